@@ -1,0 +1,24 @@
+"""Which of our two languages a browser prefers."""
+
+from capcom_gql.domain.sentences import Locale, locale_of
+
+
+def preferred_language(accept_language: str) -> Locale:
+    """French or English, whichever an Accept-Language header weighs most; French when it names neither."""
+    best, best_weight = Locale.FR, 0.0
+    for entry in accept_language.split(","):
+        tag, _, parameters = entry.partition(";")
+        language, weight = locale_of(tag), _weight(parameters)
+        if language is not None and weight > best_weight:
+            best, best_weight = language, weight
+    return best
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

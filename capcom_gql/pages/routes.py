@@ -1,0 +1,18 @@
+"""The addresses of the pages, for the composition root to mount."""
+
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+from capcom_gql.pages.assets import asset_routes
+from capcom_gql.pages.choose_password import choose_password_routes
+from capcom_gql.pages.mailbox import mailbox_routes
+
+
+def routes(*, mailbox: Path | None) -> list[BaseRoute]:
+    """Everything but the explorer, which answers GET on the API's own address (see `explorer_response`).
+
+    `mailbox` is the folder of .eml files to show; None, as in production, leaves /mailbox unrouted (404).
+    """
+    shown = [] if mailbox is None else mailbox_routes(mailbox)
+    return [*asset_routes(), *choose_password_routes(), *shown]

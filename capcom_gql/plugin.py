@@ -1,0 +1,31 @@
+"""The stable import surface for authors of notifier plugins. Nothing else in this package is promised."""
+
+from capcom_gql.notifiers.contract import (
+    API_VERSION,
+    AddressGone,
+    AddressInvalid,
+    Health,
+    Host,
+    Message,
+    NotConfigured,
+    Notifier,
+    Permanent,
+    Sent,
+    Transient,
+)
+from capcom_gql.notifiers.hookspecs import hookimpl
+
+__all__ = [
+    "API_VERSION",
+    "AddressGone",
+    "AddressInvalid",
+    "Health",
+    "Host",
+    "Message",
+    "NotConfigured",
+    "Notifier",
+    "Permanent",
+    "Sent",
+    "Transient",
+    "hookimpl",
+]

@@ -1,0 +1,68 @@
+"""Add users to the list of a live subscription, all of them or none (R2, R12)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.seats import check_additions, check_capacity
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.services import forms
+from capcom_gql.services.dossier import Dossier, open_dossier
+from capcom_gql.services.forms import PersonForm
+from capcom_gql.services.idempotency import check_key, once
+from capcom_gql.services.judge import demand, demand_on
+from capcom_gql.services.people import find_or_create, seat_people
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.database import in_one_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class AddSeatsInput:
+    """The users to add."""
+
+    subscription_id: str
+    users: tuple[PersonForm, ...]
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsAdded:
+    """The seats made, in the order of the form."""
+
+    subscription_id: str
+    seat_ids: tuple[str, ...]
+
+
+async def add_seats(setup: Setup, actor: Actor, form: AddSeatsInput, locale: Locale) -> SeatsAdded:
+    """Seat the users of the form. Raises Refusal with all its faults; then nobody is added."""
+    demand(Right.LIST, actor)
+
+    async def work() -> dict[str, Any]:
+        dossier = await open_dossier(setup, form.subscription_id)
+        if dossier is None:
+            raise Refusal(not_found("subscriptionId"))
+        demand_on(Right.LIST, actor, dossier.organisation_id, "subscriptionId")
+        refuse_if(_faults(dossier, form))
+        people = [await find_or_create(forms.normal_person(user, locale), dossier.now) for user in form.users]
+        seats = await seat_people(dossier, people, actor)
+        await dossier.close()
+        return {"seat_ids": [seat.id for seat in seats]}
+
+    made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "addSeats", form, work))
+    return SeatsAdded(form.subscription_id, tuple(made["seat_ids"]))
+
+
+def _faults(dossier: Dossier, form: AddSeatsInput) -> list[Fault]:
+    stood = dossier.standing
+    if not stood.is_live:
+        return [Fault(Code.NOT_LIVE, ("subscriptionId",), "not_live")]
+    emails = [user.email for user in form.users]
+    holders = {seat.person.email_key for seat in dossier.active_seats}
+    upcoming = stood.upcoming is not None and stood.limiting_term is stood.upcoming
+    return [
+        *forms.check_users(form.users),
+        *check_additions(emails, holders),
+        *check_capacity(len(holders), len(emails), stood.seat_limit, upcoming=upcoming),
+        *check_key(form.idempotency_key),
+    ]

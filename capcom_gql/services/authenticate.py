@@ -1,0 +1,55 @@
+"""Who asks: read from the database at each request, so that a revoked right stops at once, on every process."""
+
+from datetime import timedelta
+
+from capcom_gql import clock
+from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
+from capcom_gql.services.tokens import KEY_PREFIX, hashed, is_well_formed_key
+from capcom_gql.storage.access import ApiKey, Session
+from capcom_gql.storage.models import Seat
+
+# A key's last use is noted at this grain, so that checks stay reads.
+_USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class BadToken(Exception):
+    """The bearer token is unknown, revoked or over."""
+
+
+async def authenticate(bearer: str | None) -> Actor:
+    """The caller behind a bearer token, a session's or an API key's; anonymous without one. Raises BadToken."""
+    if bearer is None:
+        return ANONYMOUS
+    if bearer.startswith(KEY_PREFIX):
+        return await _machine(bearer)
+    return await _person(bearer)
+
+
+async def _machine(secret: str) -> Actor:
+    key = await ApiKey.get_or_none(secret_hash=hashed(secret)) if is_well_formed_key(secret) else None
+    now = clock.utc_now()
+    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+        raise BadToken
+    if key.last_used_at is None or key.last_used_at <= now - _USE_NOTED_EVERY:
+        await ApiKey.filter(id=key.id).update(last_used_at=now)
+    return Actor(key_id=key.id, scopes=frozenset(Scope(scope) for scope in key.scopes))
+
+
+async def _person(token: str) -> Actor:
+    session = await Session.get_or_none(token_hash=hashed(token)).select_related("person")
+    if session is None or session.revoked_at is not None or session.expires_at <= clock.utc_now():
+        raise BadToken
+    return await actor_of(session.person_id, is_staff=session.person.is_staff)
+
+
+async def actor_of(person_id: str, *, is_staff: bool) -> Actor:
+    """A person with the ties that their active seats give them now."""
+    seats = await Seat.filter(person_id=person_id, removed_at__isnull=True).values_list(
+        "subscription__organisation_id", "is_manager"
+    )
+    return Actor(
+        person_id=person_id,
+        is_staff=is_staff,
+        belongs_to=frozenset(str(organisation_id) for organisation_id, _ in seats),
+        manages=frozenset(str(organisation_id) for organisation_id, is_manager in seats if is_manager),
+    )

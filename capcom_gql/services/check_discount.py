@@ -1,0 +1,95 @@
+"""Check discounts: is this number entitled, to how much? A pure read, right at midnight without any worker (R10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from capcom_gql.domain.discounts import Verdict, verdict
+from capcom_gql.domain.plans import EventKind
+from capcom_gql.domain.rights import Actor, Right, may, role_may
+from capcom_gql.domain.seats import address_key, parse_number
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.holdings import Held, holdings, live_redemptions
+from capcom_gql.storage.product_clock import product_now
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountAsk:
+    """One question. `at` asks for the answer as it was at a past instant; `price_minor` is in minor units."""
+
+    subscriber_number: str
+    event_kind: EventKind
+    event_reference: str | None = None
+    price_minor: int | None = None
+    email: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAnswer:
+    """The verdict, and the instant it is true of: the one asked about, or the present."""
+
+    verdict: Verdict
+    checked_at: datetime
+
+
+class NotAllowed(Exception):
+    """The caller may not ask about the past (EVENTS_READ, staff, or the number's own people)."""
+
+
+class FutureInstant(Exception):
+    """`at` is an instant still to come: a check answers for the past or the present."""
+
+
+async def check_discounts(setup: Setup, actor: Actor, asks: Sequence[DiscountAsk]) -> list[CheckAnswer]:
+    """Answer each question, in order. Raises NotAllowed or FutureInstant for an `at` that cannot be answered.
+
+    A number that the caller may not ask about is answered as one that nobody holds.
+    """
+    now = await product_now()
+    for ask in asks:
+        if ask.at is not None and ask.at > now:
+            raise FutureInstant
+        if ask.at is not None and not role_may(Right.PAST, actor):
+            raise NotAllowed
+    numbers = [parse_number(ask.subscriber_number) for ask in asks]
+    found = await holdings([number for number in numbers if number is not None])
+    visible = {number: held for number, held in found.items() if may_ask(Right.DISCOUNT_CHECK, actor, held)}
+    answers = []
+    for ask, number in zip(asks, numbers, strict=True):
+        held = None if number is None else visible.get(number)
+        redeemed = held is not None and await _redeemed(held, ask)
+        answers.append(answer(setup, ask, held, now, malformed=number is None, redeemed=redeemed))
+    return answers
+
+
+def may_ask(right: Right, actor: Actor, held: Held) -> bool:
+    """Whether a caller may ask about the number of a holding: one's own, or by one's role in the organisation."""
+    return may(right, actor, held.organisation_id, own=actor.person_id == held.person_id)
+
+
+async def _redeemed(held: Held, ask: DiscountAsk) -> bool:
+    if ask.event_reference is None:
+        return False
+    return bool(await live_redemptions([(held.person_id, ask.event_reference)], ask.at))
+
+
+def answer(
+    setup: Setup, ask: DiscountAsk, held: Held | None, now: datetime, *, malformed: bool, redeemed: bool
+) -> CheckAnswer:
+    """The rule's verdict on one question, as of its instant."""
+    at = ask.at or now
+    holding = None if held is None else held.holding
+    if holding is not None and ask.at is not None:
+        holding = holding.as_of(ask.at)
+    judged = verdict(
+        holding,
+        ask.event_kind,
+        setup.policy.day_of(at),
+        setup.policy,
+        malformed=malformed,
+        email_key=None if ask.email is None else address_key(ask.email),
+        price_minor=ask.price_minor,
+        redeemed=redeemed,
+    )
+    return CheckAnswer(judged, at)

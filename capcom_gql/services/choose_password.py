@@ -1,0 +1,55 @@
+"""Choose a password by a one-time link, and be signed in (R5, R7)."""
+
+from dataclasses import dataclass
+
+from capcom_gql import clock
+from capcom_gql.domain.passwords import check_password
+from capcom_gql.domain.refusals import Code, Fault, Refusal, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.judge import demand
+from capcom_gql.services.passwords import hash_password
+from capcom_gql.services.sessions import SignedIn, open_session
+from capcom_gql.services.tokens import hashed
+from capcom_gql.storage.access import OneTimeLink, Session
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePasswordInput:
+    """The link's token, and the password chosen."""
+
+    token: str
+    password: str
+
+
+async def choose_password(actor: Actor, form: ChoosePasswordInput) -> SignedIn:
+    """Set the password, end every session and link of the person, and open a session.
+
+    Raises Refusal: BAD_TOKEN for a link that is used up or over, WEAK_PASSWORD, after which the link still works.
+    """
+    demand(Right.OPEN_DOOR, actor)
+    link = await _valid_link(form.token)
+    person = await link.person
+    refuse_if(check_password(form.password, email=person.email))
+    password_hash = await hash_password(form.password)
+    return await in_one_transaction(lambda: _choose(form.token, person, password_hash))
+
+
+async def _valid_link(token: str) -> OneTimeLink:
+    link = await OneTimeLink.get_or_none(token_hash=hashed(token))
+    if link is None or link.used_at is not None or link.expires_at <= clock.utc_now():
+        raise Refusal(Fault(Code.BAD_TOKEN, ("token",), "bad_token"))
+    return link
+
+
+async def _choose(token: str, person: Person, password_hash: str) -> SignedIn:
+    now = clock.utc_now()
+    await _valid_link(token)
+    taken = OneTimeLink.filter(token_hash=hashed(token), used_at__isnull=True)
+    if not await taken.update(used_at=now):
+        raise Refusal(Fault(Code.BAD_TOKEN, ("token",), "bad_token"))
+    await OneTimeLink.filter(person_id=person.id, used_at__isnull=True).update(used_at=now)
+    await Session.filter(person_id=person.id, revoked_at__isnull=True).update(revoked_at=now)
+    await Person.filter(id=person.id).update(password_hash=password_hash)
+    return await open_session(person)

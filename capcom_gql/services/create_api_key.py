@@ -1,0 +1,67 @@
+"""Create an API key for a machine; its secret is given once and kept as a hash."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from capcom_gql import clock
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.refusals import Fault, invalid, refuse_if
+from capcom_gql.domain.rights import Actor, Right, Scope
+from capcom_gql.services.forms import check_text
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.services.tokens import hashed, new_api_key, shown_prefix
+from capcom_gql.storage import ids
+from capcom_gql.storage.access import ApiKey
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, record
+from capcom_gql.storage.product_clock import product_now
+
+
+@dataclass(frozen=True, slots=True)
+class CreateApiKeyInput:
+    """The key's name and scopes, and the instant (real clock) from which it no longer works, if any."""
+
+    name: str
+    scopes: tuple[Scope, ...]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyCreated:
+    """The key, and its secret for this one time."""
+
+    api_key_id: str
+    secret: str
+
+
+async def create_api_key(setup: Setup, actor: Actor, form: CreateApiKeyInput) -> ApiKeyCreated:
+    """Make a key with these scopes. Raises Refusal."""
+    demand(Right.ADMINISTRATION, actor)
+    refuse_if(_faults(form))
+    secret = new_api_key()
+
+    async def work() -> ApiKeyCreated:
+        key = await ApiKey.create(
+            id=ids.new_id(ids.API_KEY),
+            name=form.name.strip(),
+            prefix=shown_prefix(secret),
+            secret_hash=hashed(secret),
+            scopes=sorted({scope.value for scope in form.scopes}),
+            created_at=clock.utc_now(),
+            expires_at=form.expires_at,
+        )
+        entry = Entry(Kind.KEY_CREATED, {"key_id": key.id, "scopes": list(key.scopes)}, subject_id=key.id)
+        await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+        return ApiKeyCreated(key.id, secret)
+
+    return await in_one_transaction(work)
+
+
+def _faults(form: CreateApiKeyInput) -> list[Fault]:
+    faults = check_text(("name",), form.name, required=True)
+    if not form.scopes:
+        faults.append(invalid(("scopes",), "no_scopes"))
+    if form.expires_at is not None and form.expires_at <= clock.utc_now():
+        faults.append(invalid(("expiresAt",), "expiry_past"))
+    return faults

@@ -1,0 +1,117 @@
+"""Persons as deeds meet them: found by address, made where nobody has it, seated with a number of their own."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.rights import Actor
+from capcom_gql.domain.seats import address_key, free_places, number_from
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.services.dossier import Dossier
+from capcom_gql.services.forms import PersonForm
+from capcom_gql.storage import ids
+from capcom_gql.storage.journal import Entry, Post, to_person
+from capcom_gql.storage.models import Person, Seat
+
+
+async def find_or_create(form: PersonForm, now: datetime) -> Person:
+    """The person of an address; a form never changes an existing profile (R5). The form is in its normal form."""
+    key = address_key(form.email)
+    known = await Person.get_or_none(email_key=key)
+    if known is not None:
+        return known
+    return await Person.create(
+        id=ids.new_id(ids.PERSON),
+        email=form.email,
+        email_key=key,
+        given_name=form.given_name,
+        family_name=form.family_name,
+        job_title=form.job_title,
+        phone=form.phone,
+        locale=form.locale or Locale.FR.value,
+        created_at=now,
+    )
+
+
+def new_number() -> str:
+    """A subscriber number nobody can guess from another; the database refuses one that was given before (R12)."""
+    return number_from(f"{secrets.randbelow(10**14):014d}")
+
+
+async def seat_people(
+    dossier: Dossier, people: Sequence[Person], actor: Actor, *, manager: Person | None = None
+) -> list[Seat]:
+    """Give each person a seat, a number, and a welcome (R7), in the order given."""
+    places = free_places([seat.place for seat in dossier.active_seats], len(people))
+    seats = []
+    for person, place in zip(people, places, strict=True):
+        seat = await Seat.create(
+            id=ids.new_id(ids.SEAT),
+            subscription=dossier.subscription,
+            person=person,
+            number=new_number(),
+            place=place,
+            is_manager=manager is not None and person.id == manager.id,
+            added_at=dossier.now,
+        )
+        dossier.seats.append(seat)
+        await dossier.record(
+            Entry(
+                Kind.SEAT_ADDED,
+                {"seat_id": seat.id, "person_id": person.id},
+                organisation_id=dossier.organisation_id,
+                subject_id=seat.id,
+                posts=[welcome(seat, person, dossier.now)],
+            ),
+            actor,
+        )
+        seats.append(seat)
+    return seats
+
+
+def welcome(seat: Seat, person: Person, now: datetime) -> Post:
+    """The letter that gives a user their login, a link to choose a password, and their number (R7)."""
+    recipient = to_person(person, is_manager=seat.is_manager)
+    return Post(Topic.WELCOME, seat.id, recipient, now, {"seat_id": seat.id})
+
+
+async def seat_the_form(dossier: Dossier, people: Sequence[Person], manager: Person, actor: Actor) -> list[Seat]:
+    """Seat the form's persons; on reopening those who still hold a seat keep it, the others' are removed (R16)."""
+    wanted = {person.id for person in people}
+    kept: dict[str, Seat] = {}
+    for seat in dossier.active_seats:
+        if seat.person_id in wanted:
+            kept[seat.person_id] = seat
+            if seat.is_manager and seat.person_id != manager.id:
+                seat.is_manager = False
+                await seat.save(update_fields=["is_manager"])
+        else:
+            seat.removed_at = dossier.now
+            await seat.save(update_fields=["removed_at"])
+            await dossier.record(removal(dossier, seat), actor)
+    await _settle_kept(dossier, kept, manager)
+    made = await seat_people(dossier, [each for each in people if each.id not in kept], actor, manager=manager)
+    by_person = kept | {seat.person_id: seat for seat in made}
+    return [by_person[person.id] for person in people]
+
+
+async def _settle_kept(dossier: Dossier, kept: dict[str, Seat], manager: Person) -> None:
+    """The kept seats move up to the first places, which a smaller plan still has; the manager's is marked."""
+    for place, seat in enumerate(sorted(kept.values(), key=lambda each: each.place), start=1):
+        seat.place = place
+        seat.is_manager = seat.person_id == manager.id
+        await seat.save(update_fields=["place", "is_manager"])
+
+
+def removal(dossier: Dossier, seat: Seat) -> Entry:
+    """The event of a seat's removal, with word to its holder (R12)."""
+    letter = Post(Topic.SEAT_REMOVED, seat.id, to_person(seat.person), dossier.now, {"seat_id": seat.id})
+    return Entry(
+        Kind.SEAT_REMOVED,
+        {"seat_id": seat.id, "person_id": seat.person_id},
+        organisation_id=dossier.organisation_id,
+        subject_id=seat.id,
+        posts=[letter],
+    )

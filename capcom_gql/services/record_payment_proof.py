@@ -1,0 +1,113 @@
+"""Record a payment proof: the order, cheque or transfer arrived in time, and the term is confirmed (R8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.lifecycle import awaits_proof
+from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, not_found, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.dossier import Dossier, open_dossier
+from capcom_gql.services.forms import check_text
+from capcom_gql.services.idempotency import check_key, once
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, Post, to_person
+from capcom_gql.storage.models import PaymentProof, Term
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPaymentProofInput:
+    """What arrived, and for which subscription; without a term, the first that awaits its proof."""
+
+    subscription_id: str
+    kind: str
+    reference: str
+    received_on: date
+    idempotency_key: str
+    term_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRecorded:
+    """The term that the proof confirmed."""
+
+    subscription_id: str
+    term_id: str
+
+
+async def record_payment_proof(setup: Setup, actor: Actor, form: RecordPaymentProofInput) -> ProofRecorded:
+    """Confirm a term by its proof, until the last instant of its due day. Raises Refusal."""
+    demand(Right.PROOF, actor)
+
+    async def work() -> dict[str, Any]:
+        dossier = await open_dossier(setup, form.subscription_id)
+        if dossier is None:
+            raise Refusal(not_found("subscriptionId"))
+        term = _term_meant(dossier, form.term_id)
+        refuse_if([*_form_faults(form, dossier.today), *_term_faults(term)])
+        await _confirm(dossier, term, form, actor)
+        return {"term_id": term.id}
+
+    made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "recordPaymentProof", form, work))
+    return ProofRecorded(form.subscription_id, made["term_id"])
+
+
+def _term_meant(dossier: Dossier, term_id: str | None) -> Term:
+    if term_id is not None:
+        named = [term for term in dossier.terms if term.id == term_id]
+        if not named:
+            raise Refusal(not_found("termId"))
+        return named[0]
+    awaiting = [term for term in dossier.terms if awaits_proof(term.facts())]
+    return awaiting[0] if awaiting else dossier.term(dossier.standing.term.id)
+
+
+def _form_faults(form: RecordPaymentProofInput, today: date) -> Sequence[Fault]:
+    faults = check_text(("reference",), form.reference, required=True)
+    if form.received_on > today:
+        faults.append(invalid(("receivedOn",), "received_in_future", today=today))
+    return [*faults, *check_key(form.idempotency_key)]
+
+
+def _term_faults(term: Term) -> Sequence[Fault]:
+    facts = term.facts()
+    if facts.cancelled_at is not None:
+        return [Fault(Code.PROOF_TOO_LATE, ("termId",), "proof_too_late", {"due_on": facts.proof_due_on})]
+    if not awaits_proof(facts):
+        return [Fault(Code.PROOF_ALREADY_RECORDED, ("termId",), "proof_already_recorded")]
+    return []
+
+
+async def _confirm(dossier: Dossier, term: Term, form: RecordPaymentProofInput, actor: Actor) -> None:
+    proof = await PaymentProof.create(
+        id=ids.new_id(ids.PROOF),
+        term=term,
+        kind=form.kind,
+        reference=form.reference.strip(),
+        received_on=form.received_on,
+        recorded_at=dossier.now,
+    )
+    term.confirmed_at = dossier.now
+    await term.save(update_fields=["confirmed_at"])
+    manager = dossier.manager
+    letters = []
+    if manager is not None:
+        recipient = to_person(manager.person, is_manager=True)
+        about = {"seat_id": manager.id, "term_id": term.id}
+        letters.append(Post(Topic.CONFIRMED, term.id, recipient, dossier.now, about))
+    details = {
+        "term_id": term.id,
+        "proof_id": proof.id,
+        "proof_kind": proof.kind,
+        "received_on": proof.received_on.isoformat(),
+    }
+    await dossier.record(
+        Entry(Kind.TERM_CONFIRMED, details, dossier.organisation_id, dossier.subscription.id, posts=letters), actor
+    )
+    await dossier.close()

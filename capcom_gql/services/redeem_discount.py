@@ -1,0 +1,143 @@
+"""Redeem a discount: used once per person and event, whoever asks and however often (R22)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.plans import EventKind
+from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.seats import parse_number
+from capcom_gql.services.check_discount import CheckAnswer, DiscountAsk, answer
+from capcom_gql.services.dossier import Dossier, open_dossier
+from capcom_gql.services.forms import MAX_PRICE_MINOR, check_text
+from capcom_gql.services.idempotency import check_key, once
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.holdings import Held, holdings, live_redemptions
+from capcom_gql.storage.journal import Entry
+from capcom_gql.storage.models import Redemption
+from capcom_gql.storage.product_clock import product_now
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemDiscountInput:
+    """A registration at full price, in minor units; the event's reference is shared by every system that redeems."""
+
+    subscriber_number: str
+    event_kind: EventKind
+    event_reference: str
+    registration_reference: str
+    price_minor: int
+    idempotency_key: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """The redemption, or the reason why there is none; the check says which in full."""
+
+    redemption_id: str | None
+    check: CheckAnswer
+    faults: tuple[Fault, ...] = ()
+
+
+class _NotEligible(Exception):
+    """Undoes the transaction: a refusal writes nothing, and is not what a retry should replay."""
+
+    def __init__(self, check: CheckAnswer) -> None:
+        super().__init__(check.verdict.reason.value)
+        self.check = check
+
+
+async def redeem_discount(setup: Setup, actor: Actor, form: RedeemDiscountInput) -> Redeemed:
+    """Record the use of a discount. A number that is not entitled is an answer with its fault; a bad form raises."""
+    demand(Right.REDEEM, actor)
+    ask = DiscountAsk(
+        form.subscriber_number, form.event_kind, form.event_reference.strip(), form.price_minor, form.email
+    )
+
+    async def work() -> dict[str, Any]:
+        refuse_if(_faults(form))
+        redemption = await _redeem(setup, actor, form, ask)
+        return {"redemption_id": redemption.id}
+
+    try:
+        made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "redeemDiscount", form, work))
+    except _NotEligible as refusal:
+        fault = Fault(
+            Code.DISCOUNT_REFUSED,
+            ("subscriberNumber",),
+            "discount_refused",
+            {"reason": refusal.check.verdict.reason.value},
+        )
+        return Redeemed(None, refusal.check, (fault,))
+    return Redeemed(made["redemption_id"], await _granted(setup, ask))
+
+
+def _faults(form: RedeemDiscountInput) -> list[Fault]:
+    faults = [
+        *check_text(("eventReference",), form.event_reference, required=True),
+        *check_text(("registrationReference",), form.registration_reference, required=True),
+    ]
+    if not 0 <= form.price_minor <= MAX_PRICE_MINOR:
+        faults.append(invalid(("priceMinor",), "bad_price", maximum=MAX_PRICE_MINOR))
+    return [*faults, *check_key(form.idempotency_key)]
+
+
+async def _redeem(setup: Setup, actor: Actor, form: RedeemDiscountInput, ask: DiscountAsk) -> Redemption:
+    number = parse_number(form.subscriber_number)
+    held = None if number is None else (await holdings([number])).get(number)
+    dossier = None if held is None else await open_dossier(setup, held.subscription_id)
+    if held is None or dossier is None:
+        raise _NotEligible(answer(setup, ask, None, await product_now(), malformed=number is None, redeemed=False))
+    # asked again under the lock: the seat, the terms or the event may have changed since the first look
+    assert number is not None, "a number that somebody holds is well formed"
+    held = (await holdings([number]))[number]
+    redeemed = bool(await live_redemptions([(held.person_id, ask.event_reference or "")]))
+    check = answer(setup, ask, held, dossier.now, malformed=False, redeemed=redeemed)
+    if not check.verdict.eligible:
+        raise _NotEligible(check)
+    return await _write(dossier, held, form, check, actor)
+
+
+async def _write(
+    dossier: Dossier, held: Held, form: RedeemDiscountInput, check: CheckAnswer, actor: Actor
+) -> Redemption:
+    reduction = check.verdict.reduction_minor
+    assert reduction is not None and actor.id is not None, "a price was given, and nobody anonymous redeems"
+    redemption = await Redemption.create(
+        id=ids.new_id(ids.REDEMPTION),
+        seat_id=held.seat_id,
+        person_id=held.person_id,
+        organisation_id=held.organisation_id,
+        term_id=dossier.standing.term.id,
+        event_kind=form.event_kind.value,
+        event_reference=form.event_reference.strip(),
+        registration_reference=form.registration_reference.strip(),
+        price_minor=form.price_minor,
+        reduction_minor=reduction,
+        redeemed_by=actor.id,
+        redeemed_at=dossier.now,
+    )
+    details = {
+        "redemption_id": redemption.id,
+        "seat_id": held.seat_id,
+        "event_kind": form.event_kind.value,
+        "price_minor": form.price_minor,
+        "reduction_minor": reduction,
+        "currency": dossier.setup.currency,
+        "provisional": check.verdict.provisional,
+    }
+    await dossier.record(Entry(Kind.DISCOUNT_REDEEMED, details, dossier.organisation_id, redemption.id), actor)
+    await dossier.close()
+    return redemption
+
+
+async def _granted(setup: Setup, ask: DiscountAsk) -> CheckAnswer:
+    """The check that goes with a redemption made, now or by an earlier call with the same key."""
+    number = parse_number(ask.subscriber_number)
+    held = None if number is None else (await holdings([number])).get(number)
+    return answer(setup, ask, held, await product_now(), malformed=number is None, redeemed=False)

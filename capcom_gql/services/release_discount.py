@@ -1,0 +1,51 @@
+"""Release a redemption: the registration fell through, and the person may have the discount there again (R22)."""
+
+from dataclasses import dataclass
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.dossier import open_dossier
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry
+from capcom_gql.storage.models import Redemption, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDiscountInput:
+    """The redemption to release."""
+
+    redemption_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The redemption released."""
+
+    redemption_id: str
+
+
+async def release_discount(setup: Setup, actor: Actor, form: ReleaseDiscountInput) -> Released:
+    """Release a redemption, at any time: by the key that redeemed, or staff. To another key it does not exist."""
+    demand(Right.REDEEM, actor)
+
+    async def work() -> Released:
+        known = await Redemption.get_or_none(id=form.redemption_id)
+        if known is None or not (actor.is_staff or known.redeemed_by == actor.id):
+            raise Refusal(not_found("redemptionId"))
+        subscription = await Subscription.get(organisation_id=known.organisation_id)
+        dossier = await open_dossier(setup, subscription.id)
+        assert dossier is not None, "a redemption belongs to a subscription"
+        redemption = await Redemption.get(id=known.id)
+        if redemption.released_at is not None:
+            raise Refusal(Fault(Code.ALREADY_RELEASED, ("redemptionId",), "already_released"))
+        redemption.released_at = dossier.now
+        await redemption.save(update_fields=["released_at"])
+        details = {"redemption_id": redemption.id, "seat_id": redemption.seat_id}
+        await dossier.record(Entry(Kind.DISCOUNT_RELEASED, details, dossier.organisation_id, redemption.id), actor)
+        await dossier.close()
+        return Released(redemption.id)
+
+    return await in_one_transaction(work)

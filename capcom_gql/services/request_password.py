@@ -1,0 +1,47 @@
+"""Request a link to choose a password; the answer and its time say nothing of whether the address is known (R5)."""
+
+import asyncio
+from dataclasses import dataclass
+
+from capcom_gql import clock
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.seats import address_key
+from capcom_gql.services.attempts import RESET_PER_ADDRESS, Attempts
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, Post, record, to_person
+from capcom_gql.storage.models import Person
+from capcom_gql.storage.product_clock import product_now
+
+# Longer than the slower of the two ways takes on a busy machine, so that both answer at the same time.
+EVEN_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPasswordInput:
+    """The address whose holder wants a link."""
+
+    email: str
+
+
+async def request_password(setup: Setup, actor: Actor, form: RequestPasswordInput, attempts: Attempts) -> bool:
+    """Mail a link if the address is known, at most five a day; always accepted, always after the same time."""
+    demand(Right.OPEN_DOOR, actor)
+    started = clock.monotonic()
+    key = address_key(form.email)
+    person = await Person.get_or_none(email_key=key)
+    if await attempts.within(RESET_PER_ADDRESS, "reset", key) and person is not None:
+        await in_one_transaction(lambda: _record(setup, actor, person))
+    await asyncio.sleep(max(0.0, EVEN_SECONDS - (clock.monotonic() - started)))
+    return True
+
+
+async def _record(setup: Setup, actor: Actor, person: Person) -> None:
+    now = await product_now()
+    letter = Post(Topic.PASSWORD_LINK, ids.new_id(ids.EVENT), to_person(person), now)
+    entry = Entry(Kind.PASSWORD_REQUESTED, {}, subject_id=person.id, posts=[letter])
+    await record(entry, actor=actor, now=now, channels=setup.channels)

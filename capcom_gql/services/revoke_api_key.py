@@ -1,0 +1,46 @@
+"""Revoke an API key: it stops at the next request, on every process."""
+
+from dataclasses import dataclass
+
+from capcom_gql import clock
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.refusals import Refusal, not_found
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.access import ApiKey
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, record
+from capcom_gql.storage.product_clock import product_now
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeApiKeyInput:
+    """The key to revoke."""
+
+    api_key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRevoked:
+    """The key revoked."""
+
+    api_key_id: str
+
+
+async def revoke_api_key(setup: Setup, actor: Actor, form: RevokeApiKeyInput) -> ApiKeyRevoked:
+    """Revoke a key; revoking one that is revoked already changes nothing. Raises Refusal (NOT_FOUND)."""
+    demand(Right.ADMINISTRATION, actor)
+
+    async def work() -> ApiKeyRevoked:
+        key = await ApiKey.filter(id=form.api_key_id).select_for_update().first()
+        if key is None:
+            raise Refusal(not_found("apiKeyId"))
+        if key.revoked_at is None:
+            key.revoked_at = clock.utc_now()
+            await key.save(update_fields=["revoked_at"])
+            entry = Entry(Kind.KEY_REVOKED, {"key_id": key.id}, subject_id=key.id)
+            await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+        return ApiKeyRevoked(key.id)
+
+    return await in_one_transaction(work)

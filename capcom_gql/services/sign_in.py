@@ -1,0 +1,33 @@
+"""Sign in with address and password; known and unknown addresses answer alike, in text and time."""
+
+from dataclasses import dataclass
+
+from capcom_gql.domain.refusals import Code, Fault, Refusal
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.seats import address_key
+from capcom_gql.services.attempts import SIGN_IN_OVERALL, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, Attempts
+from capcom_gql.services.judge import demand
+from capcom_gql.services.passwords import verify_password
+from capcom_gql.services.sessions import SignedIn, open_session
+from capcom_gql.storage.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class SignInInput:
+    """The address and the password."""
+
+    email: str
+    password: str
+
+
+async def sign_in(actor: Actor, form: SignInInput, attempts: Attempts, source: str) -> SignedIn:
+    """Open a session. Raises Refusal (BAD_CREDENTIALS), and TooManyAttempts per account, source address or overall."""
+    demand(Right.OPEN_DOOR, actor)
+    key = address_key(form.email)
+    await attempts.count(SIGN_IN_PER_ACCOUNT, "sign-in", key)
+    await attempts.count(SIGN_IN_PER_SOURCE, "sign-in-from", source)
+    await attempts.count(SIGN_IN_OVERALL, "sign-in-overall")
+    person = await Person.get_or_none(email_key=key)
+    if not await verify_password(form.password, None if person is None else person.password_hash) or person is None:
+        raise Refusal(Fault(Code.BAD_CREDENTIALS, (), "bad_credentials"))
+    return await open_session(person)

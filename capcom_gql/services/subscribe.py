@@ -1,0 +1,223 @@
+"""Subscribe: an organisation opens or reopens its subscription, and its users get their numbers (R1, R3 to R7, R16)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.lifecycle import previous_unpaid
+from capcom_gql.domain.refusals import Code, Fault, Refusal, forbidden, invalid, not_found, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.seats import address_key, check_capacity, check_form
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.services import forms
+from capcom_gql.services.catalogue import plan_faults, terms_faults
+from capcom_gql.services.dossier import Dossier, open_dossier
+from capcom_gql.services.forms import OrganisationForm, PersonForm
+from capcom_gql.services.idempotency import check_key, once
+from capcom_gql.services.judge import demand
+from capcom_gql.services.openings import new_organisation, new_subscription, open_first_term
+from capcom_gql.services.people import find_or_create, seat_the_form
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, Post, record, to_person, to_support
+from capcom_gql.storage.models import Event, Organisation, Person, Plan, Subscription, Term
+from capcom_gql.storage.product_clock import product_now
+
+SIGNER = "signer"
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeInput:
+    """The form of a sign-up. Either `organisation` describes it, or `organisation_id` names a known one."""
+
+    plan_code: str
+    users: tuple[PersonForm, ...]
+    manager_email: str
+    accepted_terms_version: str
+    idempotency_key: str
+    organisation: OrganisationForm | None = None
+    organisation_id: str | None = None
+    signer: PersonForm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What was made; the seats are in the order of the form."""
+
+    subscription_id: str
+    seat_ids: tuple[str, ...]
+
+
+class _NotTheirs(Refusal):
+    """A known organisation is reopened by its last manager or staff only; staff are told of the attempt."""
+
+    def __init__(self, fault: Fault, organisation_id: str) -> None:
+        super().__init__(fault)
+        self.organisation_id = organisation_id
+
+
+async def subscribe(setup: Setup, actor: Actor, form: SubscribeInput, locale: Locale) -> Subscribed:
+    """Open or reopen a subscription; it grants everything at once (R3). Raises Refusal with all the form's faults."""
+    demand(Right.OPEN_DOOR, actor)
+
+    async def work() -> dict[str, Any]:
+        return await _open(setup, actor, form, locale)
+
+    try:
+        made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "subscribe", form, work))
+    except _NotTheirs as refusal:
+        await _tell_staff(setup, actor, refusal)
+        raise
+    return Subscribed(made["subscription_id"], tuple(made["seat_ids"]))
+
+
+async def _open(setup: Setup, actor: Actor, form: SubscribeInput, locale: Locale) -> dict[str, Any]:
+    known = await _known_organisation(form)
+    dossier = await _dossier_of(setup, known)
+    if known is not None and dossier is not None and not dossier.standing.is_live:
+        _judge_reopening(setup, actor, known, dossier)
+    plan = await Plan.get_or_none(code=form.plan_code)
+    refuse_if([*_live_faults(setup, form, dossier), *await _form_faults(actor, form, plan)])
+    assert plan is not None, "an unknown plan is a fault of the form"
+
+    if dossier is None:
+        dossier = await new_subscription(setup, known or await _described(setup, actor, form))
+    people = [await find_or_create(forms.normal_person(user, locale), dossier.now) for user in form.users]
+    manager = next(person for person in people if person.email_key == address_key(form.manager_email))
+    signer = await _signer(actor, form, locale, dossier)
+    term = await open_first_term(dossier, plan, form.accepted_terms_version, signer)
+    seats = await seat_the_form(dossier, people, manager, actor)
+    await _record_opening(dossier, term, manager, signer, actor, seated=signer.id in {each.id for each in people})
+    await dossier.close()
+    return {"subscription_id": dossier.subscription.id, "seat_ids": [seat.id for seat in seats]}
+
+
+async def _known_organisation(form: SubscribeInput) -> Organisation | None:
+    if form.organisation_id is not None:
+        known = await Organisation.get_or_none(id=form.organisation_id)
+        if known is None:
+            raise Refusal(not_found("organisationId"))
+        return known
+    siret = forms.normal_siret(form.organisation.siret) if form.organisation and form.organisation.siret else None
+    return None if siret is None else await Organisation.get_or_none(siret=siret)
+
+
+async def _dossier_of(setup: Setup, known: Organisation | None) -> Dossier | None:
+    if known is None:
+        return None
+    subscription = await Subscription.get_or_none(organisation_id=known.id)
+    return None if subscription is None else await open_dossier(setup, subscription.id)
+
+
+def _judge_reopening(setup: Setup, actor: Actor, known: Organisation, dossier: Dossier) -> None:
+    """R1, R9: its last manager or staff; after an unpaid cancellation, staff alone."""
+    if actor.is_staff:
+        return
+    if known.id not in actor.manages:
+        raise _NotTheirs(forbidden("reopening_forbidden", support=setup.support_email), known.id)
+    if previous_unpaid(dossier.standing):
+        raise Refusal(Fault(Code.PREVIOUS_UNPAID, (), "previous_unpaid", {"support": setup.support_email}))
+
+
+def _live_faults(setup: Setup, form: SubscribeInput, dossier: Dossier | None) -> list[Fault]:
+    """R1: a known SIRET whose subscription is live, without a name."""
+    if dossier is None or not dossier.standing.is_live:
+        return []
+    path = ("organisationId",) if form.organisation_id is not None else ("organisation", "siret")
+    return [Fault(Code.ALREADY_SUBSCRIBED, path, "already_subscribed", {"support": setup.support_email})]
+
+
+async def _form_faults(actor: Actor, form: SubscribeInput, plan: Plan | None) -> list[Fault]:
+    emails = [user.email for user in form.users]
+    faults = []
+    if form.organisation is not None:
+        faults += forms.check_organisation(("organisation",), form.organisation)
+    elif form.organisation_id is None:
+        faults.append(invalid(("organisation",), "organisation_missing"))
+    faults += await plan_faults(form.plan_code, plan)
+    faults += forms.check_users(form.users)
+    faults += check_form(emails, form.manager_email)
+    if plan is not None:
+        faults += check_capacity(0, len(emails), plan.seat_limit)
+    if actor.person_id is None:
+        if form.signer is None:
+            faults.append(invalid((SIGNER,), "signer_missing"))
+        else:
+            faults += forms.check_person((SIGNER,), form.signer)
+    faults += await terms_faults(form.accepted_terms_version)
+    return [*faults, *check_key(form.idempotency_key)]
+
+
+async def _described(setup: Setup, actor: Actor, form: SubscribeInput) -> Organisation:
+    assert form.organisation is not None, "a missing organisation is a fault of the form"
+    return await new_organisation(setup, actor, form.organisation)
+
+
+async def _signer(actor: Actor, form: SubscribeInput, locale: Locale, dossier: Dossier) -> Person:
+    if actor.person_id is not None:
+        return await Person.get(id=actor.person_id)
+    assert form.signer is not None, "a missing signer is a fault of the form"
+    return await find_or_create(forms.normal_person(form.signer, locale), dossier.now)
+
+
+async def _record_opening(
+    dossier: Dossier, term: Term, manager: Person, signer: Person, actor: Actor, *, seated: bool
+) -> None:
+    seat = next(each for each in dossier.active_seats if each.person_id == manager.id)
+    # a signer who is signed in has a password; one outside the list gets the means to choose it (R5)
+    letters = []
+    if actor.person_id is None and not seated:
+        letters.append(Post(Topic.PASSWORD_LINK, term.id, to_person(signer), dossier.now))
+    await dossier.record(
+        Entry(
+            Kind.SUBSCRIPTION_OPENED,
+            {
+                "term_id": term.id,
+                "plan_code": term.plan_code,
+                "starts_on": term.starts_on.isoformat(),
+                "ends_on": term.ends_on.isoformat(),
+                "proof_due_on": term.proof_due_on.isoformat(),
+                "manager_seat_id": seat.id,
+            },
+            organisation_id=dossier.organisation_id,
+            subject_id=dossier.subscription.id,
+            posts=letters,
+        ),
+        actor,
+    )
+    await dossier.record(
+        Entry(
+            Kind.TERMS_ACCEPTED,
+            {"term_id": term.id, "version": term.terms_version, "person_id": signer.id},
+            organisation_id=dossier.organisation_id,
+            subject_id=term.id,
+        ),
+        actor,
+    )
+
+
+async def _tell_staff(setup: Setup, actor: Actor, refusal: _NotTheirs) -> None:
+    """The attempt is recorded though the sign-up was refused; staff get one letter a day and organisation."""
+
+    async def work() -> None:
+        now = await product_now()
+        today = setup.policy.day_of(now)
+        told = await Event.filter(
+            kind=Kind.SIGNUP_REFUSED.value,
+            organisation_id=refusal.organisation_id,
+            recorded_at__gte=setup.policy.first_instant(today),
+        ).exists()
+        about = {"organisation_id": refusal.organisation_id}
+        subject = f"{refusal.organisation_id}:{today.isoformat()}"
+        letter = Post(Topic.STAFF_NOTICE, subject, to_support(setup.support_email), now, about)
+        entry = Entry(
+            Kind.SIGNUP_REFUSED,
+            {"reason": Code.FORBIDDEN.value},
+            organisation_id=refusal.organisation_id,
+            subject_id=refusal.organisation_id,
+            posts=[] if told else [letter],
+        )
+        await record(entry, actor=actor, now=now, channels=setup.channels)
+
+    await in_one_transaction(work)

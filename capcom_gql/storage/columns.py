@@ -1,0 +1,58 @@
+"""Columns of our own: instants that cannot be naive, and the folded form of names."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+import orjson
+from tortoise import fields
+from tortoise.models import Model
+
+
+class InstantField(fields.DatetimeField[Any]):
+    """An instant: aware, kept and compared in UTC. Raises ValueError for a naive one.
+
+    SQLite compares instants as text, so one zone and one form is what makes a comparison right.
+    """
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+        """The value as the database keeps it, in conditions too."""
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError("an instant needs a time zone")
+            value = value.astimezone(UTC)
+        return super().to_db_value(value, instance)
+
+
+def as_instant(value: Any) -> datetime | None:
+    """An instant column as a row of plain SQL gives it: SQLite gives its text. In UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return None if value is None else cast(datetime, value).astimezone(UTC)
+
+
+def as_day(value: Any) -> date | None:
+    """A day column as a row of plain SQL gives it: SQLite gives its text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def as_json(value: Any) -> Any:
+    """A JSON column as a row of plain SQL gives it: its text, on both engines."""
+    return orjson.loads(value)
+
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+def folded(text: str) -> str:
+    """Text as it is searched and ordered: no case, no accents, one space between words ("Évreux" -> "evreux").
+
+    Folding what is folded changes nothing.
+    """
+    # a letter such as ℡ has its case only once taken apart, and some come apart again once their case is gone
+    caseless = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
+    bare = unicodedata.normalize("NFKD", caseless.translate(_LIGATURES))
+    kept = "".join(character for character in bare if not unicodedata.combining(character))
+    return _NOT_WORD.sub(" ", kept).strip()

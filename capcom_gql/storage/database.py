@@ -1,0 +1,147 @@
+"""The database: open, close, migrate, one transaction per deed, the two engines' differences."""
+
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise, connections
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.migrations.api import migrate as run_migrations
+from tortoise.transactions import in_transaction
+
+MODULES = ("capcom_gql.storage.models", "capcom_gql.storage.access", "capcom_gql.storage.post")
+MIGRATION_LOCK = 7_226_620_266  # any number, the same in every process: it names the advisory lock
+SQLITE_WAIT_MS = 30_000
+TRIES = 5
+
+Result = TypeVar("Result")
+
+
+class DatabaseUnavailable(Exception):
+    """The database does not answer, or cannot be opened; the text says which and what to check."""
+
+
+def _connection_of(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(url.removeprefix("sqlite://"))
+        credentials = {"file_path": path, "busy_timeout": SQLITE_WAIT_MS, "synchronous": "NORMAL"}
+        return {"engine": "capcom_gql.storage.sqlite", "credentials": credentials}
+    credentials = {
+        "host": parts.hostname,
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password or ""),
+        "database": parts.path.lstrip("/"),
+        "minsize": 1,
+        "maxsize": 10,
+    }
+    return {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
+
+
+def config_of(url: str) -> dict[str, Any]:
+    """The ORM's configuration for `sqlite:///path` or `postgres://user:password@host:port/name`."""
+    app = {"models": list(MODULES), "migrations": "capcom_gql.storage.migrations", "default_connection": "default"}
+    return {
+        "connections": {"default": _connection_of(url)},
+        "apps": {"capcom": app},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@contextlib.asynccontextmanager
+async def opened(url: str) -> AsyncIterator[None]:
+    """The database, open for this process and event loop. Raises DatabaseUnavailable."""
+    await Tortoise.init(config=config_of(url), _enable_global_fallback=True)
+    try:
+        try:
+            await _client().execute_query("SELECT 1")
+        except (OSError, OperationalError, asyncpg.PostgresError, sqlite3.Error) as error:
+            raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+async def migrate(url: str) -> None:
+    """Bring the schema to this version, once, however many processes ask at the same time."""
+    async with _migrating(url):
+        try:
+            await run_migrations(config=config_of(url))
+        finally:
+            await Tortoise.close_connections()
+
+
+@contextlib.asynccontextmanager
+async def _migrating(url: str) -> AsyncIterator[None]:
+    if urlsplit(url).scheme == "sqlite":
+        path = Path(unquote(url.removeprefix("sqlite://")))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(f"{path}.migrating", timeout=60, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+            yield
+        finally:
+            lock.close()
+        return
+    try:
+        connection = await asyncpg.connect(url)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()
+
+
+def _client() -> BaseDBAsyncClient:
+    client: BaseDBAsyncClient = connections.get("default")
+    return client
+
+
+def is_postgres() -> bool:
+    """Whether the open database is PostgreSQL."""
+    return _client().capabilities.dialect == "postgres"
+
+
+async def in_one_transaction(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Do a piece of work in one transaction, again when another took what it was about to take.
+
+    A unique key that another transaction has just taken means that the rules must be asked anew: what the second
+    comer then gets is the rule's own refusal. Raises the last error once the tries are spent.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            async with in_transaction():
+                return await work()
+        except IntegrityError:
+            if not left:
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+async def rows(sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+    """The rows of a query with $1, $2, ... on either engine. On SQLite instants and days become its texts."""
+    if is_postgres():
+        return await _client().execute_query_dict(sql, list(parameters))
+    return await _client().execute_query_dict(_numbered(sql), [_sqlite_value(value) for value in parameters])
+
+
+def _numbered(sql: str) -> str:
+    return sql.replace("$", "?")
+
+
+def _sqlite_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,37 @@
+"""Opaque ids: a typed prefix and a UUIDv7 (RFC 9562) in Crockford's base 32, so that ids sort by their making."""
+
+import secrets
+from typing import Final
+
+from capcom_gql import clock
+
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_CHARACTERS: Final = 26
+
+ORGANISATION: Final = "org"
+SUBSCRIPTION: Final = "sub"
+TERM: Final = "term"
+PLAN: Final = "plan"
+TERMS_OF_USE: Final = "terms"
+SEAT: Final = "seat"
+PERSON: Final = "person"
+PROOF: Final = "proof"
+REDEMPTION: Final = "redemption"
+EVENT: Final = "event"
+DELIVERY: Final = "delivery"
+API_KEY: Final = "key"
+SESSION: Final = "session"
+
+
+def new_id(prefix: str) -> str:
+    """A new id such as seat_01jx2h8k...: 48 bits of the real clock's milliseconds, 74 random ones."""
+    value = clock.unix_ms() << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    encoded = "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+    return f"{prefix}_{encoded}"
+
+
+def prefix_of(text: str) -> str | None:
+    """The type that an id names, None for what has not the form of an id."""
+    prefix, separator, encoded = text.rpartition("_")
+    well_formed = separator and len(encoded) == _CHARACTERS and all(character in _ALPHABET for character in encoded)
+    return prefix if well_formed else None

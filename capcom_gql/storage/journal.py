@@ -1,0 +1,127 @@
+"""Record an event with its letters, in the deed's transaction: a change and its messages stand or fall together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from capcom_gql import clock
+from capcom_gql.domain.events import Detail, Kind, check_details
+from capcom_gql.domain.letters import AddressKind, Channel, Topic, goes_by, once_key
+from capcom_gql.domain.rights import Actor
+from capcom_gql.storage import ids
+from capcom_gql.storage.models import Event, Note, Person
+from capcom_gql.storage.post import Delivery
+
+NO_EMAIL_CHANNEL = "no channel of kind email is active"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets a letter: a person, or the support address (`person` None)."""
+
+    person: Person | None
+    addresses: Mapping[str, str]
+    is_manager: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells this recipient from others in once-only keys."""
+        return "support" if self.person is None else self.person.id
+
+
+def to_person(person: Person, *, is_manager: bool = False) -> Recipient:
+    """A person at every address they have: mail, phone, and what they added to their profile."""
+    addresses = {each["kind"]: each["value"] for each in person.addresses}
+    addresses[AddressKind.EMAIL] = person.email
+    if person.phone:
+        addresses[AddressKind.PHONE] = person.phone
+    return Recipient(person, addresses, is_manager)
+
+
+def to_support(address: str) -> Recipient:
+    """The operator's support address."""
+    return Recipient(None, {AddressKind.EMAIL: address})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A letter to write: about which fact (`subject`, an id), to whom, due when; `about` holds ids only."""
+
+    topic: Topic
+    subject: str
+    recipient: Recipient
+    due_at: datetime
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event to record. `occurred_at` is the instant the rule was met, by default now; `note` is erasable text."""
+
+    kind: Kind
+    details: Mapping[str, Detail]
+    organisation_id: str | None = None
+    subject_id: str | None = None
+    occurred_at: datetime | None = None
+    note: str | None = None
+    step_key: str | None = None
+    posts: Sequence[Post] = ()
+
+
+async def record(entry: Entry, *, actor: Actor, now: datetime, channels: Sequence[Channel]) -> Event:
+    """Write an event and the deliveries of its letters. `now` is the product's clock.
+
+    Raises ValueError where the details are not those of the table, IntegrityError for a step or letter already there.
+    """
+    check_details(entry.kind, entry.details)
+    event = await Event.create(
+        id=ids.new_id(ids.EVENT),
+        kind=entry.kind.value,
+        organisation_id=entry.organisation_id,
+        subject_id=entry.subject_id,
+        actor_role=actor.name,
+        actor_id=actor.id,
+        occurred_at=entry.occurred_at or now,
+        recorded_at=now,
+        details=dict(entry.details),
+        step_key=entry.step_key,
+    )
+    if entry.note is not None:
+        await Note.create(event=event, text=entry.note)
+    deliveries = [row for post in entry.posts for row in _deliveries(event, post, now, channels)]
+    if deliveries:
+        await Delivery.bulk_create(deliveries)
+    return event
+
+
+def _deliveries(event: Event, post: Post, now: datetime, channels: Sequence[Channel]) -> list[Delivery]:
+    wanted = [
+        channel
+        for channel in channels
+        if channel.address_kind in post.recipient.addresses
+        and goes_by(post.topic, channel.address_kind, to_manager=post.recipient.is_manager)
+    ]
+    rows = [_delivery(event, post, now, channel) for channel in wanted]
+    if not any(channel.address_kind == AddressKind.EMAIL for channel in channels):
+        held = _delivery(event, post, now, Channel(AddressKind.EMAIL, AddressKind.EMAIL))
+        held.state, held.reason = "HELD", NO_EMAIL_CHANNEL
+        rows.append(held)
+    return rows
+
+
+def _delivery(event: Event, post: Post, now: datetime, channel: Channel) -> Delivery:
+    person = post.recipient.person
+    return Delivery(
+        id=ids.new_id(ids.DELIVERY),
+        event=event,
+        topic=post.topic.value,
+        channel=channel.name,
+        person_id=None if person is None else person.id,
+        recipient=post.recipient.addresses[channel.address_kind],
+        about=dict(post.about),
+        once_key=once_key(post.topic, post.subject, post.recipient.key, channel.name),
+        state="PENDING",
+        due_at=post.due_at,
+        next_attempt_at=clock.utc_now(),
+        created_at=now,
+    )

@@ -1,0 +1,281 @@
+"""The tables. Facts are stored, states are worked out: a row gives its facts as a domain value.
+
+What must never be is forbidden by constraints in the migrations; each is tried by a test.
+"""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from capcom_gql.domain import seats as seat_rules
+from capcom_gql.domain import terms as term_rules
+from capcom_gql.domain.plans import DiscountRule, EventKind, Offer, Service
+from capcom_gql.storage.columns import InstantField
+
+
+class Installation(Model):
+    """What this installation knows of itself, one row: how far the product's clock is ahead of the real one."""
+
+    id = fields.IntField(primary_key=True)
+    clock_offset_us = fields.BigIntField(default=0)
+
+
+class Plan(Model):
+    """A plan on offer, or closed. A term keeps its own copy, so saving a plan changes later terms only."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    code = fields.CharField(max_length=40, unique=True)
+    name = fields.CharField(max_length=200)
+    seat_limit = fields.IntField()
+    price_minor = fields.IntField()
+    services: fields.JSONField[Any] = fields.JSONField()
+    discounts: fields.JSONField[Any] = fields.JSONField()
+    is_open = fields.BooleanField(default=True)
+
+    def offer(self) -> Offer:
+        """What a term opened now would keep of this plan."""
+        return offer_of(self.code, self.name, self.seat_limit, self.price_minor, self.services, self.discounts)
+
+
+class TermsOfUse(Model):
+    """A published version of the terms of use; the latest published is the current one (R19)."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    version = fields.CharField(max_length=40, unique=True)
+    url = fields.TextField()
+    published_at = InstantField()
+
+
+class Person(Model):
+    """A person with an account, or staff. `email_key` is the form in which addresses compare (R6)."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    email = fields.CharField(max_length=320)
+    email_key = fields.CharField(max_length=320, unique=True)
+    given_name = fields.CharField(max_length=200)
+    family_name = fields.CharField(max_length=200)
+    job_title = fields.CharField(max_length=200, null=True)
+    phone = fields.CharField(max_length=20, null=True)
+    locale = fields.CharField(max_length=2)
+    addresses: fields.JSONField[Any] = fields.JSONField(default=list)
+    is_staff = fields.BooleanField(default=False)
+    password_hash = fields.TextField(null=True)
+    created_at = InstantField()
+
+
+class Organisation(Model):
+    """A public body. A SIRET, when given, names exactly one (R1)."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    name = fields.CharField(max_length=300)
+    name_folded = fields.TextField()
+    search_folded = fields.TextField()
+    siret = fields.CharField(max_length=14, null=True, unique=True)
+    kind = fields.CharField(max_length=100, null=True)
+    address_lines: fields.JSONField[Any] = fields.JSONField()
+    postal_code = fields.CharField(max_length=20, null=True)
+    city = fields.CharField(max_length=200, null=True)
+    country = fields.CharField(max_length=2)
+    billing_email = fields.CharField(max_length=320, null=True)
+    chorus_service_code = fields.CharField(max_length=100, null=True)
+    chorus_engagement_required = fields.BooleanField(default=False)
+    created_at = InstantField()
+
+
+class Subscription(Model):
+    """The one subscription of an organisation, for good. Its row is the lock of every deed on it.
+
+    `due_at` is the instant of the next step that the calendar demands (`lifecycle.next_step`), None when there is none.
+    """
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    organisation: fields.OneToOneRelation[Organisation] = fields.OneToOneField(
+        "capcom.Organisation", related_name="subscription", on_delete=fields.RESTRICT
+    )
+    organisation_id: str
+    due_at = InstantField(null=True)
+    created_at = InstantField()
+
+
+class Term(Model):
+    """One period of a subscription, with its own copy of the plan as of its opening.
+
+    `starts_at` is the first instant of `starts_on`, kept so that a filter can compare instants.
+    """
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    subscription: fields.ForeignKeyRelation[Subscription] = fields.ForeignKeyField(
+        "capcom.Subscription", related_name="terms", on_delete=fields.RESTRICT
+    )
+    subscription_id: str
+    plan: fields.ForeignKeyRelation[Plan] = fields.ForeignKeyField(
+        "capcom.Plan", related_name="terms", on_delete=fields.RESTRICT
+    )
+    plan_id: str
+    plan_code = fields.CharField(max_length=40)
+    plan_name = fields.CharField(max_length=200)
+    seat_limit = fields.IntField()
+    price_minor = fields.IntField()
+    services: fields.JSONField[Any] = fields.JSONField()
+    discounts: fields.JSONField[Any] = fields.JSONField()
+    opened_at = InstantField()
+    starts_on = fields.DateField()
+    starts_at = InstantField()
+    ends_on = fields.DateField()
+    proof_due_on = fields.DateField()
+    terms_version = fields.CharField(max_length=40)
+    terms_accepted_by = fields.CharField(max_length=40, null=True)
+    terms_accepted_at = InstantField()
+    confirmed_at = InstantField(null=True)
+    unpaid_at = InstantField(null=True)
+    reinstated_at = InstantField(null=True)
+    withdrawn_at = InstantField(null=True)
+    withdrawn_reason = fields.CharField(max_length=20, null=True)
+    proof_reminded_at = InstantField(null=True)
+    started_at = InstantField(null=True)
+    ended_at = InstantField(null=True)
+
+    def facts(self) -> term_rules.Term:
+        """The facts as the rules take them."""
+        reason = self.withdrawn_reason
+        return term_rules.Term(
+            id=self.id,
+            opened_at=self.opened_at,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            proof_due_on=self.proof_due_on,
+            offer=offer_of(
+                self.plan_code, self.plan_name, self.seat_limit, self.price_minor, self.services, self.discounts
+            ),
+            confirmed_at=self.confirmed_at,
+            unpaid_at=self.unpaid_at,
+            reinstated_at=self.reinstated_at,
+            withdrawn_at=self.withdrawn_at,
+            withdrawn_reason=None if reason is None else term_rules.CancellationReason(reason),
+            proof_reminded_at=self.proof_reminded_at,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+        )
+
+
+class PaymentProof(Model):
+    """The order, cheque or transfer that confirmed a term (R8)."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    term: fields.OneToOneRelation[Term] = fields.OneToOneField(
+        "capcom.Term", related_name="proof", on_delete=fields.RESTRICT
+    )
+    term_id: str
+    kind = fields.CharField(max_length=20)
+    reference = fields.CharField(max_length=200)
+    received_on = fields.DateField()
+    recorded_at = InstantField()
+
+
+class Seat(Model):
+    """One named person's place. Active seats of a subscription have distinct places, from 1 (R2)."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    subscription: fields.ForeignKeyRelation[Subscription] = fields.ForeignKeyField(
+        "capcom.Subscription", related_name="seats", on_delete=fields.RESTRICT
+    )
+    subscription_id: str
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "capcom.Person", related_name="seats", on_delete=fields.RESTRICT
+    )
+    person_id: str
+    number = fields.CharField(max_length=16, unique=True)
+    place = fields.IntField()
+    is_manager = fields.BooleanField(default=False)
+    added_at = InstantField()
+    removed_at = InstantField(null=True)
+
+    def facts(self) -> seat_rules.Seat:
+        """The facts as the rules take them."""
+        return seat_rules.Seat(
+            id=self.id,
+            person_id=self.person_id,
+            place=self.place,
+            is_manager=self.is_manager,
+            added_at=self.added_at,
+            removed_at=self.removed_at,
+        )
+
+
+class Redemption(Model):
+    """A discount that was used; at most one that is not released for a person at an event (R22)."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    seat: fields.ForeignKeyRelation[Seat] = fields.ForeignKeyField(
+        "capcom.Seat", related_name="redemptions", on_delete=fields.RESTRICT
+    )
+    seat_id: str
+    person_id = fields.CharField(max_length=40)
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "capcom.Organisation", related_name="redemptions", on_delete=fields.RESTRICT
+    )
+    organisation_id: str
+    term: fields.ForeignKeyRelation[Term] = fields.ForeignKeyField(
+        "capcom.Term", related_name="redemptions", on_delete=fields.RESTRICT
+    )
+    term_id: str
+    event_kind = fields.CharField(max_length=20)
+    event_reference = fields.CharField(max_length=200)
+    registration_reference = fields.CharField(max_length=200)
+    price_minor = fields.BigIntField()
+    reduction_minor = fields.BigIntField()
+    redeemed_by = fields.CharField(max_length=40)
+    redeemed_at = InstantField()
+    released_at = InstantField(null=True)
+
+
+class Event(Model):
+    """What happened; never edited, never deleted (R21). `step_key` makes a step of the calendar happen once."""
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    kind = fields.CharField(max_length=60)
+    organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "capcom.Organisation", related_name="events", null=True, on_delete=fields.RESTRICT
+    )
+    organisation_id: str | None
+    subject_id = fields.CharField(max_length=40, null=True)
+    actor_role = fields.CharField(max_length=20)
+    actor_id = fields.CharField(max_length=40, null=True)
+    occurred_at = InstantField()
+    recorded_at = InstantField()
+    details: fields.JSONField[Any] = fields.JSONField()
+    step_key = fields.CharField(max_length=120, null=True, unique=True)
+
+
+class Note(Model):
+    """The free text given with a deed: beside the event, so that it can be erased (R21)."""
+
+    event: fields.OneToOneRelation[Event] = fields.OneToOneField(
+        "capcom.Event", related_name="note", primary_key=True, on_delete=fields.RESTRICT
+    )
+    event_id: str
+    text = fields.TextField()
+
+
+def offer_of(code: str, name: str, seat_limit: int, price_minor: int, services: Any, discounts: Any) -> Offer:
+    """A plan's four facts from the columns that keep them."""
+    return Offer(
+        plan_code=code,
+        plan_name=name,
+        seat_limit=seat_limit,
+        price_minor=price_minor,
+        services=tuple(Service(each) for each in services),
+        discounts=tuple(
+            DiscountRule(EventKind(each["event_kind"]), each.get("percent"), each.get("amount_minor"))
+            for each in discounts
+        ),
+    )
+
+
+def discounts_as_json(offer: Offer) -> list[dict[str, Any]]:
+    """The discount rules as a column keeps them."""
+    return [
+        {"event_kind": rule.event_kind.value, "percent": rule.percent, "amount_minor": rule.amount_minor}
+        for rule in offer.discounts
+    ]

@@ -1,0 +1,59 @@
+"""The tables of the post: a delivery is one letter to one person by one channel, and an attempt one try to send it."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from capcom_gql.storage.columns import InstantField
+from capcom_gql.storage.models import Event, Person
+
+
+class Delivery(Model):
+    """A letter planned, sent, failed, held or suppressed, with the reason.
+
+    `due_at` follows the product's clock, `next_attempt_at` and the lease the real one. `attempt` is counted before the
+    call and fences it: an outcome is written only while the number still stands. `about` holds the ids that the
+    letter speaks of; its text is written when it is sent.
+    """
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
+        "capcom.Event", related_name="deliveries", on_delete=fields.RESTRICT
+    )
+    event_id: str
+    topic = fields.CharField(max_length=40)
+    channel = fields.CharField(max_length=60)
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "capcom.Person", related_name="deliveries", null=True, on_delete=fields.RESTRICT
+    )
+    person_id: str | None
+    recipient = fields.CharField(max_length=320)
+    subject = fields.TextField(null=True)
+    about: fields.JSONField[Any] = fields.JSONField()
+    once_key = fields.CharField(max_length=200, unique=True)
+    state = fields.CharField(max_length=12)
+    reason = fields.TextField(null=True)
+    due_at = InstantField()
+    next_attempt_at = InstantField()
+    attempt = fields.IntField(default=0)
+    crashes = fields.IntField(default=0)
+    leased_until = InstantField(null=True)
+    sent_at = InstantField(null=True)
+    provider_id = fields.TextField(null=True)
+    created_at = InstantField()
+
+
+class DeliveryAttempt(Model):
+    """One try: when it began (real clock), how it ended."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    delivery: fields.ForeignKeyRelation[Delivery] = fields.ForeignKeyField(
+        "capcom.Delivery", related_name="attempts", on_delete=fields.CASCADE
+    )
+    delivery_id: str
+    number = fields.IntField()
+    at = InstantField()
+    outcome = fields.CharField(max_length=20)
+    error = fields.TextField(null=True)
+    duration_ms = fields.IntField(null=True)

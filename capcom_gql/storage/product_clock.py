@@ -1,0 +1,42 @@
+"""The product's clock: the real one moved by the offset that this database keeps, for every process alike."""
+
+from datetime import datetime, timedelta
+
+from capcom_gql import clock
+from capcom_gql.storage.models import Event, Installation
+
+
+class ClockSetBack(Exception):
+    """The clock would go back behind a recorded fact; `recorded_at` is the latest."""
+
+    def __init__(self, recorded_at: datetime) -> None:
+        super().__init__(f"something is recorded at {recorded_at.isoformat()}")
+        self.recorded_at = recorded_at
+
+
+async def offset() -> timedelta:
+    """How far the product's clock is ahead of the real one."""
+    installation = await Installation.get(id=1)
+    return timedelta(microseconds=installation.clock_offset_us)
+
+
+async def product_now() -> datetime:
+    """The product's present instant, aware, in UTC."""
+    return clock.shifted(await offset())
+
+
+async def set_product_clock(instant: datetime, *, force: bool = False) -> None:
+    """Move the product's clock to an instant. Raises ClockSetBack behind a recorded fact, unless forced."""
+    await _set_offset(instant - clock.utc_now(), force=force)
+
+
+async def reset_product_clock(*, force: bool = False) -> None:
+    """Let the product's clock follow the real one again. Raises ClockSetBack behind a recorded fact, unless forced."""
+    await _set_offset(timedelta(), force=force)
+
+
+async def _set_offset(ahead: timedelta, *, force: bool) -> None:
+    latest = await Event.all().order_by("-recorded_at").first()
+    if latest is not None and clock.shifted(ahead) < latest.recorded_at and not force:
+        raise ClockSetBack(latest.recorded_at)
+    await Installation.filter(id=1).update(clock_offset_us=ahead // timedelta(microseconds=1))

@@ -1,0 +1,17 @@
+"""`--rule R8` keeps only the tests that bear that rule's mark."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rule", metavar="R8", help="run only the tests marked with this rule of the service")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # the option is unknown where this folder is collected as part of a greater whole
+    rule = config.getoption("rule", default=None)
+    if rule is None:
+        return
+    kept = [item for item in items if any(rule in mark.args for mark in item.iter_markers("rule"))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept

@@ -1,0 +1,88 @@
+"""What a plan offers: a rule per kind of event, percent or amount, rounding to the minor unit."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+
+from capcom_gql.domain.plans import DiscountRule, EventKind, Service
+from tests.domain.words import DISCOUNTS, offer
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize(("percent", "amount"), [(None, None), (20, 1500), (0, 0)])
+def test_a_rule_has_exactly_one_of_percent_and_amount(percent: int | None, amount: int | None) -> None:
+    with pytest.raises(ValueError, match="exactly one"):
+        DiscountRule(EventKind.FORUM, percent=percent, amount_minor=amount)
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize("percent", [-1, 0, 101])
+def test_a_percent_outside_1_to_100_is_refused(percent: int) -> None:
+    with pytest.raises(ValueError, match="from 1 to 100"):
+        DiscountRule(EventKind.FORUM, percent=percent)
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize("percent", [1, 2, 99, 100])
+def test_a_percent_from_1_to_100_is_accepted(percent: int) -> None:
+    assert DiscountRule(EventKind.FORUM, percent=percent).reduction_of(10_000) == percent * 100
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize("amount", [-1, 0])
+def test_an_amount_below_one_minor_unit_is_refused(amount: int) -> None:
+    with pytest.raises(ValueError, match="at least one minor unit"):
+        DiscountRule(EventKind.FORUM, amount_minor=amount)
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize(
+    ("price", "percent", "reduction"),
+    [
+        (10_000, 20, 2_000),
+        (0, 20, 0),
+        (1, 49, 0),
+        (1, 50, 1),
+        (1, 51, 1),
+        (3, 50, 2),
+        (10, 15, 2),
+        (10, 14, 1),
+        (10, 25, 3),
+        (30, 15, 5),
+        (999, 10, 100),
+        (994, 10, 99),
+        (995, 10, 100),
+        (33, 33, 11),
+        (7, 100, 7),
+        (49, 1, 0),
+        (50, 1, 1),
+        (1_000_000_001, 1, 10_000_000),
+        (2_147_483_647, 100, 2_147_483_647),
+    ],
+)
+def test_a_percent_is_rounded_half_up_to_the_minor_unit(price: int, percent: int, reduction: int) -> None:
+    exact = (Decimal(price) * percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    assert DiscountRule(EventKind.FORUM, percent=percent).reduction_of(price) == reduction == exact
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize(
+    ("price", "amount", "reduction"),
+    [(10_000, 1_500, 1_500), (1_501, 1_500, 1_500), (1_500, 1_500, 1_500), (1_499, 1_500, 1_499), (0, 1, 0), (1, 1, 1)],
+)
+def test_an_amount_never_exceeds_the_price(price: int, amount: int, reduction: int) -> None:
+    assert DiscountRule(EventKind.FORUM, amount_minor=amount).reduction_of(price) == reduction
+
+
+@pytest.mark.rule("R10")
+def test_a_plan_has_its_rule_per_kind_of_event_or_none() -> None:
+    training, meeting = DISCOUNTS
+    plan = offer()
+    assert plan.rule_for(EventKind.TRAINING) == training
+    assert plan.rule_for(EventKind.MEETING) == meeting
+    assert plan.rule_for(EventKind.FORUM) is None
+
+
+@pytest.mark.rule("R1")
+def test_a_plan_gives_the_services_it_lists() -> None:
+    assert offer().services == (Service.PUBLICATIONS, Service.DOCUMENTATION, Service.TRAINING)

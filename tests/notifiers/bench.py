@@ -1,0 +1,65 @@
+"""A bench on which plugins are written to files, as their authors would, and loaded by the real loader."""
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from capcom_gql.notifiers.loader import load
+from capcom_gql.notifiers.registry import Entry, Registry
+from capcom_gql.settings import Settings
+
+CHANNEL = """
+import asyncio, contextvars, json, os, sys, threading, time
+from pathlib import Path
+from pydantic import BaseModel, SecretStr, field_validator
+from capcom_gql.plugin import *
+from capcom_gql.plugin import hookimpl
+
+class Channel(Notifier):
+    name = "{name}"
+    address_kind = "email"
+{body}
+
+@hookimpl
+def capcom_notifiers():
+    return [Channel]
+"""
+
+GOOD = "def send(self, message):\n    return Sent('good-1')"
+
+
+class Bench:
+    """Writes plugins into a folder of their own and loads them with the settings asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self.plugins = root / "plugins"
+        self.data = root / "data"
+        self.plugins.mkdir()
+        self._opened: list[Registry] = []
+
+    def file(self, path: str, source: str) -> Path:
+        """A plugin whose whole source the test writes."""
+        target = self.plugins / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(textwrap.dedent(source), encoding="utf-8")
+        return target
+
+    def channel(self, name: str, body: str = GOOD) -> Path:
+        """A plugin with one channel, from the body of its class."""
+        indented = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
+        return self.file(f"{name}.py", CHANNEL.format(name=name, body=indented))
+
+    def load(self, **settings: Any) -> Registry:
+        registry = load(Settings(data_dir=self.data, plugins_dir=self.plugins, **settings))
+        self._opened.append(registry)
+        return registry
+
+    def close(self) -> None:
+        for registry in self._opened:
+            registry.close()
+
+
+def entry_of(registry: Registry, name: str) -> Entry:
+    """The only entry of that name."""
+    (entry,) = [entry for entry in registry.entries if entry.name == name]
+    return entry

@@ -1,0 +1,48 @@
+"""A real browser, headless, that talks to nobody but the server under test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+
+FLAGS = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=en-GB",
+    "--window-size=1280,900",
+)
+
+
+def find_program(*names: str) -> str:
+    """The first of these programs that is installed; a browser that cannot be had is a failure, never a skip."""
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail(f"{names[0]} is not installed; on Debian: apt-get install chromium chromium-driver")
+    return found
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    """Chromium with a new profile, its console kept."""
+    options = ChromeOptions()
+    options.binary_location = find_program("chromium", "chromium-browser", "google-chrome")
+    for flag in FLAGS:
+        options.add_argument(flag)
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")  # Chromium's own sandbox refuses root
+    options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = Chrome(options=options, service=Service(find_program("chromedriver")))
+    try:
+        yield driver
+    finally:
+        driver.quit()

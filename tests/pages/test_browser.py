@@ -1,0 +1,127 @@
+"""The three pages in a real browser, against the real product as `capcom demo` starts it."""
+
+import re
+from typing import Protocol
+
+import pytest
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.command import Command
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+pytestmark = pytest.mark.timeout(180)
+
+SECONDS = 20
+NUMBER = re.compile(r"CP(?:\s\d{4}){4}")
+
+
+class Live(Protocol):
+    """What these tests need of the running demo: its address and the secret of an event system's API key."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+
+
+def by_id(browser: Chrome, name: str) -> WebElement:
+    """The element of that id, once it is shown."""
+
+    def shown(driver: Chrome) -> WebElement | None:
+        element = driver.find_element(By.ID, name)
+        return element if element.is_displayed() else None
+
+    found = WebDriverWait(browser, SECONDS).until(shown, f"#{name} is not shown")
+    assert found is not None
+    return found
+
+
+def wait_for_text(browser: Chrome, name: str, text: str) -> str:
+    """The text of the element of that id, once it contains `text`."""
+    WebDriverWait(browser, SECONDS).until(
+        lambda driver: text in driver.find_element(By.ID, name).text, f"#{name} never showed {text!r}"
+    )
+    return browser.find_element(By.ID, name).text
+
+
+def open_explorer(browser: Chrome, live: Live, operation: str = "") -> None:
+    browser.get(f"{live.url}/graphql#op={operation}")
+    by_id(browser, "run")
+
+
+def run(browser: Chrome, expected: str) -> str:
+    """Runs the operation shown and gives its answer, once it contains `expected`."""
+    by_id(browser, "run").click()
+    return wait_for_text(browser, "result", expected)
+
+
+def outside_or_failed(browser: Chrome, live: Live) -> list[object]:
+    """Whatever the page loaded from another address, or did not get; and what its console complains of."""
+    loaded = browser.execute_script(
+        "return performance.getEntriesByType('resource').map((each) => [each.name, each.responseStatus])"
+    )
+    assert loaded, "the page loaded nothing at all"
+    wrong: list[object] = [each for each in loaded if not each[0].startswith(live.url + "/") or each[1] >= 400]
+    console = browser.execute(Command.GET_LOG, {"type": "browser"})["value"]
+    complaints = [entry for entry in console if entry["level"] == "SEVERE"]
+    return wrong + complaints
+
+
+def test_the_first_operation_checks_a_discount(browser: Chrome, live: Live) -> None:
+    open_explorer(browser, live)
+    token = by_id(browser, "token")
+    token.clear()
+    token.send_keys(live.key)
+    assert '"discountCheck"' in run(browser, '"eligible": true')
+    assert "200" in wait_for_text(browser, "status", "DiscountCheck")
+    assert outside_or_failed(browser, live) == []
+
+
+def test_variables_that_are_not_json_are_named_and_not_sent(browser: Chrome, live: Live) -> None:
+    open_explorer(browser, live)
+    by_id(browser, "variables").send_keys(Keys.CONTROL, Keys.END)
+    by_id(browser, "variables").send_keys("}")
+    by_id(browser, "variables").send_keys(Keys.CONTROL, Keys.ENTER)
+    assert "not valid JSON" in wait_for_text(browser, "variables-fault", "Nothing was sent")
+    assert by_id(browser, "result").text == ""
+
+
+def test_the_documentation_is_that_of_the_schema(browser: Chrome, live: Live) -> None:
+    open_explorer(browser, live)
+    token = by_id(browser, "token")
+    token.clear()
+    token.send_keys(live.key)
+    by_id(browser, "toggle-documentation").click()
+    wait_for_text(browser, "documentation", "Query")
+    by_id(browser, "doc-words").send_keys("discountCheck")
+    assert "DiscountCheckInput" in wait_for_text(browser, "documentation", "Query.discountCheck")
+
+
+def test_from_sign_up_to_the_number_in_the_account(browser: Chrome, live: Live) -> None:
+    """Subscribes in the explorer, reads the welcome mail, follows its link, chooses a password, sees the number."""
+    open_explorer(browser, live, "Subscribe")
+    by_id(browser, "token").clear()
+    run(browser, '"PROVISIONAL"')
+
+    def mail(driver: Chrome) -> list[WebElement]:
+        driver.get(f"{live.url}/mailbox?to=ana.silva@rochebrune.example")
+        return driver.find_elements(By.CSS_SELECTOR, ".letters .subject a")
+
+    WebDriverWait(browser, SECONDS).until(mail, "no welcome mail came")[0].click()
+    text = browser.find_element(By.CSS_SELECTOR, ".text")
+    mailed = NUMBER.search(text.text)
+    assert mailed is not None, text.text
+    assert outside_or_failed(browser, live) == []
+
+    text.find_element(By.CSS_SELECTOR, "a[href*='token=']").click()
+    WebDriverWait(browser, SECONDS).until(lambda driver: len(driver.window_handles) == 2, "the link opened nothing")
+    browser.switch_to.window(browser.window_handles[-1])
+    by_id(browser, "password").send_keys("quatre chevaux sous la pluie")
+    assert "token" not in browser.current_url
+    by_id(browser, "submit").click()
+    by_id(browser, "account").click()
+    account = wait_for_text(browser, "viewer", "Ville de Rochebrune")
+    assert " ".join(mailed.group().split()) in account
+    assert "Ana Silva" in account
+    assert outside_or_failed(browser, live) == []
