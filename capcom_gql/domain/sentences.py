@@ -106,7 +106,6 @@ REFUSALS: Sentences = {
         "Cette place est déjà retirée. Rien n'est à faire.",
         "This seat is removed already. Nothing to do.",
     ),
-    "bad_kind": ("Valeurs acceptées : {accepted}.", "Accepted values: {accepted}."),
     "no_users": ("Donnez au moins un utilisateur.", "Give at least one user."),
     "too_many_lines": ("Au plus {maximum} lignes.", "At most {maximum} lines."),
     "too_many_users": (
@@ -141,14 +140,6 @@ REFUSALS: Sentences = {
         "Cette année a été annulée : son justificatif était attendu jusqu'au {due_on}. L'équipe peut la rétablir.",
         "This term was cancelled: its proof was due by the end of {due_on}. Staff can reinstate it.",
     ),
-    "proof_term_cancelled": (
-        "Cette année a été annulée à la demande de l'organisme ou par l'équipe. Rien n'y est plus attendu.",
-        "This term was cancelled at the organisation's request or by staff. No proof is awaited for it.",
-    ),
-    "no_term_awaits": (
-        "Cet abonnement n'attend aucun justificatif.",
-        "No term of this subscription awaits a proof.",
-    ),
     "received_in_future": (
         "La date de réception est dans le futur. Donnez le jour où le justificatif est arrivé, {today} au plus tard.",
         "The day of receipt is in the future. Give the day on which the proof arrived, {today} at the latest.",
@@ -164,10 +155,6 @@ REFUSALS: Sentences = {
     "key_reused": (
         "Cette clé d'idempotence a déjà servi avec d'autres données. Prenez-en une nouvelle.",
         "This idempotency key was used with another input. Take a new one.",
-    ),
-    "busy": (
-        "Une autre demande modifiait les mêmes données. Rien n'a été écrit : recommencez.",
-        "Another request was changing the same data. Nothing was written: try again.",
     ),
     "bad_credentials": (
         "Adresse ou mot de passe inexact. Vérifiez-les, ou demandez un lien pour choisir un nouveau mot de passe.",
@@ -228,10 +215,6 @@ REFUSALS: Sentences = {
     "expiry_past": (
         "Cette échéance est passée. Donnez un instant futur.",
         "This expiry is past. Give a future instant.",
-    ),
-    "not_yours": (
-        "Cette réduction a été enregistrée par un autre système. Lui ou l'équipe peut la libérer.",
-        "Another system redeemed this discount. It, or staff, can release it.",
     ),
 }
 

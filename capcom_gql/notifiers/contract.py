@@ -86,6 +86,8 @@ class Health:
 class Transient(Exception):
     """Not now: try again later. `retry_after` is in seconds, when the provider said how long to wait."""
 
+    retry_after: float | None = None
+
     def __init__(self, reason: str = "", retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after

@@ -76,6 +76,9 @@ class Channel:
             outcome = self._crash(f"no answer within {self._timeout:g} s")
         elif attempt.cancelled():
             outcome = self._crash("the send cancelled itself")
+        elif isinstance(error := attempt.exception(), Exception):
+            # What it raised or answered cannot even be looked at: an exception with a property that raises.
+            outcome = self._crash(told(error))
         else:
             outcome = attempt.result()
         if outcome.crashed:

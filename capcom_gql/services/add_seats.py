@@ -12,7 +12,7 @@ from capcom_gql.services.dossier import Dossier, open_dossier
 from capcom_gql.services.forms import PersonForm
 from capcom_gql.services.idempotency import check_key, once
 from capcom_gql.services.judge import demand, demand_on
-from capcom_gql.services.people import find_or_create, seat_people
+from capcom_gql.services.people import find_or_create_all, seat_people
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
 
@@ -44,7 +44,7 @@ async def add_seats(setup: Setup, actor: Actor, form: AddSeatsInput, locale: Loc
             raise Refusal(not_found("subscriptionId"))
         demand_on(Right.LIST, actor, dossier.organisation_id, "subscriptionId")
         refuse_if(_faults(dossier, form))
-        people = [await find_or_create(forms.normal_person(user, locale), dossier.now) for user in form.users]
+        people = await find_or_create_all([forms.normal_person(user, locale) for user in form.users], dossier.now)
         seats = await seat_people(dossier, people, actor)
         await dossier.close()
         return {"seat_ids": [seat.id for seat in seats]}

@@ -17,7 +17,7 @@ from capcom_gql.services.forms import OrganisationForm, PersonForm
 from capcom_gql.services.idempotency import check_key, once
 from capcom_gql.services.judge import demand
 from capcom_gql.services.openings import new_organisation, new_subscription, open_first_term
-from capcom_gql.services.people import find_or_create, seat_the_form
+from capcom_gql.services.people import find_or_create, find_or_create_all, seat_the_form
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.journal import Entry, Post, record, to_person, to_support
@@ -83,7 +83,7 @@ async def _open(setup: Setup, actor: Actor, form: SubscribeInput, locale: Locale
 
     if dossier is None:
         dossier = await new_subscription(setup, known or await _described(setup, actor, form))
-    people = [await find_or_create(forms.normal_person(user, locale), dossier.now) for user in form.users]
+    people = await find_or_create_all([forms.normal_person(user, locale) for user in form.users], dossier.now)
     manager = next(person for person in people if person.email_key == address_key(form.manager_email))
     signer = await _signer(actor, form, locale, dossier)
     term = await open_first_term(dossier, plan, form.accepted_terms_version, signer)

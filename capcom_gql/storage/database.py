@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.transactions import in_transaction
@@ -59,6 +60,8 @@ def config_of(url: str) -> dict[str, Any]:
 @contextlib.asynccontextmanager
 async def opened(url: str) -> AsyncIterator[None]:
     """The database, open for this process and event loop. Raises DatabaseUnavailable."""
+    # the ORM keeps the statements that it wrote for a database opened before, whatever its engine
+    EXECUTOR_CACHE.clear()
     await Tortoise.init(config=config_of(url), _enable_global_fallback=True)
     try:
         try:
@@ -122,7 +125,7 @@ async def in_one_transaction(work: Callable[[], Awaitable[Result]]) -> Result:
         try:
             async with in_transaction():
                 return await work()
-        except IntegrityError:
+        except (IntegrityError, asyncpg.DeadlockDetectedError):
             if not left:
                 raise
     raise AssertionError("unreachable: the last try returns or raises")

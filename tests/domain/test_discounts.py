@@ -146,7 +146,7 @@ class Case:
     redeemed: bool = False
 
     def told(self) -> DiscountReason:
-        terms = (YEAR,)
+        terms: tuple[Term, ...] = (YEAR,)
         if self.cancelled:
             terms = (PROVISIONAL_YEAR,)
         if self.not_started:
@@ -188,7 +188,7 @@ def test_each_reason_alone(name: str) -> None:
 
 
 @pytest.mark.rule("R10")
-@pytest.mark.parametrize(("first", "second"), combinations(IN_ORDER, 2))
+@pytest.mark.parametrize(("first", "second"), list(combinations(IN_ORDER, 2)))
 def test_of_two_reasons_the_first_of_the_list_is_told(first: str, second: str) -> None:
     assert Case(**{first: True, second: True}).told() is IN_ORDER[first]
 

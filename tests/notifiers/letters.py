@@ -1,6 +1,9 @@
-"""What letters are about in these tests: one subscription of the town of Évreux."""
+"""What letters are about in these tests, one subscription of the town of Évreux, and how their HTML is read."""
 
 from datetime import date
+from html.parser import HTMLParser
+
+from capcom_gql.notifiers.rendering import Rendered
 
 LINK = "https://capcom.example/choose-password?token=" + "aB3-_" * 9 + "&from=letter"
 
@@ -32,3 +35,46 @@ CONTEXT: dict[str, object] = {
         "subject_ids": ["org_01jx", "sub_01jx"],
     },
 }
+
+VOID = frozenset({"meta", "hr", "br", "img", "link"})
+
+
+class Page(HTMLParser):
+    """Reads a page as a mail program would: its text, its links, and whether every element is closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.lang: str | None = None
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "html":
+            self.lang = dict(attrs)["lang"]
+        for name, value in attrs:
+            assert not name.startswith("on"), f"a script in {tag}"
+            if name in {"href", "src"} and value is not None:
+                self.links.append(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "title" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+
+def page_of(letter: Rendered) -> Page:
+    assert letter.html is not None
+    return Page(letter.html)

@@ -126,6 +126,17 @@ def test_a_third_party_does_not_take_the_place_of_a_bundled_channel(bench: Bench
     assert (second.distribution, second.state) == (None, NotifierState.FAILED)
 
 
+def test_an_installed_third_party_does_not_either(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = install(tmp_path, "aaa-first-in-every-order", {"a": "capcom_notify_usurper_test"})
+    bench.channel("mailbox").rename(site / "capcom_notify_usurper_test.py")
+    monkeypatch.syspath_prepend(site)
+    first, second = [entry for entry in bench.load().entries if entry.name == "mailbox"]
+    assert (first.distribution, first.state) == ("capcom-gql", NotifierState.ACTIVE)
+    assert (second.distribution, second.state) == ("aaa-first-in-every-order", NotifierState.FAILED)
+
+
 def test_two_channels_of_one_plugin_clash_too(bench: Bench) -> None:
     source = bench.channel("good").read_text(encoding="utf-8")
     bench.file("good.py", source.replace("[Channel]", "[Channel, Channel]"))
@@ -151,18 +162,21 @@ def test_hidden_files_and_other_files_are_left_alone(bench: Bench) -> None:
     assert [entry.name for entry in bench.load().entries] == ["mailbox"]
 
 
-def test_an_installed_distribution_is_found(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def install(tmp_path: Path, distribution: str, points: dict[str, str]) -> Path:
+    """What an installer leaves of a distribution; the answer is the folder for its modules."""
     site = tmp_path / "site"
-    about = site / "capcom_notify_pigeon-2.5.dist-info"
+    about = site / f"{distribution.replace('-', '_')}-2.5.dist-info"
     about.mkdir(parents=True)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: capcom-notify-pigeon\nVersion: 2.5\n")
-    (about / "entry_points.txt").write_text(
-        "[capcom_gql.notifiers]\npigeon = capcom_notify_pigeon_test\nlost = capcom_notify_lost_test\n"
-    )
-    source = bench.channel("pigeon").read_text(encoding="utf-8")
-    (site / "capcom_notify_pigeon_test.py").write_text(source, encoding="utf-8")
-    (bench.plugins / "pigeon.py").unlink()
-    monkeypatch.syspath_prepend(site)
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 2.5\n")
+    lines = [f"{name} = {target}" for name, target in points.items()]
+    (about / "entry_points.txt").write_text("\n".join(["[capcom_gql.notifiers]", *lines, ""]))
+    return site
+
+
+def test_an_installed_distribution_is_found(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = {"pigeon": "capcom_notify_pigeon_test", "lost": "capcom_notify_lost_test"}
+    bench.channel("pigeon").rename(install(tmp_path, "capcom-notify-pigeon", points) / "capcom_notify_pigeon_test.py")
+    monkeypatch.syspath_prepend(tmp_path / "site")
     registry = bench.load()
     pigeon, lost = entry_of(registry, "pigeon"), entry_of(registry, "lost")
     assert (pigeon.state, pigeon.distribution, pigeon.version) == (
@@ -218,82 +232,6 @@ def test_a_folder_that_has_gone_is_told(bench: Bench) -> None:
     assert folder.state is NotifierState.FAILED
     assert folder.reason == f"the folder {bench.plugins} cannot be read: No such file or directory"
     assert [entry.name for entry in registry.active()] == ["mailbox"]
-
-
-SETTINGS = """
-class Config(BaseModel):
-    url: str
-    token: SecretStr
-    port: int = 25
-    fallback: SecretStr = SecretStr("built-in-secret")
-    @field_validator("token")
-    @classmethod
-    def long_enough(cls, value):
-        if len(value.get_secret_value()) < 12:
-            raise ValueError(f"{value.get_secret_value()} is too short")
-        return value
-def send(self, message):
-    raise ValueError(f"{self.config.token.get_secret_value()} does not open {self.config.url}")
-"""
-
-
-def test_missing_settings_are_named_as_the_operator_gives_them(bench: Bench) -> None:
-    bench.channel("gate", SETTINGS)
-    gate = entry_of(bench.load(notify={"gate": {"url": "  "}}), "gate")
-    assert gate.state is NotifierState.UNCONFIGURED
-    assert gate.reason == "set CAPCOM_NOTIFY__GATE__URL and CAPCOM_NOTIFY__GATE__TOKEN"
-    assert gate.address_kind == "email"
-    required = gate.config_schema["required"]
-    assert required == ["url", "token"]
-
-
-def test_complete_settings_switch_the_channel_on(bench: Bench) -> None:
-    bench.channel("gate", SETTINGS)
-    registry = bench.load(notify={"gate": {"url": "https://x.example", "token": "s3cret-s3cret", "port": "26"}})
-    assert entry_of(registry, "gate").state is NotifierState.ACTIVE
-
-
-@pytest.mark.parametrize(
-    ("given", "reason"),
-    [
-        ({"port": "many"}, "CAPCOM_NOTIFY__GATE__PORT=many is refused: Input should be a valid integer"),
-        ({"token": "hush-hush"}, "CAPCOM_NOTIFY__GATE__TOKEN refused: *** is too short"),
-        (
-            {"tokn": "hush-hush"},
-            "CAPCOM_NOTIFY__GATE__TOKN is not a setting of this channel, which knows CAPCOM_NOTIFY__GATE__FALLBACK",
-        ),
-    ],
-)
-def test_wrong_settings_are_told_without_showing_secrets(bench: Bench, given: dict[str, str], reason: str) -> None:
-    bench.channel("gate", SETTINGS)
-    complete = {"url": "https://x.example", "token": "s3cret-s3cret"}
-    gate = entry_of(bench.load(notify={"gate": {**complete, **given}}), "gate")
-    assert gate.state is NotifierState.UNCONFIGURED
-    assert gate.reason is not None
-    assert gate.reason.startswith(reason)
-    assert "hush" not in gate.reason
-
-
-def test_no_secret_is_in_what_is_shown(bench: Bench) -> None:
-    bench.channel("gate", SETTINGS)
-    registry = bench.load(notify={"gate": {"url": "https://x.example", "token": "s3cret-s3cret"}})
-    shown = repr(registry.entries)
-    assert "token" in shown
-    assert "s3cret" not in shown
-    assert "built-in-secret" not in shown
-
-
-def test_a_channel_may_say_itself_that_it_is_not_configured(bench: Bench) -> None:
-    bench.channel("gate", GATE_WITH_A_CONDITION)
-    gate = entry_of(bench.load(), "gate")
-    assert (gate.state, gate.reason) == (NotifierState.UNCONFIGURED, "give a user or a token")
-
-
-GATE_WITH_A_CONDITION = """
-def __init__(self, config, host):
-    raise NotConfigured("give a user or a token")
-def send(self, message): ...
-"""
 
 
 def test_a_plugin_may_lay_templates_over_the_built_in_ones(bench: Bench) -> None:

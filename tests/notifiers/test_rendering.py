@@ -1,67 +1,23 @@
 """Every letter, in both languages: complete, in the language's own words, and proof against what names contain."""
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from html.parser import HTMLParser
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, meta
 
 from capcom_gql.notifiers import language
-from capcom_gql.notifiers.language import LOCALES, long_date
+from capcom_gql.notifiers.language import LOCALES
 from capcom_gql.notifiers.layout import WIDTH
-from capcom_gql.notifiers.rendering import TEMPLATES, TOPICS, Rendered, UnrenderableLetter, render
-from tests.notifiers.letters import CONTEXT, LINK
+from capcom_gql.notifiers.rendering import TEMPLATES, TOPICS, UnrenderableLetter, render
+from tests.notifiers.letters import CONTEXT, page_of
 
 LETTERS = [(topic, locale) for topic in TOPICS for locale in LOCALES]
 NEEDS = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.needs)]
 MAY_LACK = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.may_lack)]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-VOID = frozenset({"meta", "hr", "br", "img", "link"})
-
-
-class Page(HTMLParser):
-    """Reads a page as a mail program would: its text, its links, and whether every element is closed."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.words: list[str] = []
-        self.links: list[str] = []
-        self.lang: str | None = None
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "html":
-            self.lang = dict(attrs)["lang"]
-        for name, value in attrs:
-            assert not name.startswith("on"), f"a script in {tag}"
-            if name in {"href", "src"} and value is not None:
-                self.links.append(value)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "title" not in self.open:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.words).split())
-
-
-def page_of(letter: Rendered) -> Page:
-    assert letter.html is not None
-    return Page(letter.html)
 
 
 def with_person(**names: str) -> dict[str, object]:
@@ -199,125 +155,6 @@ def test_a_name_cannot_add_a_header_a_line_or_a_template(topic: str, locale: str
     assert not CONTROL.search(letter.subject)
     assert flat in " ".join(letter.text.split())
     assert not any(line.startswith("    {{") for line in letter.text.splitlines())
-
-
-def test_the_welcome_of_a_manager_says_all_there_is_to_know() -> None:
-    letter = render("welcome", "fr", CONTEXT)
-    assert letter.subject == "Bienvenue dans l'abonnement Cap'Com Plus de Ville d'Évreux"
-    lines = letter.text.splitlines()
-    assert "    CP 4071 8823 9056 1227" in lines
-    assert f"    {LINK}" in lines
-    words = " ".join(letter.text.replace("\u00a0", " ").split())
-    for part in (
-        "Bonjour Zoé N'Guyên,",
-        "(formule Collectif)",
-        "formations 20 %, réunions 15,50 € et Forum 10 %.",
-        "Votre identifiant est zoe@ville.example.",
-        "qui sert une seule fois, dans les 72 heures :",
-        "il reste valable tant que vous n'en avez pas choisi un autre",
-        "demandez un nouveau lien sur https://capcom.example/login.",
-        "Il comprend les éditions, la documentation et la formation.",
-        "du 24 novembre 2026 au 23 novembre 2027.",
-        "À FAIRE AU PLUS TARD LE 9 DÉCEMBRE 2026",
-        "Envoyez un bon de commande ou un chèque, ou faites un virement",
-        "Écrivez à support@capcom.example.",
-    ):
-        assert part in words
-    page = page_of(letter)
-    assert page.links.count(LINK) == 2
-    assert "À faire au plus tard le 9 décembre 2026" in page.text
-
-
-def test_the_welcome_of_a_user_names_the_manager_and_asks_for_no_payment() -> None:
-    user: Mapping[str, object] = {**CONTEXT, "is_manager": False}
-    french, english = render("welcome", "fr", user).text, render("welcome", "en", user).text
-    assert "Ana Díaz, gestionnaire" in " ".join(french.split())
-    assert "Ana Díaz, the manager" in " ".join(english.split())
-    for text in (french, english):
-        assert "CP 4071 8823 9056 1227" in text
-        assert not re.search("9 (décembre|December)", text, re.IGNORECASE)
-
-
-def test_the_manager_of_a_confirmed_subscription_is_asked_for_no_payment() -> None:
-    assert "bon de commande" not in render("welcome", "fr", {**CONTEXT, "proof_due_on": None}).text
-    assert "purchase order" not in render("welcome", "en", {**CONTEXT, "proof_due_on": None}).text
-
-
-def test_a_plan_without_discounts_promises_none() -> None:
-    text = render("welcome", "en", {**CONTEXT, "discounts": []}).text
-    assert "This number is yours alone." in text
-    assert "discounts:" not in text
-
-
-@pytest.mark.parametrize(
-    ("reason", "locale", "words"),
-    [
-        ("UNPAID", "fr", "depuis le 10 décembre 2026, faute d'avoir reçu à temps"),
-        ("UNPAID", "en", "since 10 December 2026, because no purchase order, cheque or bank transfer arrived"),
-        ("WITHDRAWN", "fr", "à la demande écrite de l'organisme"),
-        ("WITHDRAWN", "en", "at the organisation's written request"),
-        ("BY_STAFF", "fr", "par l'équipe Cap'Com Plus"),
-        ("BY_STAFF", "en", "by the Cap'Com Plus team"),
-    ],
-)
-def test_a_cancellation_says_since_when_and_why(reason: str, locale: str, words: str) -> None:
-    for is_manager in (True, False):
-        letter = render("cancelled", locale, {**CONTEXT, "reason": reason, "is_manager": is_manager})
-        assert words in " ".join(letter.text.split())
-
-
-def test_only_the_manager_of_an_unpaid_subscription_reads_of_reinstatement() -> None:
-    for reason, is_manager, told in (("UNPAID", True, True), ("UNPAID", False, False), ("BY_STAFF", True, False)):
-        text = render("cancelled", "en", {**CONTEXT, "reason": reason, "is_manager": is_manager}).text
-        assert ("reinstate" in text) is told
-
-
-@pytest.mark.parametrize(
-    ("hours", "locale", "words"),
-    [(1, "fr", "dans l'heure"), (72, "fr", "dans les 72 heures"), (1, "en", "the hour"), (72, "en", "72 hours")],
-)
-def test_how_long_a_link_is_good(hours: int, locale: str, words: str) -> None:
-    text = render("password_link", locale, {**CONTEXT, "link_hours": hours}).text
-    assert words in " ".join(text.split())
-
-
-@pytest.mark.parametrize(
-    ("kind", "fr", "en"),
-    [
-        ("signup.refused", "Inscription refusée\u00a0: Ville d'Évreux", "Sign-up refused: Ville d'Évreux"),
-        (
-            "organisation.duplicate_suspected",
-            "Doublon possible\u00a0: Ville d'Évreux",
-            "Possible duplicate: Ville d'Évreux",
-        ),
-    ],
-)
-def test_staff_read_what_happened_and_to_whom(kind: str, fr: str, en: str) -> None:
-    notice = {"kind": kind, "organisation_name": "Ville d'Évreux", "subject_ids": ["org_01jx", "sub_01jx"]}
-    for locale, subject in (("fr", fr), ("en", en)):
-        letter = render("staff_notice", locale, {"notice": notice})
-        assert letter.subject == subject
-        assert "    org_01jx\n    sub_01jx\n" in letter.text
-        assert "support" not in letter.text
-
-
-@pytest.mark.parametrize(
-    ("day", "french", "english"),
-    [
-        (date(2027, 1, 1), "1er janvier 2027", "1 January 2027"),
-        (date(2028, 2, 29), "29 février 2028", "29 February 2028"),
-        (date(2026, 8, 11), "11 août 2026", "11 August 2026"),
-        (date(2026, 12, 31), "31 décembre 2026", "31 December 2026"),
-    ],
-)
-def test_days_are_written_out(day: date, french: str, english: str) -> None:
-    assert (long_date(day, "fr"), long_date(day, "en")) == (french, english)
-
-
-def test_french_signs_never_begin_a_line() -> None:
-    for path in (TEMPLATES / "fr").glob("*.jinja"):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            assert not re.search(r"\w [:;?!»]|« ", line), f"{path.name}, line {number}: use a no-break space"
 
 
 def test_a_template_that_fails_is_told_with_its_letter(tmp_path: Path) -> None:

@@ -123,12 +123,13 @@ def _mail(message: Message, sender: str) -> EmailMessage:
     mail["To"] = Address("", *_split(message.address))
     mail["Subject"] = message.subject
     mail["Message-ID"] = f"<{_safe(message.id)}@{domain}>"
-    mail["Content-Language"] = message.locale
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Capcom-Topic"] = message.topic
     mail.set_content(message.text, cte=_encoding(message.text))
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html", cte=_encoding(message.html))
+    # After the parts: headers in Content- that are there before go to the first part.
+    mail["Content-Language"] = message.locale
     return mail
 
 

@@ -11,7 +11,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import cast
 
 import pytest
 from pydantic import ValidationError
@@ -55,7 +54,7 @@ def letter(identifier: str = "dlv_01jx") -> Message:
 
 def mails(folder: Path) -> list[EmailMessage]:
     """The mails of a folder in order of name, read with the standard library."""
-    return [cast(EmailMessage, message_from_bytes(p.read_bytes(), policy=default)) for p in names(folder)]
+    return [message_from_bytes(path.read_bytes(), policy=default) for path in names(folder)]
 
 
 def names(folder: Path) -> list[Path]:
@@ -65,7 +64,7 @@ def names(folder: Path) -> list[Path]:
 def part(mail: EmailMessage, kind: str) -> str:
     body = mail.get_body((kind,))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def test_a_letter_becomes_a_standard_mail(mailbox: Mailbox, folder: Path) -> None:
@@ -114,7 +113,7 @@ def test_a_line_too_long_for_a_mail_is_encoded(mailbox: Mailbox, folder: Path) -
 
 def test_an_address_beyond_ascii(mailbox: Mailbox, folder: Path) -> None:
     mailbox.send(replace(letter(), address=mailbox.validate_address(" zoé@évreux.example ")))
-    assert mails(folder)[0]["To"].addresses[0].addr_spec == "zoé@évreux.example"
+    assert "\r\nTo: zoé@évreux.example\r\n".encode() in names(folder)[0].read_bytes()
 
 
 @pytest.mark.parametrize("address", ["", "  ", "zoe", "@x.example", "zoe@", "a b@x.example", "a@x\n.example", "<a@x>"])

@@ -1,0 +1,108 @@
+"""The worker inside the server: about every second, or at once when woken, record what is due and send letters."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import AsyncIterator
+
+from capcom_gql.clock import monotonic
+from capcom_gql.notifiers.contract import Message
+from capcom_gql.notifiers.registry import Registry
+from capcom_gql.notifiers.sending import Outcome
+from capcom_gql.services.setup import Setup
+from capcom_gql.services.tick import tick
+
+EVERY = 1.0
+"""Seconds between two turns when nothing wakes the worker."""
+LONGEST_WAIT = 5.0
+"""Seconds between two turns at most, while they fail."""
+TOLD_EVERY = 60.0
+"""Seconds between two log records about a failure that lasts."""
+STOPS_WITHIN = 4.0
+"""Seconds for the delivery in flight to finish."""
+CLOSES_WITHIN = 1.0
+"""Seconds for the channels to close."""
+
+log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The server stops: no further letter is sent by this process."""
+
+
+class Outgoing(Registry):
+    """The registry until the server stops: then the send in flight finishes, and no other begins."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__(registry.entries, {}, registry.template_dirs, registry.warnings)
+        self._registry = registry
+        self.is_stopped = False
+
+    async def send(self, channel_name: str, message: Message) -> Outcome:
+        if self.is_stopped:
+            raise Stopped
+        return await self._registry.send(channel_name, message)
+
+
+class Ticking:
+    """Turns of the tick, each in a task of its own: a turn whose connection died leaves nothing to the next."""
+
+    def __init__(self, setup: Setup, registry: Registry, woken: asyncio.Event) -> None:
+        self._setup = setup
+        self._outgoing = Outgoing(registry)
+        self._woken = woken
+        self._failures = 0
+        self._told_at = 0.0
+
+    async def run(self) -> None:
+        """Turn after turn, until stopped."""
+        while not self._outgoing.is_stopped:
+            self._woken.clear()
+            try:
+                await asyncio.create_task(tick(self._setup, self._outgoing), name="tick")
+            except Stopped:
+                return
+            except Exception as error:  # noqa: BLE001  whatever fails, the next turn tries again
+                self._tell(error)
+            else:
+                self._failures = 0
+            wait = min(EVERY * (1 + self._failures), LONGEST_WAIT)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), wait)
+
+    def stop(self) -> None:
+        """Let the delivery in flight finish and begin no other."""
+        self._outgoing.is_stopped = True
+        self._woken.set()
+
+    def _tell(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failures == 1 or monotonic() - self._told_at >= TOLD_EVERY:
+            self._told_at = monotonic()
+            log.error("a turn of the worker failed and will be tried again: %s", error, exc_info=error)
+
+
+@contextlib.asynccontextmanager
+async def ticking(setup: Setup, registry: Registry, woken: asyncio.Event) -> AsyncIterator[None]:
+    """The worker, at work until the end of the block; then stopped within a few seconds."""
+    worker = Ticking(setup, registry, woken)
+    running = asyncio.create_task(worker.run(), name="ticking")
+    try:
+        yield
+    finally:
+        worker.stop()
+        _, unfinished = await asyncio.wait({running}, timeout=STOPS_WITHIN)
+        if unfinished:
+            log.warning("a delivery in flight did not finish in time; it will be tried again")
+            running.cancel()
+            await asyncio.wait({running})
+
+
+async def close(registry: Registry) -> None:
+    """Close the channels beside the loop; one that hangs is left behind."""
+    closing = threading.Thread(target=registry.close, daemon=True, name="close-notifiers")
+    closing.start()
+    deadline = monotonic() + CLOSES_WITHIN
+    while closing.is_alive() and monotonic() < deadline:
+        await asyncio.sleep(0.02)

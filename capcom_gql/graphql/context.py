@@ -1,0 +1,53 @@
+"""What one request knows: who asks, in which language, from where, and the rows it has read."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeAlias
+
+import strawberry
+
+from capcom_gql.domain.rights import Actor
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.graphql.loaders import Loaders
+from capcom_gql.services.attempts import Attempts
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.product_clock import product_now
+
+
+@dataclass
+class Context:
+    """The context of one HTTP request. `access_token` is the bearer's text, `source` the address it came from."""
+
+    setup: Setup
+    attempts: Attempts
+    caller: Actor
+    locale: Locale
+    source: str
+    access_token: str | None = None
+    actor: Actor = field(init=False)
+    """who asks, as of the mutation under way: signing in makes its own answer that person's"""
+    loaders: Loaders = field(init=False)
+    _now: asyncio.Task[datetime] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Start afresh, as each mutation does: the caller of the request, no row read, no time told."""
+        self.actor = self.caller
+        self.loaders = Loaders(self.today, self.setup.policy)
+        self._now = None
+
+    async def now(self) -> datetime:
+        """The product's clock (UTC), read once, so that one answer speaks of one instant."""
+        if self._now is None:
+            self._now = asyncio.ensure_future(product_now())
+        return await self._now
+
+    async def today(self) -> date:
+        """The civil day in the operator's zone."""
+        return self.setup.policy.day_of(await self.now())
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

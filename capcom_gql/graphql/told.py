@@ -1,0 +1,101 @@
+"""Errors of the GraphQL answer that are ours to tell; every other error is a fault of the server, and masked."""
+
+from collections.abc import Mapping
+
+from graphql import GraphQLError
+
+from capcom_gql.domain.refusals import Refusal
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.sentences import Locale, Sentences, say
+from capcom_gql.services.judge import demand
+
+SENTENCES: Sentences = {
+    "unauthenticated": (
+        "Il faut s'identifier : envoyez l'en-tête « Authorization: Bearer » avec un jeton de session ou une clé.",
+        "This needs a caller: send the header “Authorization: Bearer” with a session token or an API key.",
+    ),
+    "bad_bearer": (
+        "Ce jeton n'est pas ou plus valable. Connectez-vous de nouveau, ou demandez une clé à l'équipe.",
+        "This token is not, or no longer, valid. Sign in again, or ask the staff for a key.",
+    ),
+    "too_many_attempts": (
+        "Trop de tentatives. Réessayez dans {seconds} secondes.",
+        "Too many attempts. Try again in {seconds} seconds.",
+    ),
+    "internal": (
+        "Une erreur interne s'est produite. Donnez à l'équipe le numéro de demande {request}.",
+        "An internal error occurred. Give the staff the request id {request}.",
+    ),
+    "past_forbidden": (
+        "Vos droits ne permettent pas d'interroger le passé (at). Une clé doit porter le droit EVENTS_READ.",
+        "Your rights do not allow asking about the past (at). A key needs the scope EVENTS_READ.",
+    ),
+    "future_instant": (
+        "« at » est un instant à venir. Donnez un instant passé, ou retirez-le.",
+        "“at” is an instant still to come. Give a past instant, or leave it out.",
+    ),
+    "too_many_checks": (
+        "{maximum} questions au plus à la fois. Envoyez-les en plusieurs fois.",
+        "At most {maximum} checks at once. Send them in several requests.",
+    ),
+    "too_many_ids": (
+        "{maximum} identifiants au plus à la fois. Envoyez-les en plusieurs fois.",
+        "At most {maximum} ids at once. Send them in several requests.",
+    ),
+}
+
+
+class Told(GraphQLError):
+    """An error of one field, whose text and code clients may see."""
+
+    def __init__(self, message: str, code: str, extensions: Mapping[str, object] | None = None) -> None:
+        super().__init__(message, extensions={"code": code, **(extensions or {})})
+
+
+class RequestRefused(Told):
+    """An error of the whole request: answered without data, with an HTTP status."""
+
+    def __init__(
+        self, message: str, code: str, status: int, extensions: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message, code, extensions)
+        self.status = status
+
+
+def unauthenticated(locale: Locale, key: str = "unauthenticated") -> RequestRefused:
+    """Nobody is known, or the token is none of ours: 401."""
+    return RequestRefused(say(SENTENCES, key, locale), "UNAUTHENTICATED", 401)
+
+
+def forbidden(right: Right, actor: Actor, locale: Locale) -> Told:
+    """A field that the caller may not read; says which scope a key lacks."""
+    return Told(_forbidden_sentence(right, actor, locale), "FORBIDDEN")
+
+
+def request_forbidden(right: Right, actor: Actor, locale: Locale) -> RequestRefused:
+    """A root field that cannot be null and that the caller may not ask: 403."""
+    return RequestRefused(_forbidden_sentence(right, actor, locale), "FORBIDDEN", 403)
+
+
+def bad_input(message: str) -> Told:
+    """An argument that cannot be used; the text says what to give."""
+    return Told(message, "BAD_USER_INPUT")
+
+
+def bad_request(message: str, code: str = "BAD_REQUEST", status: int = 400) -> RequestRefused:
+    """A request that is none of GraphQL over HTTP."""
+    return RequestRefused(message, code, status)
+
+
+def _forbidden_sentence(right: Right, actor: Actor, locale: Locale) -> str:
+    try:
+        demand(right, actor)
+    except Refusal as refusal:
+        return refusal.faults[0].sentence(locale)
+    return _NOT_HERE[locale is Locale.EN]
+
+
+_NOT_HERE = (
+    "Vos droits ne permettent pas de lire ceci.",
+    "Your rights do not allow reading this.",
+)

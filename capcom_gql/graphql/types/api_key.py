@@ -1,0 +1,38 @@
+"""Keys for machines."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from capcom_gql.graphql.enums import Scope
+from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.types.node import Node
+from capcom_gql.storage import access
+
+
+@strawberry.type(description="A key with which a machine asks. Its secret is told once, when it is made.")
+class ApiKey(Node):
+    name: str = strawberry.field(description="What it is for, as staff named it.")
+    prefix: str = strawberry.field(description="The beginning of the secret, by which it is recognised.")
+    scopes: list[Scope] = strawberry.field(description="What it may do.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    last_used_at: datetime | None = strawberry.field(description="When it was last used, to the minute.")
+    expires_at: datetime | None = strawberry.field(description="From when on it no longer works; null for no end.")
+    revoked_at: datetime | None = strawberry.field(description="When it was revoked, if it was.")
+    ties: strawberry.Private[Ties]
+
+    @classmethod
+    def of(cls, row: access.ApiKey) -> Self:
+        """A key, without its secret."""
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            prefix=row.prefix,
+            scopes=[Scope(each) for each in row.scopes],
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+            ties=Owned(),
+        )

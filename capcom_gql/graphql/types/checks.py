@@ -1,0 +1,73 @@
+"""The answers to event systems. They name nobody."""
+
+from datetime import date, datetime
+from typing import Self
+
+import strawberry
+
+from capcom_gql.domain.sentences import NEXT_STEPS, VERDICTS, Locale, say
+from capcom_gql.graphql.enums import DiscountReason, Service, ServiceReason
+from capcom_gql.graphql.types.money import Money
+from capcom_gql.services.check_discount import CheckAnswer
+from capcom_gql.services.check_service import AccessAnswer
+
+
+@strawberry.type(description="Whether a subscriber number gives a discount; if not, why, and what to do.")
+class DiscountCheck:
+    eligible: bool = strawberry.field(description="Whether the discount is granted.")
+    reason: DiscountReason = strawberry.field(description="Why, for programs.")
+    message: str = strawberry.field(description="Why, for people, in the caller's language.")
+    next_step: str | None = strawberry.field(description="What to do about a refusal, in the caller's language.")
+    percent: int | None = strawberry.field(description="The discount, where it is a percentage.")
+    reduction: Money | None = strawberry.field(description="What is taken off, where a price was given.")
+    final_price: Money | None = strawberry.field(description="What is left to pay, where a price was given.")
+    provisional: bool = strawberry.field(description="Granted while the organisation's payment proof is awaited.")
+    valid_until: date | None = strawberry.field(
+        description="The last day on which a discount granted now holds, in the operator's time zone."
+    )
+    checked_at: datetime = strawberry.field(description="The instant that the answer is true of.")
+
+    @classmethod
+    def of(cls, answer: CheckAnswer, locale: Locale, currency: str) -> Self:
+        """An answer in the caller's language."""
+        verdict = answer.verdict
+        reason = verdict.reason.value
+        reduction, final = verdict.reduction_minor, verdict.final_price_minor
+        key = "ELIGIBLE_PROVISIONAL" if verdict.eligible and verdict.provisional else reason
+        return cls(
+            eligible=verdict.eligible,
+            reason=verdict.reason,
+            message=say(VERDICTS, key, locale),
+            next_step=say(NEXT_STEPS, reason, locale) if reason in NEXT_STEPS else None,
+            percent=None if verdict.rule is None else verdict.rule.percent,
+            reduction=None if reduction is None else Money.of(reduction, currency),
+            final_price=None if final is None else Money.of(final, currency),
+            provisional=verdict.provisional,
+            valid_until=verdict.valid_until,
+            checked_at=answer.checked_at,
+        )
+
+
+@strawberry.type(description="Whether a service is open to the holder of a subscriber number; if not, why.")
+class ServiceAccess:
+    granted: bool = strawberry.field(description="Whether the service is open to the holder.")
+    reason: ServiceReason = strawberry.field(description="Why, for programs.")
+    message: str = strawberry.field(description="Why, for people, in the caller's language.")
+    checked_at: datetime = strawberry.field(description="The instant that the answer is true of.")
+    services: list[Service] = strawberry.field(description="The services that the holder may use.")
+    valid_until: date | None = strawberry.field(
+        description="The last day on which they may, as far as is known, in the operator's time zone."
+    )
+
+    @classmethod
+    def of(cls, answer: AccessAnswer, locale: Locale) -> Self:
+        """An answer in the caller's language."""
+        access = answer.access
+        return cls(
+            granted=access.granted,
+            reason=access.reason,
+            message=say(VERDICTS, access.reason.value, locale),
+            checked_at=answer.checked_at,
+            services=list(access.services),
+            valid_until=access.valid_until,
+        )

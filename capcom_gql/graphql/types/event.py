@@ -1,0 +1,69 @@
+"""What happened."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from capcom_gql.domain import events
+from capcom_gql.domain.rights import Right, scope_held, Scope
+from capcom_gql.graphql.context import Info
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.told import forbidden
+from capcom_gql.graphql.types.node import Node
+from capcom_gql.graphql.types.subjects import find_organisation, find_subject
+from capcom_gql.graphql.types.subscription import Organisation
+from capcom_gql.storage import models
+
+
+@strawberry.type(description="Something that happened; recorded once, never changed.")
+class Event(Node):
+    kind: str = strawberry.field(description="What happened, for programs: `term.confirmed`, `seat.added`...")
+    occurred_at: datetime = strawberry.field(description="When it became true, by the rules.")
+    recorded_at: datetime = strawberry.field(description="When it was written down; later, where a worker was late.")
+    details: JSON = strawberry.field(description="Ids, days, amounts (minor units) and codes, by kind; no names.")
+    ties: strawberry.Private[Ties]
+    row: strawberry.Private[models.Event]
+
+    @classmethod
+    def of(cls, row: models.Event) -> Self:
+        """An event as it was recorded."""
+        return cls(
+            id=strawberry.ID(row.id),
+            kind=row.kind,
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            details=row.details,
+            ties=Owned((row.organisation_id,)),
+            row=row,
+        )
+
+    @resolved("Who did it: the role; for staff and keys with EVENTS_READ, the role and the id.")
+    async def actor(self, info: Info) -> str:
+        asks = info.context.actor
+        knows_ids = asks.is_staff or scope_held(asks, Scope.EVENTS_READ)
+        return f"{self.row.actor_role} {self.row.actor_id}" if knows_ids and self.row.actor_id else self.row.actor_role
+
+    @resolved("The organisation that it is about, if any.")
+    async def organisation(self, info: Info) -> Organisation | None:
+        if self.row.organisation_id is None:
+            return None
+        organisation = await find_organisation(info.context, self.row.organisation_id)
+        if organisation is None:
+            raise forbidden(Right.CARD, info.context.actor, info.context.locale)
+        return organisation
+
+    @resolved("What it is about, if the caller may see it.")
+    async def subject(self, info: Info) -> Node | None:
+        return None if self.row.subject_id is None else await find_subject(info.context, self.row.subject_id)
+
+    @resolved("The event in one sentence, in the caller's language.")
+    async def description(self, info: Info) -> str:
+        return events.describe(events.Kind(self.kind), self.row.details, info.context.locale)
+
+    @resolved("The reason or note given with the deed; for staff.")
+    async def note(self, info: Info) -> str | None:
+        row = await info.context.loaders.note_of_event.load(str(self.id))
+        return None if row is None else row.text

@@ -1,0 +1,111 @@
+"""Objects by their ids, whatever their type, for those who may see them; what may not be seen does not exist."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from capcom_gql.domain.rights import Right
+from capcom_gql.graphql.context import Context
+from capcom_gql.graphql.ties import Owned
+from capcom_gql.graphql.types.api_key import ApiKey
+from capcom_gql.graphql.types.node import Node
+from capcom_gql.graphql.types.person import Person
+from capcom_gql.graphql.types.plan import Plan
+from capcom_gql.graphql.types.redemption import Redemption
+from capcom_gql.graphql.types.subscription import Organisation, OrganisationSubscription, Seat
+from capcom_gql.graphql.types.term import PaymentProof, Term
+from capcom_gql.storage import ids
+
+
+async def find_subject(context: Context, node_id: str) -> Node | None:
+    """Any object but an event, if the caller may see it."""
+    find = _FINDERS.get(ids.prefix_of(node_id) or "")
+    return None if find is None else await find(context, node_id)
+
+
+async def find_organisation(context: Context, organisation_id: str) -> Organisation | None:
+    """An organisation, if the caller may see it."""
+    row = await context.loaders.organisation.load(organisation_id)
+    organisation = None if row is None else Organisation.of(row)
+    return organisation if organisation and organisation.ties.allow(Right.CARD, context.actor) else None
+
+
+async def find_subscription(context: Context, subscription_id: str) -> OrganisationSubscription | None:
+    """A subscription, if the caller may see it."""
+    situation = await context.loaders.situation.load(subscription_id)
+    subscription = None if situation is None else OrganisationSubscription.of(situation)
+    return subscription if subscription and subscription.ties.allow(Right.CARD, context.actor) else None
+
+
+async def find_term(context: Context, term_id: str) -> Term | None:
+    """A term, if the caller may see it."""
+    row = await context.loaders.term.load(term_id)
+    situation = None if row is None else await context.loaders.situation.load(row.subscription_id)
+    if situation is None:
+        return None
+    term = Term.of(situation, term_id, context.setup.currency, Owned((situation.organisation_id,)))
+    return term if term.ties.allow(Right.CARD, context.actor) else None
+
+
+async def find_seat(context: Context, seat_id: str) -> Seat | None:
+    """A seat, if the caller may see it."""
+    row = await context.loaders.seat.load(seat_id)
+    situation = None if row is None else await context.loaders.situation.load(row.subscription_id)
+    if row is None or situation is None:
+        return None
+    seat = Seat.of(row, situation)
+    return seat if seat.is_visible_to(context.actor) else None
+
+
+async def find_redemption(context: Context, redemption_id: str) -> Redemption | None:
+    """A redemption, if the caller may see it."""
+    row = await context.loaders.redemption.load(redemption_id)
+    redemption = None if row is None else Redemption.of(row, context.setup.currency)
+    return redemption if redemption and redemption.ties.allow(Right.REDEMPTIONS, context.actor) else None
+
+
+async def find_api_key(context: Context, api_key_id: str) -> ApiKey | None:
+    """An API key, if the caller may see it."""
+    row = await context.loaders.api_key.load(api_key_id)
+    key = None if row is None else ApiKey.of(row)
+    return key if key and key.ties.allow(Right.ADMINISTRATION, context.actor) else None
+
+
+async def _find_plan(context: Context, plan_id: str) -> Plan | None:
+    row = await context.loaders.plan.load(plan_id)
+    return None if row is None else Plan.of(row, context.setup.currency)
+
+
+async def _find_proof(context: Context, proof_id: str) -> PaymentProof | None:
+    row = await context.loaders.proof.load(proof_id)
+    term = None if row is None else await find_term(context, row.term_id)
+    if row is None or term is None or not term.ties.allow(Right.DETAIL, context.actor):
+        return None
+    return PaymentProof.of(row)
+
+
+async def _find_person(context: Context, person_id: str) -> Person | None:
+    """Oneself; else whoever holds a seat that the caller may see, in the organisations where they may see it."""
+    row = await context.loaders.person.load(person_id)
+    if row is None:
+        return None
+    seats = await context.loaders.seats_of_person.load(person_id)
+    situations = await context.loaders.situation.load_many([seat.subscription_id for seat in seats])
+    seen = {
+        situation.organisation_id
+        for seat, situation in zip(seats, situations, strict=True)
+        if situation is not None and Seat.of(seat, situation).is_visible_to(context.actor)
+    }
+    ties = Owned(seen or (None,), person_id)
+    return Person.of(row, ties) if seen or ties.allow(Right.DETAIL, context.actor) else None
+
+
+_FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
+    ids.ORGANISATION: find_organisation,
+    ids.SUBSCRIPTION: find_subscription,
+    ids.TERM: find_term,
+    ids.PLAN: _find_plan,
+    ids.SEAT: find_seat,
+    ids.PERSON: _find_person,
+    ids.PROOF: _find_proof,
+    ids.REDEMPTION: find_redemption,
+    ids.API_KEY: find_api_key,
+}

@@ -1,0 +1,221 @@
+"""An organisation, its subscription and its seats: three types that refer to one another."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.graphql.context import Info
+from capcom_gql.graphql.enums import Service, SubscriptionState
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.scalars import EmailAddress, SubscriberNumber
+from capcom_gql.graphql.situation import Situation
+from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.types.node import Node
+from capcom_gql.graphql.types.person import Person
+from capcom_gql.graphql.types.plan import Plan
+from capcom_gql.graphql.types.term import Term
+from capcom_gql.storage import models
+
+
+@strawberry.type(description="A public body. It has one subscription, for good.")
+class Organisation(Node):
+    name: str = strawberry.field(description="The official name.")
+    siret: str | None = strawberry.field(description="The SIRET, 14 digits; it names exactly one organisation.")
+    kind: str | None = strawberry.field(description="What it is: town, county, hospital...")
+    address_lines: list[str] = strawberry.field(description="The postal address, line by line.")
+    postal_code: str | None = strawberry.field(description="The postal code.")
+    city: str | None = strawberry.field(description="The city.")
+    country: str = strawberry.field(description="The country, ISO 3166-1: two letters.")
+    billing_email: EmailAddress | None = strawberry.field(description="Where invoices go.")
+    chorus_service_code: str | None = strawberry.field(description="The service code for invoices by Chorus Pro.")
+    chorus_engagement_required: bool = strawberry.field(description="Whether Chorus Pro wants an order number.")
+    created_at: datetime = strawberry.field(description="When it was first known here.")
+    ties: strawberry.Private[Ties]
+    is_echo: strawberry.Private[bool] = False
+
+    @classmethod
+    def of(cls, row: models.Organisation) -> Self:
+        """An organisation as it is recorded."""
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            siret=row.siret,
+            kind=row.kind,
+            address_lines=list(row.address_lines),
+            postal_code=row.postal_code,
+            city=row.city,
+            country=row.country,
+            billing_email=None if row.billing_email is None else EmailAddress(row.billing_email),
+            chorus_service_code=row.chorus_service_code,
+            chorus_engagement_required=row.chorus_engagement_required,
+            created_at=row.created_at,
+            ties=Owned((row.id,)),
+        )
+
+    @resolved("Its subscription; null before its first term.")
+    async def subscription(self, info: Info) -> "OrganisationSubscription | None":
+        if self.is_echo:
+            return None
+        situation = await info.context.loaders.situation_of_organisation.load(str(self.id))
+        return None if situation is None else OrganisationSubscription.of(situation)
+
+
+@dataclass
+class Echo:
+    """What a caller just sent, to be read back to them instead of what is recorded (R5)."""
+
+    organisation: Organisation
+    seats: "list[Seat]" = field(default_factory=list)
+
+
+@strawberry.type(
+    description="The subscription of an organisation, worked out for today: its states and days never wait for a "
+    "worker. Days are civil days of the operator's time zone, the first and the last inclusive. When nothing is live, "
+    "plan, days and limit are those of the latest term begun."
+)
+class OrganisationSubscription(Node):
+    state: SubscriptionState = strawberry.field(description="Its state today.")
+    is_live: bool = strawberry.field(description="Whether a term that covers today is provisional or confirmed.")
+    starts_on: date = strawberry.field(description="The first day of the unbroken chain of terms.")
+    ends_on: date = strawberry.field(description="The last day of its terms that are not cancelled.")
+    proof_due_on: date | None = strawberry.field(description="The earliest last day of a payment proof still awaited.")
+    seat_limit: int = strawberry.field(
+        description="How many users it has room for: the running term's limit, or the upcoming one's if smaller."
+    )
+    situation: strawberry.Private[Situation]
+    ties: strawberry.Private[Ties]
+    echo: strawberry.Private[Echo | None] = None
+
+    @classmethod
+    def of(cls, situation: Situation, ties: Ties | None = None, echo: Echo | None = None) -> Self:
+        """A subscription as it stands today; with an echo, as an outsider who has just sent the form may see it."""
+        standing = situation.standing
+        return cls(
+            id=strawberry.ID(situation.subscription.id),
+            state=standing.state,
+            is_live=standing.is_live,
+            starts_on=standing.starts_on,
+            ends_on=standing.ends_on,
+            proof_due_on=standing.proof_due_on,
+            seat_limit=standing.seat_limit,
+            situation=situation,
+            ties=ties or Owned((situation.organisation_id,)),
+            echo=echo,
+        )
+
+    @resolved("The organisation.")
+    async def organisation(self, info: Info) -> Organisation:
+        if self.echo is not None:
+            return self.echo.organisation
+        row = await info.context.loaders.organisation.load(self.situation.organisation_id)
+        assert row is not None, "an organisation is never deleted"
+        return Organisation.of(row)
+
+    @resolved("The plan of the running term, else of the latest begun.")
+    async def plan(self, info: Info) -> Plan:
+        row = await info.context.loaders.plan.load(self.situation.row(self.situation.standing.term.id).plan_id)
+        assert row is not None, "a plan is never deleted"
+        return Plan.of(row, info.context.setup.currency)
+
+    @resolved("How many active seats it has.")
+    async def seats_used(self, info: Info) -> int:
+        rows = await info.context.loaders.seats.load(str(self.id))
+        return sum(row.removed_at is None for row in rows)
+
+    @resolved("The seat of the manager, who administers the list; null when the manager is gone.")
+    async def manager(self, info: Info) -> "Seat | None":
+        if self.echo is not None:
+            return None
+        rows = await info.context.loaders.seats.load(str(self.id))
+        return next((Seat.of(row, self.situation) for row in rows if row.is_manager and row.removed_at is None), None)
+
+    @resolved("The seats that the caller may see, in the order they were added.")
+    async def seats(
+        self,
+        info: Info,
+        include_removed: Annotated[
+            bool | None, strawberry.argument(description="Whether to list the seats that were removed, too.")
+        ] = False,
+    ) -> "list[Seat]":
+        if self.echo is not None:
+            return self.echo.seats
+        rows = await info.context.loaders.seats.load(str(self.id))
+        seats = [Seat.of(row, self.situation) for row in rows if include_removed or row.removed_at is None]
+        return [seat for seat in seats if seat.is_listed_for(info.context.actor)]
+
+    @resolved("The term that covers today; null when not live.")
+    async def current_term(self, info: Info) -> Term | None:
+        running = self.situation.standing.running
+        return None if running is None or self.echo is not None else self._term(running.id, info)
+
+    @resolved("The term that follows the running one; null when none does.")
+    async def upcoming_term(self, info: Info) -> Term | None:
+        upcoming = self.situation.standing.upcoming
+        return None if upcoming is None or self.echo is not None else self._term(upcoming.id, info)
+
+    @resolved("Every term it ever had, oldest first.")
+    async def terms(self, info: Info) -> list[Term]:
+        return [self._term(row.id, info) for row in self.situation.rows]
+
+    def _term(self, term_id: str, info: Info) -> Term:
+        return Term.of(self.situation, term_id, info.context.setup.currency, self.ties, is_echo=self.echo is not None)
+
+
+@strawberry.type(description="One named person's place in a subscription, with a subscriber number of its own.")
+class Seat(Node):
+    subscriber_number: SubscriberNumber | None = strawberry.field(
+        description="The personal number; read by its holder, their manager and staff, by machines never."
+    )
+    is_manager: bool = strawberry.field(description="Whether its holder administers the list.")
+    is_active: bool = strawberry.field(description="Whether it was not removed.")
+    added_at: datetime = strawberry.field(description="When its holder was added.")
+    removed_at: datetime | None = strawberry.field(description="When it was removed; its number is dead from then on.")
+    situation: strawberry.Private[Situation]
+    person_id: strawberry.Private[str]
+    ties: strawberry.Private[Ties]
+    echo: strawberry.Private[tuple[OrganisationSubscription, Person] | None] = None
+
+    @classmethod
+    def of(cls, row: models.Seat, situation: Situation) -> Self:
+        """A seat as it is recorded."""
+        return cls(
+            id=strawberry.ID(row.id),
+            subscriber_number=SubscriberNumber(row.number),
+            is_manager=row.is_manager,
+            is_active=row.removed_at is None,
+            added_at=row.added_at,
+            removed_at=row.removed_at,
+            situation=situation,
+            person_id=row.person_id,
+            ties=Owned((situation.organisation_id,), row.person_id),
+        )
+
+    def is_listed_for(self, actor: Actor) -> bool:
+        """Whether the caller sees this seat in lists: a member their own only, and while they hold it."""
+        if not self.ties.allow(Right.DETAIL, actor):
+            return False
+        return self.is_active or Owned((self.situation.organisation_id,)).allow(Right.DETAIL, actor)
+
+    def is_visible_to(self, actor: Actor) -> bool:
+        """Whether the caller may see this seat at all: besides, members see who their manager is."""
+        as_manager = self.is_manager and self.is_active and self.ties.allow(Right.CARD, actor)
+        return as_manager or self.is_listed_for(actor)
+
+    @resolved("The subscription.")
+    async def subscription(self) -> OrganisationSubscription:
+        return OrganisationSubscription.of(self.situation) if self.echo is None else self.echo[0]
+
+    @resolved("Its holder.")
+    async def person(self, info: Info) -> Person | None:
+        if self.echo is not None:
+            return self.echo[1]
+        row = await info.context.loaders.person.load(self.person_id)
+        return None if row is None else Person.of(row, self.ties)
+
+    @resolved("The services that its holder may use today; none when not live, or removed.")
+    async def services(self) -> list[Service]:
+        running = self.situation.standing.running
+        return list(running.offer.services) if running is not None and self.is_active else []

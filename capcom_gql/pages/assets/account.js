@@ -1,0 +1,105 @@
+// The account a session opens: who it is, their organisations, their numbers. Its list of users is elsewhere.
+import { copyButton } from "./copy.js";
+import { byId, element } from "./element.js";
+import { ask } from "./graphql.js";
+import { faultOf, language, put, say, sayNothing, whileBusy, words } from "./saying.js";
+
+const ACCOUNT = `query Account {
+  viewer {
+    person { givenName familyName email }
+    seats {
+      subscriberNumber
+      isManager
+      isActive
+      subscription { organisation { name } state startsOn endsOn proofDueOn }
+    }
+  }
+}`;
+const SIGN_OUT = `mutation SignOut {
+  signOut { signedOut errors { message } }
+}`;
+const UNAUTHENTICATED = 401;
+
+const section = byId("viewer");
+const heading = document.querySelector("h1");
+const title = heading.textContent;
+
+// Shows the account of the session that `token` proves, or says why it cannot; resolves to whether it did.
+// The token lives here, in memory, until the person signs out (`signedOut` is then called) or the page goes.
+export async function openAccount(token, signedOut) {
+  const outcome = await ask({ query: ACCOUNT, token, language });
+  const viewer = outcome.body?.data?.viewer;
+  if (!viewer) {
+    say(outcome.body?.data ? words.noViewer : faultOf(outcome), "bad");
+    return false;
+  }
+  sayNothing();
+  heading.textContent = words.accountTitle;
+  section.replaceChildren(...described(viewer), signOutButton(token, signedOut));
+  section.hidden = false;
+  section.focus();
+  return true;
+}
+
+function described({ person, seats }) {
+  const active = seats.filter((seat) => seat.isActive);
+  const removed = seats.filter((seat) => !seat.isActive);
+  return [
+    person && element("p", {}, element("strong", {}, `${person.givenName} ${person.familyName}`), element("br"), person.email),
+    ...[...active, ...removed].map(seatCard),
+    seats.length === 0 && element("p", {}, words.noSeat),
+  ].filter(Boolean);
+}
+
+function seatCard({ subscriberNumber, isManager, isActive, subscription }) {
+  const { organisation, state, startsOn, endsOn, proofDueOn } = subscription;
+  const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
+  const days = put(words.days, { first: longDay(startsOn), last: longDay(endsOn) });
+  return element(
+    "article",
+    { class: isActive ? "seat" : "seat removed" },
+    element("h2", {}, organisation.name),
+    ...numberLines(subscriberNumber, isActive),
+    element(
+      "dl",
+      {},
+      ...(isActive ? [] : fact(words.seat, words.removed)),
+      ...fact(words.state, words[state] ?? state),
+      ...fact(state === "CANCELLED" ? words.plannedPeriod : words.period, days),
+      ...(isActive && proofDueOn ? fact(words.proof, put(words.proofDue, { day: longDay(proofDueOn) })) : []),
+      ...(isActive && isManager ? fact(words.role, words.manager) : []),
+    ),
+  );
+}
+
+function numberLines(subscriberNumber, isActive) {
+  if (!subscriberNumber) return [];
+  const number = element("span", { class: "number" }, subscriberNumber);
+  const copy = isActive ? copyButton(number, subscriberNumber) : [];
+  return [element("p", { class: "quiet" }, words.number), element("p", { class: "number-line" }, number, ...copy)];
+}
+
+// A civil day has no time zone: it is written as it stands.
+function longDay(day) {
+  const written = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeZone: "UTC" });
+  const words = written.format(new Date(`${day}T00:00:00Z`));
+  return language === "fr" ? words.replace(/^1 /, "1er ") : words;
+}
+
+function signOutButton(token, signedOut) {
+  const leave = async () => {
+    const outcome = await whileBusy(button, () => ask({ query: SIGN_OUT, token, language }));
+    const fault = outcome.status === UNAUTHENTICATED ? null : faultOf(outcome, outcome.body?.data?.signOut);
+    if (fault !== null) {
+      say(put(words.notSignedOut, { reason: fault }), "bad");
+      return;
+    }
+    section.hidden = true;
+    section.replaceChildren();
+    heading.textContent = title;
+    say(words.signedOut, "good");
+    signedOut();
+  };
+  const button = element("button", { type: "button", id: "sign-out", class: "aside", click: leave }, words.signOut);
+  return button;
+}

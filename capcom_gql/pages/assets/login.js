@@ -1,0 +1,59 @@
+// Signs in and shows the account; nothing of it outlives the page.
+import { openAccount } from "./account.js";
+import { byId } from "./element.js";
+import { ask } from "./graphql.js";
+import { askAddress, showNewLink, whenNewLinkIsAsked } from "./new-link.js";
+import { forgetPassword, password } from "./password.js";
+import { faultOf, language, refuse, say, sayNothing, whileBusy, words } from "./saying.js";
+
+const SIGN_IN = `mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) { accessToken errors { message } }
+}`;
+
+const email = byId("email");
+
+function show({ signIn = false, newLink = false }) {
+  byId("form").hidden = byId("forgot").hidden = !signIn;
+  byId("back").hidden = !newLink;
+  showNewLink(newLink);
+}
+
+function startOver() {
+  show({ signIn: true });
+  email.focus();
+}
+
+async function signIn() {
+  const input = { email: email.value.trim(), password: password.value };
+  const outcome = await ask({ query: SIGN_IN, variables: { input }, language });
+  const payload = outcome.body?.data?.signIn;
+  const fault = faultOf(outcome, payload);
+  if (fault !== null) {
+    if (payload) refuse(password, fault);
+    else say(fault, "bad");
+    return;
+  }
+  if (await openAccount(payload.accessToken, startOver)) {
+    forgetPassword();
+    show({});
+  }
+}
+
+byId("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (email.value.trim() === "") refuse(email, words.noEmail);
+  else if (password.value === "") refuse(password, words.noPassword);
+  else await whileBusy(byId("submit"), signIn);
+});
+email.addEventListener("input", () => email.removeAttribute("aria-invalid"));
+byId("forgot").addEventListener("click", () => {
+  sayNothing();
+  show({ newLink: true });
+  askAddress(email.value.trim());
+});
+byId("back").addEventListener("click", () => {
+  sayNothing();
+  startOver();
+});
+whenNewLinkIsAsked(() => show({ signIn: true }));
+byId("submit").disabled = false;

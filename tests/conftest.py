@@ -1,0 +1,82 @@
+"""What every test may ask for: real engines with the schema of the migrations, and the guard of the network."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from capcom_gql.storage.database import opened
+from tests.databases import ENGINES, PostgresSource, Source, SqliteSource
+from tests.loopback import LoopbackGuard
+from tests.servers import EXTERNAL, Postgres
+
+_GUARD = LoopbackGuard(os.environ.get(EXTERNAL, ""))
+
+
+def pytest_configure() -> None:
+    _GUARD.install()
+
+
+@pytest.fixture(autouse=True)
+def loopback_guard() -> Iterator[LoopbackGuard]:
+    """No test talks to another machine; one that tried has failed, even where the attempt was swallowed."""
+    _GUARD.refused.clear()
+    yield _GUARD
+    assert not _GUARD.refused, f"this test tried to talk to {_GUARD.refused}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One PostgreSQL for the whole session."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: Postgres) -> Iterator[Source]:
+    """Databases on PostgreSQL."""
+    source = PostgresSource(postgres_server)
+    yield source
+    source.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """Databases on SQLite."""
+    return SqliteSource(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine under test: each in turn, unless a test is marked ONLY_SQLITE or ONLY_POSTGRES."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def databases(engine: str, request: pytest.FixtureRequest) -> Source:
+    """Databases on the engine under test; the server starts with the first test that wants it."""
+    source: Source = request.getfixturevalue(f"{engine}_databases")
+    return source
+
+
+@pytest.fixture
+def database_url(databases: Source, tmp_path: Path) -> Iterator[str]:
+    """A database of this test alone, with the schema and the first rows, opened by nobody."""
+    with databases.migrated(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def blank_database_url(databases: Source, tmp_path: Path) -> Iterator[str]:
+    """A database of this test alone, never migrated."""
+    with databases.blank(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """The database of this test, open in its event loop; its address."""
+    async with opened(database_url):
+        yield database_url

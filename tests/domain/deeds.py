@@ -1,0 +1,63 @@
+"""What people do to a subscription, on values: each deed gives the terms after it, or None where it is refused.
+
+As in the product, what is already due must be recorded before a deed (`playing.settled`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from capcom_gql.domain.lifecycle import awaits_proof, proof_too_late, standing
+from capcom_gql.domain.plans import Offer
+from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term, renewed_term
+
+Terms = tuple[Term, ...]
+
+
+def paid(terms: Terms, now: datetime, policy: LifecyclePolicy) -> Terms | None:
+    """A proof arrives: it serves the earliest term that awaits one."""
+    awaiting = [term for term in terms if awaits_proof(term) and not proof_too_late(term, policy.day_of(now))]
+    if not awaiting:
+        return None
+    earliest = min(awaiting, key=lambda term: term.proof_due_on)
+    return _with(terms, replace(earliest, confirmed_at=now))
+
+
+def renewed_once(terms: Terms, now: datetime, policy: LifecyclePolicy, plan: Offer, name: str) -> Terms | None:
+    """A renewal: only while live and paid, and when nothing is upcoming."""
+    stood = standing(terms, policy.day_of(now), policy)
+    if stood is None or stood.running is None or stood.running.confirmed_at is None or stood.upcoming is not None:
+        return None
+    return (*terms, renewed_term(name, now, stood.running, plan, policy))
+
+
+def cancelled(terms: Terms, now: datetime, policy: LifecyclePolicy, reason: CancellationReason) -> Terms | None:
+    """Staff cancel every term that is not over."""
+    today = policy.day_of(now)
+    current = [term for term in terms if term.cancelled_at is None and term.ends_on >= today]
+    gone = {term.id: replace(term, withdrawn_at=now, withdrawn_reason=reason) for term in current}
+    return tuple(gone.get(term.id, term) for term in terms) if gone else None
+
+
+def reopened(terms: Terms, now: datetime, policy: LifecyclePolicy, plan: Offer, name: str) -> Terms | None:
+    """Staff reopen what is not live."""
+    stood = standing(terms, policy.day_of(now), policy)
+    if stood is None or stood.is_live:
+        return None
+    return (*terms, first_term(name, now, plan, policy))
+
+
+def reinstated(terms: Terms, now: datetime) -> Terms | None:
+    """Staff accept the proof of the latest unpaid term after all, unless it overlaps one that is not cancelled."""
+    fallen = [term for term in terms if term.cancellation_reason is CancellationReason.UNPAID]
+    if not fallen:
+        return None
+    latest = max(fallen, key=lambda term: (term.starts_on, term.opened_at))
+    kept = [term for term in terms if term.cancelled_at is None]
+    if any(term.starts_on <= latest.ends_on and latest.starts_on <= term.ends_on for term in kept):
+        return None
+    return _with(terms, replace(latest, reinstated_at=now, confirmed_at=now))
+
+
+def _with(terms: Sequence[Term], changed: Term) -> Terms:
+    return tuple(changed if term.id == changed.id else term for term in terms)

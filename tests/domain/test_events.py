@@ -1,0 +1,110 @@
+"""What is recorded: the kinds of the rules, exact details without name or free text, read in both languages."""
+
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from graphql import ObjectTypeDefinitionNode, parse
+
+from capcom_gql.domain.events import EVENTS, Kind, Spec, check_details, describe
+from capcom_gql.domain.sentences import Locale
+
+IN_THE_RULES = """
+subscription.opened subscription.expired term.confirmed term.cancelled term.reinstated term.started seat.added
+seat.removed seat.replaced manager.changed organisation.updated proof.reminded renewal.asked renewal.reminded
+renewal.skipped renewal.done renewal.declined discount.redeemed discount.released redemptions.to_reinvoice
+terms.accepted survey.asked survey.answered support.opened support.closed password.requested email.changed
+signup.refused organisation.duplicate_suspected person.erased plan.saved terms.published key.created key.revoked
+numbers.probed endpoint.disabled
+"""
+CODES = {"plan_code", "proof_kind", "reason", "event_kind", "currency", "provisional", "version", "scopes"}
+"""Details that hold a code; every other one says by its ending that it holds ids, a day or an amount."""
+ENDINGS = ("_id", "_ids", "_on", "_minor")
+CONTRACT = parse((Path(__file__).parents[1] / "contract.graphql").read_text())
+(MUTATIONS,) = (
+    {field.name.value for field in node.fields or ()}
+    for node in CONTRACT.definitions
+    if isinstance(node, ObjectTypeDefinitionNode) and node.name.value == "Mutation"
+)
+EVERY_KIND = [pytest.param(kind, spec, id=kind) for kind, spec in EVENTS.items()]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def camel(deed: str) -> str:
+    first, *others = deed.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+@pytest.mark.rule("R21")
+def test_the_kinds_are_those_of_the_rules_and_each_has_its_row() -> None:
+    assert {kind.value for kind in Kind} <= set(IN_THE_RULES.split())
+    assert set(EVENTS) == set(Kind)
+
+
+@pytest.mark.rule("R21")
+@pytest.mark.parametrize(("kind", "spec"), EVERY_KIND)
+def test_a_deed_or_the_calendar_records_it(kind: Kind, spec: Spec) -> None:
+    assert spec.recorded_by
+    assert {camel(deed) for deed in spec.recorded_by} <= {*MUTATIONS, "tick"}
+
+
+@pytest.mark.rule("R21")
+@pytest.mark.parametrize(("kind", "spec"), EVERY_KIND)
+def test_details_hold_ids_days_amounts_and_codes_only(kind: Kind, spec: Spec) -> None:
+    assert [name for name in spec.details if not name.endswith(ENDINGS) and name not in CODES] == []
+    assert len(set(spec.details)) == len(spec.details)
+
+
+@pytest.mark.rule("R21")
+@pytest.mark.parametrize(("kind", "spec"), EVERY_KIND)
+def test_both_languages_read_it_from_its_details(kind: Kind, spec: Spec) -> None:
+    assert placeholders(spec.french) == placeholders(spec.english) <= set(spec.details)
+    details = {name: f"<{name}>" for name in spec.details}
+    french, english = describe(kind, details, Locale.FR), describe(kind, details, Locale.EN)
+    assert french == spec.french.format(**details)
+    assert english == spec.english.format(**details)
+    assert french != english
+
+
+@pytest.mark.rule("R21")
+@pytest.mark.parametrize(("kind", "spec"), EVERY_KIND)
+def test_details_are_exactly_those_of_the_table(kind: Kind, spec: Spec) -> None:
+    details = dict.fromkeys(spec.details, "x")
+    check_details(kind, details)
+    with pytest.raises(ValueError, match=kind.value.replace(".", r"\.")):
+        check_details(kind, {**details, "email": "ana@ville.example"})
+    for name in spec.details:
+        with pytest.raises(ValueError, match=name):
+            check_details(kind, {other: value for other, value in details.items() if other != name})
+
+
+@pytest.mark.rule("R19")
+def test_acceptance_keeps_the_version_and_the_person() -> None:
+    assert set(EVENTS[Kind.TERMS_ACCEPTED].details) == {"term_id", "version", "person_id"}
+
+
+@pytest.mark.rule("R9")
+def test_a_cancellation_lists_the_redemptions_to_invoice_again() -> None:
+    assert "redemption_ids" in EVENTS[Kind.REDEMPTIONS_TO_REINVOICE].details
+    assert {"term_id", "reason", "proof_due_on"} == set(EVENTS[Kind.TERM_CANCELLED].details)
+
+
+@pytest.mark.rule("R1")
+def test_staff_are_told_of_a_refused_sign_up_and_of_a_suspected_duplicate() -> None:
+    assert EVENTS[Kind.SIGNUP_REFUSED].recorded_by == EVENTS[Kind.DUPLICATE_SUSPECTED].recorded_by == ("subscribe",)
+
+
+@pytest.mark.rule("R21")
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        (Locale.FR, "Abonnement ouvert du 2026-12-09 au 2027-12-08, formule EQUIPE."),
+        (Locale.EN, "Subscription opened from 2026-12-09 to 2027-12-08, plan EQUIPE."),
+    ],
+)
+def test_an_opening_in_words(locale: Locale, words: str) -> None:
+    details = {"starts_on": "2026-12-09", "ends_on": "2027-12-08", "plan_code": "EQUIPE"}
+    assert describe(Kind.SUBSCRIPTION_OPENED, details, locale) == words

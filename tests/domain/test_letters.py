@@ -1,0 +1,71 @@
+"""Every letter: to whom, by which channels, how long its link lives, and the key that makes it go once."""
+
+from itertools import product
+
+import pytest
+
+from capcom_gql.domain.letters import LETTERS, AddressKind, Audience, Topic, goes_by, once_key
+
+# topic, audience, by SMS to, hours of its one-time link
+AS_THE_RULES_SAY = [
+    ("welcome", "PERSON", None, 72),
+    ("password_link", "PERSON", None, 1),
+    ("proof_reminder", "MANAGER", "MANAGER", None),
+    ("confirmed", "MANAGER", None, None),
+    ("cancelled", "EVERYONE", "MANAGER", None),
+    ("seat_removed", "PERSON", None, None),
+    ("staff_notice", "SUPPORT", None, None),
+]
+
+
+@pytest.mark.rule("R7")
+def test_the_table_of_letters() -> None:
+    ours = [(topic.value, row.audience.value, row.phone_to, row.link_hours) for topic, row in LETTERS.items()]
+    assert ours == AS_THE_RULES_SAY
+    assert set(LETTERS) == set(Topic)
+
+
+@pytest.mark.rule("R7")
+def test_each_user_is_mailed_a_link_to_choose_a_password() -> None:
+    welcome = LETTERS[Topic.WELCOME]
+    assert (welcome.audience, welcome.link_hours) == (Audience.PERSON, 72)
+
+
+@pytest.mark.rule("R8")
+def test_the_manager_is_reminded_by_mail_and_sms() -> None:
+    assert goes_by(Topic.PROOF_REMINDER, "email", to_manager=True)
+    assert goes_by(Topic.PROOF_REMINDER, "phone", to_manager=True)
+
+
+@pytest.mark.rule("R9")
+@pytest.mark.parametrize(("to_manager", "by_phone"), [(True, True), (False, False)])
+def test_manager_and_users_are_told_of_a_cancellation_the_manager_by_sms_too(to_manager: bool, by_phone: bool) -> None:
+    assert LETTERS[Topic.CANCELLED].audience is Audience.EVERYONE
+    assert goes_by(Topic.CANCELLED, AddressKind.EMAIL, to_manager=to_manager)
+    assert goes_by(Topic.CANCELLED, AddressKind.PHONE, to_manager=to_manager) is by_phone
+
+
+@pytest.mark.rule("R7")
+@pytest.mark.parametrize(("row", "to_manager"), list(product(AS_THE_RULES_SAY, [True, False])))
+def test_a_letter_goes_by_every_channel_but_by_phone_only_where_marked(
+    row: tuple[str, str, str | None, int | None], to_manager: bool
+) -> None:
+    topic, _, by_sms_to, _ = row
+    for kind in ("email", "matrix", "url", ""):
+        assert goes_by(Topic(topic), kind, to_manager=to_manager)
+    assert goes_by(Topic(topic), "phone", to_manager=to_manager) is (by_sms_to == "MANAGER" and to_manager)
+
+
+@pytest.mark.rule("R7")
+def test_the_once_only_key_tells_letters_apart_by_topic_fact_person_and_channel() -> None:
+    facts = [
+        (topic, subject, recipient, channel)
+        for topic in (Topic.WELCOME, Topic.CANCELLED)
+        for subject in ("seat_1", "seat_2")
+        for recipient in ("person_1", "person_2")
+        for channel in ("email", "mailbox")
+    ]
+    keys = [once_key(*fact) for fact in facts]
+    assert len(set(keys)) == len(facts)
+    assert keys == [once_key(*fact) for fact in facts]
+    assert keys[0] == "welcome:seat_1:person_1:email"

@@ -1,0 +1,130 @@
+"""What each letter says to whom: what happened, what to do, until when, by which link, whom to ask."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+
+from capcom_gql.notifiers.language import long_date
+from capcom_gql.notifiers.rendering import TEMPLATES, render
+from tests.notifiers.letters import CONTEXT, LINK, page_of
+
+
+def test_the_welcome_of_a_manager_says_all_there_is_to_know() -> None:
+    letter = render("welcome", "fr", CONTEXT)
+    assert letter.subject == "Bienvenue dans l'abonnement Cap'Com Plus de Ville d'Évreux"
+    lines = letter.text.splitlines()
+    assert "    CP 4071 8823 9056 1227" in lines
+    assert f"    {LINK}" in lines
+    words = " ".join(letter.text.replace("\u00a0", " ").split())
+    for part in (
+        "Bonjour Zoé N'Guyên,",
+        "(formule Collectif)",
+        "formations 20 %, réunions 15,50 € et Forum 10 %.",
+        "Votre identifiant est zoe@ville.example.",
+        "qui sert une seule fois, dans les 72 heures :",
+        "il reste valable tant que vous n'en avez pas choisi un autre",
+        "demandez un nouveau lien sur https://capcom.example/login.",
+        "Il comprend les éditions, la documentation et la formation.",
+        "du 24 novembre 2026 au 23 novembre 2027.",
+        "À FAIRE AU PLUS TARD LE 9 DÉCEMBRE 2026",
+        "Envoyez un bon de commande ou un chèque, ou faites un virement",
+        "Écrivez à support@capcom.example.",
+    ):
+        assert part in words
+    page = page_of(letter)
+    assert page.links.count(LINK) == 2
+    assert "À faire au plus tard le 9 décembre 2026" in page.text
+
+
+def test_the_welcome_of_a_user_names_the_manager_and_asks_for_no_payment() -> None:
+    user: Mapping[str, object] = {**CONTEXT, "is_manager": False}
+    french, english = render("welcome", "fr", user).text, render("welcome", "en", user).text
+    assert "Ana Díaz, gestionnaire" in " ".join(french.split())
+    assert "Ana Díaz, the manager" in " ".join(english.split())
+    for text in (french, english):
+        assert "CP 4071 8823 9056 1227" in text
+        assert not re.search("9 (décembre|December)", text, re.IGNORECASE)
+
+
+def test_the_manager_of_a_confirmed_subscription_is_asked_for_no_payment() -> None:
+    assert "bon de commande" not in render("welcome", "fr", {**CONTEXT, "proof_due_on": None}).text
+    assert "purchase order" not in render("welcome", "en", {**CONTEXT, "proof_due_on": None}).text
+
+
+def test_a_plan_without_discounts_promises_none() -> None:
+    text = render("welcome", "en", {**CONTEXT, "discounts": []}).text
+    assert "This number is yours alone." in text
+    assert "discounts:" not in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "locale", "words"),
+    [
+        ("UNPAID", "fr", "depuis le 10 décembre 2026, faute d'avoir reçu à temps"),
+        ("UNPAID", "en", "since 10 December 2026, because no purchase order, cheque or bank transfer arrived"),
+        ("WITHDRAWN", "fr", "à la demande écrite de l'organisme"),
+        ("WITHDRAWN", "en", "at the organisation's written request"),
+        ("BY_STAFF", "fr", "par l'équipe Cap'Com Plus"),
+        ("BY_STAFF", "en", "by the Cap'Com Plus team"),
+    ],
+)
+def test_a_cancellation_says_since_when_and_why(reason: str, locale: str, words: str) -> None:
+    for is_manager in (True, False):
+        letter = render("cancelled", locale, {**CONTEXT, "reason": reason, "is_manager": is_manager})
+        assert words in " ".join(letter.text.split())
+
+
+def test_only_the_manager_of_an_unpaid_subscription_reads_of_reinstatement() -> None:
+    for reason, is_manager, told in (("UNPAID", True, True), ("UNPAID", False, False), ("BY_STAFF", True, False)):
+        text = render("cancelled", "en", {**CONTEXT, "reason": reason, "is_manager": is_manager}).text
+        assert ("reinstate" in text) is told
+
+
+@pytest.mark.parametrize(
+    ("hours", "locale", "words"),
+    [(1, "fr", "dans l'heure"), (72, "fr", "dans les 72 heures"), (1, "en", "the hour"), (72, "en", "72 hours")],
+)
+def test_how_long_a_link_is_good(hours: int, locale: str, words: str) -> None:
+    text = render("password_link", locale, {**CONTEXT, "link_hours": hours}).text
+    assert words in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "fr", "en"),
+    [
+        ("signup.refused", "Inscription refusée\u00a0: Ville d'Évreux", "Sign-up refused: Ville d'Évreux"),
+        (
+            "organisation.duplicate_suspected",
+            "Doublon possible\u00a0: Ville d'Évreux",
+            "Possible duplicate: Ville d'Évreux",
+        ),
+    ],
+)
+def test_staff_read_what_happened_and_to_whom(kind: str, fr: str, en: str) -> None:
+    notice = {"kind": kind, "organisation_name": "Ville d'Évreux", "subject_ids": ["org_01jx", "sub_01jx"]}
+    for locale, subject in (("fr", fr), ("en", en)):
+        letter = render("staff_notice", locale, {"notice": notice})
+        assert letter.subject == subject
+        assert "    org_01jx\n    sub_01jx\n" in letter.text
+        assert "support" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("day", "french", "english"),
+    [
+        (date(2027, 1, 1), "1er janvier 2027", "1 January 2027"),
+        (date(2028, 2, 29), "29 février 2028", "29 February 2028"),
+        (date(2026, 8, 11), "11 août 2026", "11 August 2026"),
+        (date(2026, 12, 31), "31 décembre 2026", "31 December 2026"),
+    ],
+)
+def test_days_are_written_out(day: date, french: str, english: str) -> None:
+    assert (long_date(day, "fr"), long_date(day, "en")) == (french, english)
+
+
+def test_french_signs_never_begin_a_line() -> None:
+    for path in (TEMPLATES / "fr").glob("*.jinja"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            assert not re.search(r"\w [:;?!»]|« ", line), f"{path.name}, line {number}: use a no-break space"

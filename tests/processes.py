@@ -1,0 +1,58 @@
+"""The real program in processes of its own: servers and commands on one database, ended by whoever started them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+READY = "ready "
+STOP_SECONDS = 15
+
+
+def environment(database_url: str, data_dir: Path) -> dict[str, str]:
+    """The environment of a process on a database, with nothing of ours left over from the outside."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+    return {**kept, "CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(data_dir)}
+
+
+def capcom(*arguments: str, env: dict[str, str], seconds: float = 60) -> str:
+    """Run one command to its end and give what it printed. Raises with what it said when it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "capcom_gql", *arguments],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    assert done.returncode == 0, (arguments, done.returncode, done.stdout, done.stderr)
+    return done.stdout.strip()
+
+
+@contextmanager
+def server(env: dict[str, str], log: Path) -> Iterator[str]:
+    """A `capcom serve` on a free port; gives its address once it answers, and ends it."""
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "capcom_gql", "serve", "--port", "0"],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith(READY), (line, log.read_text())
+            yield line.removeprefix(READY).strip()
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
