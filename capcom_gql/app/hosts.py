@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from capcom_gql.settings import Settings
 
+REFUSAL = "This server does not answer to that host name. CAPCOM_ALLOWED_HOSTS lists the names it answers to.\n"
+
 
 def hosts_of(settings: Settings) -> frozenset[str]:
     """The names to answer to: the public one, those of CAPCOM_ALLOWED_HOSTS, the loopback ones in development."""
@@ -15,7 +17,7 @@ def hosts_of(settings: Settings) -> frozenset[str]:
 
 
 class HostCheck:
-    """Answers 400 to a request whose Host is none of `accepted`, whatever its port; `*` stands for a part or for any."""
+    """Answers 400 to a request whose Host is none of `accepted`, whatever its port; `*` is any, `*.name` a part."""
 
     def __init__(self, app: ASGIApp, accepted: Iterable[str]) -> None:
         self._app = app
@@ -27,21 +29,19 @@ class HostCheck:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            refusal = "This server does not answer to that host name. CAPCOM_ALLOWED_HOSTS lists the names it answers to.\n"
-            await PlainTextResponse(refusal, status_code=400)(scope, receive, send)
+            await PlainTextResponse(REFUSAL, status_code=400)(scope, receive, send)
 
     def _is_ours(self, name: str) -> bool:
         if "*" in self._accepted:
             return True
         return bool(name) and (
-            name in self._accepted
-            or any(each.startswith("*.") and name.endswith(each[1:]) for each in self._accepted)
+            name in self._accepted or any(each.startswith("*.") and name.endswith(each[1:]) for each in self._accepted)
         )
 
 
 def _host(scope: Scope) -> str:
     """The Host header without its port, in lower case; empty where there is none, or more than one."""
-    given = [value for name, value in scope["headers"] if name == b"host"]
+    given: list[bytes] = [value for name, value in scope["headers"] if name == b"host"]
     if len(given) != 1:
         return ""
     text = given[0].decode("latin-1").lower()

@@ -84,7 +84,7 @@ class Ticking:
 
 
 @contextlib.asynccontextmanager
-async def ticking(setup: Setup, registry: Registry, woken: asyncio.Event) -> AsyncIterator[None]:
+async def at_work(setup: Setup, registry: Registry, woken: asyncio.Event) -> AsyncIterator[None]:
     """The worker, at work until the end of the block; then stopped within a few seconds."""
     worker = Ticking(setup, registry, woken)
     running = asyncio.create_task(worker.run(), name="ticking")
@@ -101,8 +101,14 @@ async def ticking(setup: Setup, registry: Registry, woken: asyncio.Event) -> Asy
 
 async def close(registry: Registry) -> None:
     """Close the channels beside the loop; one that hangs is left behind."""
-    closing = threading.Thread(target=registry.close, daemon=True, name="close-notifiers")
-    closing.start()
-    deadline = monotonic() + CLOSES_WITHIN
-    while closing.is_alive() and monotonic() < deadline:
-        await asyncio.sleep(0.02)
+    loop, closed = asyncio.get_running_loop(), asyncio.Event()
+
+    def run() -> None:
+        registry.close()
+        # the loop may have ended before a channel that hung
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(closed.set)
+
+    threading.Thread(target=run, daemon=True, name="close-notifiers").start()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(closed.wait(), CLOSES_WITHIN)

@@ -56,7 +56,8 @@ def window_of(first: int | None, after: str | None, last: int | None, before: st
 
 
 async def connected(
-    page: Awaitable[Page], find: Callable[[Sequence[str]], Awaitable[Sequence[Item | None]]],
+    page: Awaitable[Page],
+    find: Callable[[Sequence[str]], Awaitable[Sequence[Item | None]]],
     count: Callable[[], Awaitable[int]],
 ) -> Connection[Item]:
     """A page with its objects. Raises an error for the client to read where a cursor is none of this list."""

@@ -33,8 +33,8 @@ class Loaders:
         self.api_key: Loader[access.ApiKey] = _by_id(access.ApiKey)
         self.proof_of_term: Loader[models.PaymentProof] = _by_one(models.PaymentProof, "term_id")
         self.note_of_event: Loader[models.Note] = _by_one(models.Note, "event_id")
-        self.seats: DataLoader[str, list[models.Seat]] = _by_many(models.Seat, "subscription_id")
-        self.seats_of_person: DataLoader[str, list[models.Seat]] = _by_many(models.Seat, "person_id")
+        self.seats: DataLoader[str, list[models.Seat]] = _seats_by("subscription_id")
+        self.seats_of_person: DataLoader[str, list[models.Seat]] = _seats_by("person_id")
         self.situation: DataLoader[str, Situation | None] = DataLoader(self._situations)
         self.situation_of_organisation: DataLoader[str, Situation | None] = DataLoader(self._situations_of)
 
@@ -69,10 +69,12 @@ def _by_one(model: type[Row], column: str) -> DataLoader[str, Row | None]:
     return DataLoader(load)
 
 
-def _by_many(model: type[Row], column: str) -> DataLoader[str, list[Row]]:
-    async def load(keys: list[str]) -> list[list[Row]]:
-        found: defaultdict[str, list[Row]] = defaultdict(list)
-        for row in await model.filter(**{f"{column}__in": keys}).order_by("id"):
+def _seats_by(column: str) -> DataLoader[str, list[models.Seat]]:
+    """Seats in the order they were added; those of one form in its order."""
+
+    async def load(keys: list[str]) -> list[list[models.Seat]]:
+        found: defaultdict[str, list[models.Seat]] = defaultdict(list)
+        for row in await models.Seat.filter(**{f"{column}__in": keys}).order_by("added_at", "place", "id"):
             found[_key(row, column)].append(row)
         return [found[key] for key in keys]
 

@@ -53,10 +53,13 @@ class Told(GraphQLError):
 
 
 class RequestRefused(Told):
-    """An error of the whole request: answered without data, with an HTTP status."""
+    """An error of the whole request: answered without data.
+
+    `status` is the HTTP status; None for what is wrong in the operation, which the media type decides.
+    """
 
     def __init__(
-        self, message: str, code: str, status: int, extensions: Mapping[str, object] | None = None
+        self, message: str, code: str, status: int | None = None, extensions: Mapping[str, object] | None = None
     ) -> None:
         super().__init__(message, code, extensions)
         self.status = status
@@ -78,13 +81,8 @@ def request_forbidden(right: Right, actor: Actor, locale: Locale) -> RequestRefu
 
 
 def bad_input(message: str) -> Told:
-    """An argument that cannot be used; the text says what to give."""
+    """An argument of a field that cannot be used; the text says what to give."""
     return Told(message, "BAD_USER_INPUT")
-
-
-def bad_request(message: str, code: str = "BAD_REQUEST", status: int = 400) -> RequestRefused:
-    """A request that is none of GraphQL over HTTP."""
-    return RequestRefused(message, code, status)
 
 
 def _forbidden_sentence(right: Right, actor: Actor, locale: Locale) -> str:

@@ -5,7 +5,9 @@ from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Route
 
 from capcom_gql.domain.passwords import MIN_LENGTH
-from capcom_gql.pages.words import load_all_words, said_page
+from capcom_gql.pages.language import language_of, said_in
+from capcom_gql.pages.rendering import page
+from capcom_gql.pages.words import load_all_words
 
 
 def choose_password_routes() -> list[BaseRoute]:
@@ -17,6 +19,8 @@ def choose_password_routes() -> list[BaseRoute]:
     words = load_all_words("choose-password")
 
     async def choose_password(request: Request) -> HTMLResponse:
-        return said_page(request, "choose-password", words, shortest=MIN_LENGTH)
+        language = language_of(request)
+        response = page(request, "choose-password.html", language=language, words=words[language], shortest=MIN_LENGTH)
+        return said_in(language, response)
 
     return [Route("/choose-password", choose_password, methods=["GET"])]

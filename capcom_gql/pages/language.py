@@ -1,5 +1,8 @@
 """Which of our two languages a browser prefers."""
 
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
 from capcom_gql.domain.sentences import Locale, locale_of
 
 
@@ -12,6 +15,18 @@ def preferred_language(accept_language: str) -> Locale:
         if language is not None and weight > best_weight:
             best, best_weight = language, weight
     return best
+
+
+def language_of(request: Request) -> Locale:
+    """The language to answer that request in."""
+    return preferred_language(request.headers.get("accept-language", ""))
+
+
+def said_in(language: Locale, response: HTMLResponse) -> HTMLResponse:
+    """The same answer, telling browsers its language and caches that others may be answered in another."""
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language"
+    return response
 
 
 def _weight(parameters: str) -> float:

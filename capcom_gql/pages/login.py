@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Route
 
-from capcom_gql.pages.words import load_all_words, said_page
+from capcom_gql.pages.language import language_of, said_in
+from capcom_gql.pages.rendering import page
+from capcom_gql.pages.words import load_all_words
 
 
 def login_routes() -> list[BaseRoute]:
@@ -16,6 +18,7 @@ def login_routes() -> list[BaseRoute]:
     words = load_all_words("login")
 
     async def login(request: Request) -> HTMLResponse:
-        return said_page(request, "login", words)
+        language = language_of(request)
+        return said_in(language, page(request, "login.html", language=language, words=words[language]))
 
     return [Route("/login", login, methods=["GET"])]

@@ -16,13 +16,23 @@ class InstantField(fields.DatetimeField[Any]):
     SQLite compares instants as text, so one zone and one form is what makes a comparison right.
     """
 
+    def to_python_value(self, value: Any) -> Any:
+        """The value as a row holds it; the ORM would take a naive one for UTC."""
+        check_aware(value)
+        return super().to_python_value(value)
+
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
         """The value as the database keeps it, in conditions too."""
+        check_aware(value)
         if isinstance(value, datetime):
-            if value.tzinfo is None:
-                raise ValueError("an instant needs a time zone")
             value = value.astimezone(UTC)
         return super().to_db_value(value, instance)
+
+
+def check_aware(value: object) -> None:
+    """Raises ValueError for a naive instant."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
 
 
 def as_instant(value: Any) -> datetime | None:

@@ -16,6 +16,8 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.transactions import in_transaction
 
+from capcom_gql.storage.columns import check_aware
+
 MODULES = ("capcom_gql.storage.models", "capcom_gql.storage.access", "capcom_gql.storage.post")
 MIGRATION_LOCK = 7_226_620_266  # any number, the same in every process: it names the advisory lock
 SQLITE_WAIT_MS = 30_000
@@ -132,7 +134,12 @@ async def in_one_transaction(work: Callable[[], Awaitable[Result]]) -> Result:
 
 
 async def rows(sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """The rows of a query with $1, $2, ... on either engine. On SQLite instants and days become its texts."""
+    """The rows of a query with $1, $2, ... on either engine. On SQLite instants and days become its texts.
+
+    Raises ValueError for a naive instant.
+    """
+    for value in parameters:
+        check_aware(value)
     if is_postgres():
         return await _client().execute_query_dict(sql, list(parameters))
     return await _client().execute_query_dict(_numbered(sql), [_sqlite_value(value) for value in parameters])

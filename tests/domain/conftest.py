@@ -1,10 +1,21 @@
-"""`--rule R8` keeps only the tests that bear that rule's mark."""
+"""`--rule R8` keeps only the tests that bear that rule's mark, and lets a property fail without shrinking it."""
 
 import pytest
+from hypothesis import Phase, settings
+
+
+HISTORIES = ("test_properties.py", "test_random_deeds.py")
+"""These take longer, and come after the examples."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rule", metavar="R8", help="run only the tests marked with this rule of the service")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("rule", default=None) is not None:
+        settings.register_profile("fail at once", phases=[Phase.generate])
+        settings.load_profile("fail at once")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -13,5 +24,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if rule is None:
         return
     kept = [item for item in items if any(rule in mark.args for mark in item.iter_markers("rule"))]
+    kept.sort(key=lambda item: item.path.name in HISTORIES)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept

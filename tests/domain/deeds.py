@@ -14,6 +14,12 @@ from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, f
 Terms = tuple[Term, ...]
 
 
+def taken(terms: Terms | None) -> Terms:
+    """The terms after a deed that must be allowed."""
+    assert terms is not None, "the rules refuse a deed that the diary allows"
+    return terms
+
+
 def paid(terms: Terms, now: datetime, policy: LifecyclePolicy) -> Terms | None:
     """A proof arrives: it serves the earliest term that awaits one."""
     awaiting = [term for term in terms if awaits_proof(term) and not proof_too_late(term, policy.day_of(now))]
@@ -40,11 +46,12 @@ def cancelled(terms: Terms, now: datetime, policy: LifecyclePolicy, reason: Canc
 
 
 def reopened(terms: Terms, now: datetime, policy: LifecyclePolicy, plan: Offer, name: str) -> Terms | None:
-    """Staff reopen what is not live."""
+    """Staff reopen what is not live, unless a reinstated term to come would overlap."""
     stood = standing(terms, policy.day_of(now), policy)
-    if stood is None or stood.is_live:
+    added = first_term(name, now, plan, policy)
+    if stood is None or stood.is_live or _overlaps(added, terms):
         return None
-    return (*terms, first_term(name, now, plan, policy))
+    return (*terms, added)
 
 
 def reinstated(terms: Terms, now: datetime) -> Terms | None:
@@ -53,10 +60,14 @@ def reinstated(terms: Terms, now: datetime) -> Terms | None:
     if not fallen:
         return None
     latest = max(fallen, key=lambda term: (term.starts_on, term.opened_at))
-    kept = [term for term in terms if term.cancelled_at is None]
-    if any(term.starts_on <= latest.ends_on and latest.starts_on <= term.ends_on for term in kept):
+    if _overlaps(latest, terms):
         return None
     return _with(terms, replace(latest, reinstated_at=now, confirmed_at=now))
+
+
+def _overlaps(added: Term, terms: Sequence[Term]) -> bool:
+    kept = [term for term in terms if term.cancelled_at is None]
+    return any(term.starts_on <= added.ends_on and added.starts_on <= term.ends_on for term in kept)
 
 
 def _with(terms: Sequence[Term], changed: Term) -> Terms:

@@ -56,6 +56,11 @@ def a_year_later(day: date) -> date:
         return date(day.year + 1, 3, 1)
 
 
+def year_from(first: date) -> frozenset[date]:
+    """The days of the year that would begin on a day."""
+    return _days(first, a_year_later(first) - A_DAY)
+
+
 @dataclass
 class Diary:
     """Everything noted about one subscription."""
@@ -98,6 +103,10 @@ class Diary:
         """The latest year that has begun."""
         return [year for year in self.years if year.begun][-1]
 
+    def kept_days(self) -> frozenset[date]:
+        """The days of every year that is not gone."""
+        return frozenset[date]().union(*(year.days() for year in self.years if year.gone is None))
+
     def read(self, today: date) -> Reading:
         running, upcoming, awaiting, latest = (
             self.running(today),
@@ -110,9 +119,8 @@ class Diary:
             state = "CANCELLED" if latest.gone else "EXPIRED"
             barred = latest.gone == "UNPAID"
             return Reading(state, False, latest.first, latest.last, due, None, latest.places, None, barred)
-        kept = [year for year in self.years if year.gone is None]
-        covered = frozenset[date]().union(*(year.days() for year in kept))
-        sure = frozenset[date]().union(*(year.days() for year in kept if year.paid))
+        covered = self.kept_days()
+        sure = frozenset[date]().union(*(year.days() for year in self.years if year.gone is None and year.paid))
         places = min(year.places for year in (running, upcoming) if year is not None)
         return Reading(
             "CONFIRMED" if running.paid else "PROVISIONAL",
@@ -128,8 +136,7 @@ class Diary:
 
     def overlaps(self) -> bool:
         """Whether two years that are not gone share a day."""
-        kept = [year.days() for year in self.years if year.gone is None]
-        return sum(map(len, kept)) != len(set().union(*kept))
+        return sum(len(year.days()) for year in self.years if year.gone is None) != len(self.kept_days())
 
 
 def _walk(today: date, days: frozenset[date], step: timedelta) -> date:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
-from capcom_gql.domain.lifecycle import Step, StepKind, next_step
+from capcom_gql.domain.lifecycle import Step, StepKind, next_step, previous_unpaid, standing
 from capcom_gql.domain.terms import LifecyclePolicy, Term
+from tests.domain.diary import A_DAY, Reading
 
-A_DAY = timedelta(days=1)
 MORE_STEPS_THAN_ANY_HISTORY_HAS = 100
 
 
@@ -45,6 +45,23 @@ def steps_due(terms: Sequence[Term], now: datetime, policy: LifecyclePolicy) -> 
 def settled(terms: Sequence[Term], now: datetime, policy: LifecyclePolicy) -> tuple[Term, ...]:
     """The terms once every step due is recorded."""
     return steps_due(terms, now, policy)[0]
+
+
+def read_by_the_rules(terms: Sequence[Term], at: datetime, policy: LifecyclePolicy) -> Reading:
+    """What the rules make of these facts at an instant, to hold against a diary or another reading."""
+    stood = standing(terms, policy.day_of(at), policy)
+    assert stood is not None
+    return Reading(
+        stood.state.value,
+        stood.is_live,
+        stood.starts_on,
+        stood.ends_on,
+        stood.proof_due_on,
+        stood.valid_until,
+        stood.seat_limit,
+        None if stood.upcoming is None else stood.upcoming.id,
+        previous_unpaid(stood),
+    )
 
 
 def played_daily(

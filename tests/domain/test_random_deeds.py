@@ -1,6 +1,6 @@
 """Random deeds on random days, held against a diary kept by hand; and the past read again at the end."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,14 +17,15 @@ from hypothesis.stateful import (
 )
 
 from capcom_gql.domain.discounts import Holding, redemption_state, verdict
-from capcom_gql.domain.lifecycle import Standing, as_of, lapsed, previous_unpaid, standing
-from capcom_gql.domain.plans import DiscountRule, EventKind, Offer
+from capcom_gql.domain.lifecycle import Standing, as_of, lapsed, standing
+from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.seats import Seat, check_capacity, check_removal, free_places
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term
 from tests.domain import deeds
-from tests.domain.diary import A_DAY, Diary, Reading
-from tests.domain.playing import settled
-from tests.domain.words import offer
+from tests.domain.deeds import taken
+from tests.domain.diary import A_DAY, Diary, Reading, year_from
+from tests.domain.playing import read_by_the_rules, settled
+from tests.domain.words import covering, offer
 
 ZONES = [LifecyclePolicy(), LifecyclePolicy(zone=ZoneInfo("America/Santiago"))]
 FIRST_DAYS = [date(2027, 2, 28), date(2028, 2, 29), date(2027, 1, 31), date(2027, 3, 13), date(2027, 10, 16)]
@@ -32,16 +33,14 @@ KINDS = st.sampled_from([frozenset({"TRAINING", "FORUM"}), frozenset({"FORUM"}),
 PLACES = st.integers(min_value=3, max_value=10)
 
 
-def plan(places: int, covers: frozenset[str]) -> Offer:
-    return offer(places, discounts=tuple(DiscountRule(EventKind(kind), percent=10) for kind in sorted(covers)))
-
-
+@dataclass
 class Redemption:
-    """A discount that was used: by which seat, for which kind of event, under which term; and whether it was freed."""
+    """A discount that was used: by which seat, for which kind of event, under which term; and when it was freed."""
 
-    def __init__(self, seat: str, kind: str, term: str) -> None:
-        self.seat, self.kind, self.term = seat, kind, term
-        self.released_at: datetime | None = None
+    seat: str
+    kind: str
+    term: str
+    released_at: datetime | None = None
 
 
 class RandomDeeds(RuleBasedStateMachine):
@@ -87,7 +86,7 @@ class RandomDeeds(RuleBasedStateMachine):
         return running is not None and running.paid and self.diary.upcoming(self.today) is None
 
     def may_reopen(self) -> bool:
-        return self.diary.running(self.today) is None
+        return self.diary.running(self.today) is None and not self.diary.kept_days() & year_from(self.today)
 
     def may_pay(self) -> bool:
         return self.diary.awaiting() is not None
@@ -97,8 +96,7 @@ class RandomDeeds(RuleBasedStateMachine):
 
     def may_reinstate(self) -> bool:
         fallen = [year for year in self.diary.years if year.gone == "UNPAID"]
-        kept = frozenset[date]().union(*(year.days() for year in self.diary.years if year.gone is None))
-        return bool(fallen) and not fallen[-1].days() & kept
+        return bool(fallen) and not fallen[-1].days() & self.diary.kept_days()
 
     @invariant()
     def the_rules_allow_what_the_diary_allows(self) -> None:
@@ -112,14 +110,10 @@ class RandomDeeds(RuleBasedStateMachine):
 
     # ---- deeds
 
-    def take(self, terms: tuple[Term, ...] | None) -> None:
-        assert terms is not None
-        self.terms = terms
-
     @initialize(policy=st.sampled_from(ZONES), first=st.sampled_from(FIRST_DAYS), places=PLACES, covers=KINDS)
     def open(self, policy: LifecyclePolicy, first: date, places: int, covers: frozenset[str]) -> None:
         self.policy, self.now = policy, datetime.combine(first, time(9), policy.zone)
-        self.terms = (first_term("term0", self.now, plan(places, covers), policy),)
+        self.terms = (first_term("term0", self.now, covering(places, covers), policy),)
         self.diary.add("term0", first, places, covers)
         self.seats = [Seat("seat0", "person0", 1, True, self.now)]
 
@@ -130,7 +124,7 @@ class RandomDeeds(RuleBasedStateMachine):
     @rule(data=st.data(), beyond=st.sampled_from([0, 1, 1, 30]))
     def an_edge_comes(self, data: st.DataObject, beyond: int) -> None:
         days = {day for year in self.diary.years for day in (year.first, year.last, year.due)}
-        ahead = sorted(day for day in days if day >= self.today)
+        ahead = sorted(day for day in days if day > self.today)
         if ahead:
             self.go_to(data.draw(st.sampled_from(ahead)) + A_DAY * beyond)
 
@@ -144,23 +138,23 @@ class RandomDeeds(RuleBasedStateMachine):
         self.settle()
         year = self.diary.awaiting()
         assert year is not None
-        self.take(deeds.paid(self.terms, self.now, self.policy))
+        self.terms = taken(deeds.paid(self.terms, self.now, self.policy))
         year.paid = True
 
     @precondition(may_renew)
     @rule(places=PLACES, covers=KINDS)
     def the_manager_renews(self, places: int, covers: frozenset[str]) -> None:
         self.settle()
-        chosen, name = plan(max(places, self.used()), covers), f"term{len(self.terms)}"
+        chosen, name = covering(max(places, self.used()), covers), f"term{len(self.terms)}"
         first = self.stands().term.ends_on + A_DAY
-        self.take(deeds.renewed_once(self.terms, self.now, self.policy, chosen, name))
+        self.terms = taken(deeds.renewed_once(self.terms, self.now, self.policy, chosen, name))
         self.diary.add(name, self.today, chosen.seat_limit, covers, first=first)
 
     @precondition(lambda self: self.may_cancel() and len(self.past) % 4 == 0)
     @rule(reason=st.sampled_from([CancellationReason.BY_STAFF, CancellationReason.WITHDRAWN]))
     def staff_cancel(self, reason: CancellationReason) -> None:
         self.settle()
-        self.take(deeds.cancelled(self.terms, self.now, self.policy, reason))
+        self.terms = taken(deeds.cancelled(self.terms, self.now, self.policy, reason))
         for year in self.diary.years:
             if year.gone is None and year.last >= self.today:
                 year.gone = reason.value
@@ -170,7 +164,7 @@ class RandomDeeds(RuleBasedStateMachine):
     def staff_reopen(self, places: int, covers: frozenset[str]) -> None:
         self.settle()
         name = f"term{len(self.terms)}"
-        self.take(deeds.reopened(self.terms, self.now, self.policy, plan(places, covers), name))
+        self.terms = taken(deeds.reopened(self.terms, self.now, self.policy, covering(places, covers), name))
         self.diary.add(name, self.today, places, covers)
         for index in [index for index, seat in enumerate(self.seats) if seat.is_active][places:]:
             self.seats[index] = replace(self.seats[index], removed_at=self.now)
@@ -179,7 +173,7 @@ class RandomDeeds(RuleBasedStateMachine):
     @rule()
     def staff_reinstate(self) -> None:
         self.settle()
-        self.take(deeds.reinstated(self.terms, self.now))
+        self.terms = taken(deeds.reinstated(self.terms, self.now))
         year = [year for year in self.diary.years if year.gone == "UNPAID"][-1]
         year.gone, year.paid, year.begun = None, True, year.first <= self.today
 
@@ -249,26 +243,10 @@ class RandomDeeds(RuleBasedStateMachine):
 
     # ---- what must hold after every deed and every night
 
-    def reading(self, terms: tuple[Term, ...], at: datetime) -> Reading:
-        today = self.policy.day_of(at)
-        stood = standing(terms, today, self.policy)
-        assert stood is not None
-        return Reading(
-            stood.state.value,
-            stood.is_live,
-            stood.starts_on,
-            stood.ends_on,
-            stood.proof_due_on,
-            stood.valid_until,
-            stood.seat_limit,
-            None if stood.upcoming is None else stood.upcoming.id,
-            previous_unpaid(stood),
-        )
-
     @invariant()
     def the_diary_says_the_same(self) -> None:
         expected = self.diary.read(self.today)
-        assert self.reading(self.terms, self.now) == expected
+        assert read_by_the_rules(self.terms, self.now, self.policy) == expected
         reasons = {}
         for seat in self.seats:
             for kind in EventKind:
@@ -301,7 +279,7 @@ class RandomDeeds(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The past, read again from the facts of the last day."""
         for at, expected, reasons in self.past:
-            assert self.reading(as_of(self.terms, at), at) == expected
+            assert read_by_the_rules(as_of(self.terms, at), at, self.policy) == expected
             for seat in self.seats:
                 held = Holding(seat, "", self.terms).as_of(at)
                 for kind in EventKind:

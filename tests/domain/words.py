@@ -1,5 +1,6 @@
 """The words of these tests: an opening, a proof, a renewal, told in days and hours of the operator's zone."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -49,6 +50,11 @@ def offer(
     return Offer(f"PLAN{seats}", f"Formule {seats}", seats, seats * 20_000, services, discounts)
 
 
+def covering(seats: int, kinds: Collection[str]) -> Offer:
+    """A plan that grants a tenth at some kinds of event."""
+    return offer(seats, discounts=tuple(DiscountRule(EventKind(kind), percent=10) for kind in sorted(kinds)))
+
+
 def opened(on: str = "2026-12-09", *, name: str = "first", plan: Offer | None = None) -> Term:
     """A term opened on a day (at its noon, or at the minute given): provisional, its proof awaited."""
     return first_term(name, paris(on), plan or offer(), POLICY)
@@ -84,8 +90,3 @@ def a_seat(added: str = "2026-12-09", *, removed: str | None = None, manager: bo
     """A seat given on a day, and perhaps removed on another."""
     gone = None if removed is None else paris(removed)
     return Seat(f"seat{place}", f"person{place}", place, manager, paris(added), gone)
-
-
-def year_of(start: str) -> Term:
-    """A confirmed term that starts on a day."""
-    return confirmed(opened(start), start)

@@ -1,11 +1,13 @@
-"""A real browser, headless, that talks to nobody but the server under test."""
+"""What the tests of the pages share: the contract they hold to, and a real browser, headless."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graphql import GraphQLSchema, build_schema
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
@@ -20,6 +22,24 @@ FLAGS = (
     "--lang=en-GB",
     "--window-size=1280,900",
 )
+
+
+CONTRACT = Path(__file__).parents[1] / "contract.graphql"
+
+
+@pytest.fixture(scope="session")
+def schema() -> GraphQLSchema:
+    """The contract, with the connection types that its comment describes."""
+    text = CONTRACT.read_text("utf-8")
+    listed = {name for name in re.findall(r"\b(\w+)Connection\b", text) if name != "X"}
+    assert len(listed) >= 5
+    connections = [
+        f"type {name}Connection "
+        f"{{ edges: [{name}Edge!]! nodes: [{name}!]! pageInfo: PageInfo! totalCount: Int! }}\n"
+        f"type {name}Edge {{ cursor: String! node: {name}! }}\n"
+        for name in sorted(listed)
+    ]
+    return build_schema(text + "\n" + "".join(connections))
 
 
 def find_program(*names: str) -> str:

@@ -1,4 +1,4 @@
-"""The three pages in a real browser, against the real product as `capcom demo` starts it."""
+"""The pages in a real browser, against the real product as `capcom demo` starts it."""
 
 import re
 from typing import Protocol
@@ -13,6 +13,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 pytestmark = pytest.mark.timeout(180)
 
 SECONDS = 20
+GUESSES = 10  # to which an account is open, in five minutes
+PASSWORD = "quatre chevaux sous la pluie"
 NUMBER = re.compile(r"CP(?:\s\d{4}){4}")
 
 
@@ -99,7 +101,8 @@ def test_the_documentation_is_that_of_the_schema(browser: Chrome, live: Live) ->
 
 
 def test_from_sign_up_to_the_number_in_the_account(browser: Chrome, live: Live) -> None:
-    """Subscribes in the explorer, reads the welcome mail, follows its link, chooses a password, sees the number."""
+    """Subscribes in the explorer, reads the welcome mail, follows its link, chooses a password, sees the number;
+    signs out, then signs in with that password and sees the number again."""
     open_explorer(browser, live, "Subscribe")
     by_id(browser, "token").clear()
     run(browser, '"PROVISIONAL"')
@@ -112,16 +115,76 @@ def test_from_sign_up_to_the_number_in_the_account(browser: Chrome, live: Live) 
     text = browser.find_element(By.CSS_SELECTOR, ".text")
     mailed = NUMBER.search(text.text)
     assert mailed is not None, text.text
+    number = " ".join(mailed.group().split())
     assert outside_or_failed(browser, live) == []
 
     text.find_element(By.CSS_SELECTOR, "a[href*='token=']").click()
     WebDriverWait(browser, SECONDS).until(lambda driver: len(driver.window_handles) == 2, "the link opened nothing")
     browser.switch_to.window(browser.window_handles[-1])
-    by_id(browser, "password").send_keys("quatre chevaux sous la pluie")
+    by_id(browser, "password").send_keys(PASSWORD)
     assert "token" not in browser.current_url
     by_id(browser, "submit").click()
     by_id(browser, "account").click()
-    account = wait_for_text(browser, "viewer", "Ville de Rochebrune")
-    assert " ".join(mailed.group().split()) in account
-    assert "Ana Silva" in account
+    check_account(browser, number)
+    by_id(browser, "sign-out").click()
+    wait_for_text(browser, "message", "You are signed out")
     assert outside_or_failed(browser, live) == []
+
+    by_id(browser, "elsewhere").find_element(By.TAG_NAME, "a").click()
+    sign_in(browser, "ana.silva@rochebrune.example", "cinq chevaux sous la pluie")
+    assert "password" in wait_for_text(browser, "message", "wrong")
+    assert browser.find_elements(By.CSS_SELECTOR, "#viewer > *") == []
+    sign_in(browser, "ana.silva@rochebrune.example", PASSWORD)
+    check_account(browser, number)
+    assert copied_number(browser, live) == number
+    assert browser.execute_script("return [localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    by_id(browser, "sign-out").click()
+    wait_for_text(browser, "message", "You are signed out")
+    assert by_id(browser, "password").get_attribute("value") == ""
+    assert number not in browser.page_source
+    assert outside_or_failed(browser, live) == []
+
+
+def test_whoever_guesses_is_told_to_wait(browser: Chrome, live: Live) -> None:
+    browser.get(f"{live.url}/login")
+    for _ in range(GUESSES):
+        sign_in(browser, "nobody@rochebrune.example", "open sesame")
+        wait_for_text(browser, "message", "wrong")
+    sign_in(browser, "nobody@rochebrune.example", "open sesame")
+    assert re.search(r"\d+ seconds", wait_for_text(browser, "message", "Too many attempts"))
+
+
+def test_a_forgotten_password_is_answered_alike_for_everyone(browser: Chrome, live: Live) -> None:
+    browser.get(f"{live.url}/login")
+    by_id(browser, "email").send_keys("somebody@rochebrune.example")
+    by_id(browser, "forgot").click()
+    assert by_id(browser, "again-email").get_attribute("value") == "somebody@rochebrune.example"
+    assert not browser.find_element(By.ID, "form").is_displayed()
+    by_id(browser, "send").click()
+    wait_for_text(browser, "message", "If an account has this address")
+    assert by_id(browser, "form").is_displayed()
+    assert outside_or_failed(browser, live) == []
+
+
+def sign_in(browser: Chrome, email: str, password: str) -> None:
+    """Fills in the form and sends it; returns once the answer is there."""
+    for name, value in (("email", email), ("password", password)):
+        by_id(browser, name).clear()
+        by_id(browser, name).send_keys(value)
+    by_id(browser, "submit").click()
+    WebDriverWait(browser, SECONDS).until(lambda driver: driver.find_element(By.ID, "submit").is_enabled(), "no answer")
+
+
+def check_account(browser: Chrome, number: str) -> None:
+    account = wait_for_text(browser, "viewer", "Ville de Rochebrune")
+    for part in ("Ana Silva", "ana.silva@rochebrune.example", number, "payment proof awaited", "manager"):
+        assert part in account
+
+
+def copied_number(browser: Chrome, live: Live) -> str:
+    """What the clipboard holds once the first number's button was pressed."""
+    granted = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+    browser.execute_cdp_cmd("Browser.grantPermissions", {"permissions": granted, "origin": live.url})
+    browser.find_element(By.CSS_SELECTOR, "#viewer button.copy").click()
+    wait_for_text(browser, "viewer", "Copied")
+    return str(browser.execute_async_script("navigator.clipboard.readText().then(arguments[0])"))

@@ -2,30 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
+from graphql import GraphQLSchema, OperationDefinitionNode, parse, validate
 from graphql.execution.values import get_variable_values
 
 from capcom_gql.pages import READY_MADE, Caller, Operation, explorer_page, with_variables
-
-CONTRACT = Path(__file__).parents[1] / "contract.graphql"
-
-
-@pytest.fixture(scope="module")
-def schema() -> GraphQLSchema:
-    """The contract, with the connection types that its comment describes."""
-    text = CONTRACT.read_text("utf-8")
-    listed = {name for name in re.findall(r"\b(\w+)Connection\b", text) if name != "X"}
-    assert len(listed) >= 5
-    connections = [
-        f"type {name}Connection "
-        f"{{ edges: [{name}Edge!]! nodes: [{name}!]! pageInfo: PageInfo! totalCount: Int! }}\n"
-        f"type {name}Edge {{ cursor: String! node: {name}! }}\n"
-        for name in sorted(listed)
-    ]
-    return build_schema(text + "\n" + "".join(connections))
 
 
 def content_of(html: str) -> dict[str, list[dict[str, object]]]:

@@ -14,10 +14,11 @@ from starlette.testclient import TestClient
 from capcom_gql.domain.passwords import MIN_LENGTH
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.pages import explorer_response, routes, wants_page
-from capcom_gql.pages.choose_password import load_words
 from capcom_gql.pages.language import preferred_language
+from capcom_gql.pages.words import load_words
 
-PAGES = ("/graphql", "/mailbox", "/mailbox/none.eml", "/choose-password")
+SUBSCRIBERS_PAGES = ("choose-password", "login")
+PAGES = ("/graphql", "/mailbox", "/mailbox/none.eml", *(f"/{name}" for name in SUBSCRIBERS_PAGES))
 
 
 def open_pages(mailbox: Path | None) -> TestClient:
@@ -58,7 +59,7 @@ def test_no_page_has_anything_its_policy_would_refuse(client: TestClient, page: 
         assert "src=" in opening or 'type="application/json"' in opening
 
 
-@pytest.mark.parametrize("page", ["/graphql", "/mailbox", "/choose-password"])
+@pytest.mark.parametrize("page", ["/graphql", "/mailbox", "/choose-password", "/login"])
 def test_all_that_a_page_loads_is_served(client: TestClient, page: str) -> None:
     loaded = re.findall(r'<(?:script|link)[^>]+(?:src|href)="([^"]+)"', client.get(page).text)
     assert len(loaded) >= 3
@@ -104,9 +105,11 @@ def test_only_assets_are_served(client: TestClient, name: str) -> None:
 
 def test_pages_stand_under_the_path_a_proxy_takes_away(tmp_path: Path) -> None:
     client = TestClient(Starlette(routes=routes(mailbox=tmp_path)), root_path="/capcom")
-    html = client.get("/capcom/choose-password").text
-    assert 'data-root="/capcom"' in html
-    assert 'href="/capcom/assets/site.css"' in html
+    for name in SUBSCRIBERS_PAGES:
+        html = client.get(f"/capcom/{name}").text
+        assert 'data-root="/capcom"' in html
+        assert 'href="/capcom/assets/site.css"' in html
+        assert f'src="/capcom/assets/{name}.js"' in html
 
 
 def test_a_client_of_the_api_gets_no_page(client: TestClient) -> None:
@@ -121,7 +124,8 @@ def test_the_mailbox_is_not_there_in_production() -> None:
     client = open_pages(mailbox=None)
     for page in ("/mailbox", "/mailbox/one.eml", "/mailbox/one.eml/html", "/mailbox/one.eml/source"):
         assert client.get(page).status_code == 404
-    assert client.get("/choose-password").status_code == 200
+    for name in SUBSCRIBERS_PAGES:
+        assert client.get(f"/{name}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -137,32 +141,42 @@ def test_the_mailbox_is_not_there_in_production() -> None:
         ("fr;q=0, en;q=0.1", "en"),
     ],
 )
-def test_choose_password_speaks_the_language_of_the_browser(client: TestClient, header: str, language: str) -> None:
+@pytest.mark.parametrize("name", SUBSCRIBERS_PAGES)
+def test_a_subscribers_page_speaks_the_language_of_the_browser(
+    client: TestClient, name: str, header: str, language: str
+) -> None:
     assert preferred_language(header) == language
-    answer = client.get("/choose-password", headers={"Accept-Language": header})
+    answer = client.get(f"/{name}", headers={"Accept-Language": header})
     assert answer.headers["content-language"] == language
     assert answer.headers["vary"] == "Accept-Language"
     assert f'<html lang="{language}">' in answer.text
-    assert load_words(Locale(language))["title"] in answer.text
-    assert f"{MIN_LENGTH} {'caractères' if language == 'fr' else 'characters'}" in answer.text
+    words = load_words(name, Locale(language))
+    assert f"<h1>{words['title']}</h1>" in answer.text
+    assert f"{words['send']}</button>" in answer.text
 
 
-def test_choose_password_helps_password_managers_and_never_repeats_the_token(client: TestClient) -> None:
-    html = client.get("/choose-password?token=s3cret-one-time").text
-    assert 'autocomplete="new-password"' in html
-    assert "s3cret" not in html
+def test_choose_password_says_how_long_a_password_must_be(client: TestClient) -> None:
+    for language, unit in (("fr", "caractères"), ("en", "characters")):
+        html = client.get("/choose-password", headers={"Accept-Language": language}).text
+        assert f"{MIN_LENGTH} {unit}" in html
+        assert f'minlength="{MIN_LENGTH}"' in html
 
 
-def test_both_languages_have_every_sentence_with_the_same_blanks() -> None:
-    french, english = load_words(Locale.FR), load_words(Locale.EN)
-    assert french.keys() == english.keys()
-    for key, sentence in french.items():
-        assert sentence.strip(), key
-        assert set(re.findall(r"\{\w+\}", sentence)) == set(re.findall(r"\{\w+\}", english[key])), key
+def test_password_managers_know_each_field(client: TestClient) -> None:
+    assert 'autocomplete="new-password"' in client.get("/choose-password").text
+    html = client.get("/login").text
+    assert re.search(r'<input id="email"[^>]* type="email" autocomplete="username"', html)
+    assert re.search(r'<input id="password"[^>]* type="password" autocomplete="current-password"', html)
 
 
-def test_the_script_uses_sentences_that_exist() -> None:
-    script = files("capcom_gql.pages").joinpath("assets", "choose-password.js").read_text("utf-8")
-    used = set(re.findall(r"words\.(\w+)", script))
-    assert len(used) > 10
-    assert used <= load_words(Locale.FR).keys()
+def test_no_page_repeats_what_its_address_carries(client: TestClient) -> None:
+    for page in ("/choose-password?token=s3cret-one-time", "/login?email=s3cret&password=s3cret"):
+        assert "s3cret" not in client.get(page).text
+
+
+def test_what_is_typed_never_goes_into_an_address(client: TestClient) -> None:
+    for name in SUBSCRIBERS_PAGES:
+        forms = re.findall(r"<form[^>]*>", client.get(f"/{name}").text)
+        assert len(forms) == 2
+        assert all('method="post"' in form for form in forms)
+        assert client.post(f"/{name}").status_code == 405

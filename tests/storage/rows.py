@@ -17,11 +17,16 @@ from capcom_gql.storage.models import (
     Term,
     discounts_as_json,
 )
-from tests.domain.words import POLICY
+from tests.domain.words import POLICY, confirmed, opened
 
 NOON = datetime(2026, 12, 9, 11, tzinfo=UTC)
 NOBODY: frozenset[str] = frozenset()
 _numbers = iter(range(10**15, 10**16))
+
+
+def year_of(start: str) -> term_rules.Term:
+    """A term that starts on a day, confirmed the same day."""
+    return confirmed(opened(start), start)
 
 
 def an_organisation(
@@ -154,18 +159,18 @@ async def write_redemption(
     )
 
 
-async def write_event(
-    organisation: Organisation | None = None,
+def an_event(
+    organisation_id: str | None = None,
     *,
     kind: str = "organisation.updated",
     at: datetime = NOON,
     step_key: str | None = None,
 ) -> Event:
-    """Write an event."""
-    return await Event.create(
+    """An event; not written yet."""
+    return Event(
         id=ids.new_id(ids.EVENT),
         kind=kind,
-        organisation=organisation,
+        organisation_id=organisation_id,
         actor_role="SYSTEM",
         occurred_at=at,
         recorded_at=at,

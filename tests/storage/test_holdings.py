@@ -8,8 +8,16 @@ from tortoise import connections
 from capcom_gql.domain.seats import Seat
 from capcom_gql.storage.holdings import holdings, live_redemptions
 from capcom_gql.storage.models import Term
-from tests.domain.words import opened, renewed, year_of
-from tests.storage.rows import NOON, an_organisation, write_person, write_redemption, write_seat, write_subscribed
+from tests.domain.words import opened, renewed
+from tests.storage.rows import (
+    NOON,
+    an_organisation,
+    write_person,
+    write_redemption,
+    write_seat,
+    write_subscribed,
+    year_of,
+)
 
 A_SECOND = timedelta(seconds=1)
 KNOWN, OTHER, UNKNOWN = "4071882390561227", "1234567890123456", "9999999999999999"

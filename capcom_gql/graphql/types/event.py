@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from capcom_gql.domain import events
-from capcom_gql.domain.rights import Right, scope_held, Scope
+from capcom_gql.domain.rights import Right, Scope, scope_held
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.ties import Owned, Ties

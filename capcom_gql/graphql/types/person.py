@@ -18,7 +18,7 @@ class Address:
 
 @strawberry.type(description="A person with an account; the same one in every organisation.")
 class Person(Node):
-    email: EmailAddress | None = strawberry.field(description="The address that they sign in and are written to with.")
+    email: EmailAddress = strawberry.field(description="The address that they sign in and are written to with.")
     given_name: str = strawberry.field(description="The given name.")
     family_name: str = strawberry.field(description="The family name.")
     job_title: str | None = strawberry.field(description="What they do in their organisation.", default=None)

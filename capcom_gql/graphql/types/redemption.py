@@ -20,7 +20,7 @@ from capcom_gql.storage import models
 class Redemption(Node):
     event_kind: EventKind = strawberry.field(description="The kind of event.")
     event_reference: str = strawberry.field(description="The event, as every system that redeems names it.")
-    registration_reference: str = strawberry.field(description="The registration, as the system that redeemed names it.")
+    registration_reference: str = strawberry.field(description="The registration, as the redeeming system names it.")
     price: Money = strawberry.field(description="The full price.")
     reduction: Money = strawberry.field(description="What was taken off.")
     final_price: Money = strawberry.field(description="What is left to pay.")

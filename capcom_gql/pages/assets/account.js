@@ -2,7 +2,7 @@
 import { copyButton } from "./copy.js";
 import { byId, element } from "./element.js";
 import { ask } from "./graphql.js";
-import { faultOf, language, put, say, sayNothing, whileBusy, words } from "./saying.js";
+import { faultOf, head, language, put, say, sayNothing, whileBusy, words } from "./saying.js";
 
 const ACCOUNT = `query Account {
   viewer {
@@ -21,8 +21,6 @@ const SIGN_OUT = `mutation SignOut {
 const UNAUTHENTICATED = 401;
 
 const section = byId("viewer");
-const heading = document.querySelector("h1");
-const title = heading.textContent;
 
 // Shows the account of the session that `token` proves, or says why it cannot; resolves to whether it did.
 // The token lives here, in memory, until the person signs out (`signedOut` is then called) or the page goes.
@@ -34,7 +32,7 @@ export async function openAccount(token, signedOut) {
     return false;
   }
   sayNothing();
-  heading.textContent = words.accountTitle;
+  head(words.accountTitle);
   section.replaceChildren(...described(viewer), signOutButton(token, signedOut));
   section.hidden = false;
   section.focus();
@@ -55,20 +53,18 @@ function seatCard({ subscriberNumber, isManager, isActive, subscription }) {
   const { organisation, state, startsOn, endsOn, proofDueOn } = subscription;
   const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
   const days = put(words.days, { first: longDay(startsOn), last: longDay(endsOn) });
+  const facts = [
+    ...fact(words.state, words[state] ?? state),
+    ...fact(state === "CANCELLED" ? words.plannedPeriod : words.period, days),
+    ...(proofDueOn ? fact(words.proof, put(words.proofDue, { day: longDay(proofDueOn) })) : []),
+    ...(isManager ? fact(words.role, words.manager) : []),
+  ];
   return element(
     "article",
     { class: isActive ? "seat" : "seat removed" },
     element("h2", {}, organisation.name),
     ...numberLines(subscriberNumber, isActive),
-    element(
-      "dl",
-      {},
-      ...(isActive ? [] : fact(words.seat, words.removed)),
-      ...fact(words.state, words[state] ?? state),
-      ...fact(state === "CANCELLED" ? words.plannedPeriod : words.period, days),
-      ...(isActive && proofDueOn ? fact(words.proof, put(words.proofDue, { day: longDay(proofDueOn) })) : []),
-      ...(isActive && isManager ? fact(words.role, words.manager) : []),
-    ),
+    element("dl", {}, ...(isActive ? facts : fact(words.seat, words.removed))),
   );
 }
 
@@ -79,11 +75,11 @@ function numberLines(subscriberNumber, isActive) {
   return [element("p", { class: "quiet" }, words.number), element("p", { class: "number-line" }, number, ...copy)];
 }
 
-// A civil day has no time zone: it is written as it stands.
+// A civil day has no time zone: it is written as it stands, and stays on one line.
 function longDay(day) {
   const written = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeZone: "UTC" });
-  const words = written.format(new Date(`${day}T00:00:00Z`));
-  return language === "fr" ? words.replace(/^1 /, "1er ") : words;
+  const spelled = written.format(new Date(`${day}T00:00:00Z`));
+  return (language === "fr" ? spelled.replace(/^1 /, "1er ") : spelled).replaceAll(" ", "\u00a0");
 }
 
 function signOutButton(token, signedOut) {
@@ -96,7 +92,6 @@ function signOutButton(token, signedOut) {
     }
     section.hidden = true;
     section.replaceChildren();
-    heading.textContent = title;
     say(words.signedOut, "good");
     signedOut();
   };

@@ -4,7 +4,7 @@ import { byId } from "./element.js";
 import { ask } from "./graphql.js";
 import { askAddress, showNewLink, whenNewLinkIsAsked } from "./new-link.js";
 import { forgetPassword, password } from "./password.js";
-import { faultOf, language, refuse, say, sayNothing, whileBusy, words } from "./saying.js";
+import { faultOf, head, language, refuse, say, sayNothing, whileBusy, words } from "./saying.js";
 
 const SIGN_IN = `mutation SignIn($input: SignInInput!) {
   signIn(input: $input) { accessToken errors { message } }
@@ -19,6 +19,7 @@ function show({ signIn = false, newLink = false }) {
 }
 
 function startOver() {
+  head(words.title);
   show({ signIn: true });
   email.focus();
 }
@@ -48,6 +49,7 @@ byId("form").addEventListener("submit", async (event) => {
 email.addEventListener("input", () => email.removeAttribute("aria-invalid"));
 byId("forgot").addEventListener("click", () => {
   sayNothing();
+  forgetPassword();
   show({ newLink: true });
   askAddress(email.value.trim());
 });

@@ -14,6 +14,7 @@ function unveil(shown) {
 // Empties the field and veils it again, once its password is no longer needed.
 export function forgetPassword() {
   password.value = "";
+  password.removeAttribute("aria-invalid");
   unveil(false);
 }
 

@@ -6,6 +6,10 @@ export const language = document.documentElement.lang;
 
 export const put = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+export function head(title) {
+  document.querySelector("h1").textContent = title;
+}
+
 export function say(sentence, tone) {
   const message = byId("message");
   message.hidden = false;

@@ -1,0 +1,112 @@
+"""Put the parts together: settings, database, channels, the doors, the worker."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from capcom_gql.app.channels import setup_of
+from capcom_gql.app.front import Front
+from capcom_gql.app.health import health_routes
+from capcom_gql.app.hosts import HostCheck, hosts_of
+from capcom_gql.app.ticking import at_work, close
+from capcom_gql.domain.letters import AddressKind
+from capcom_gql.graphql.http import graphql_app
+from capcom_gql.notifiers.loader import load
+from capcom_gql.notifiers.registry import NotifierState, Registry
+from capcom_gql.pages import READY_MADE, Caller, Operation, routes
+from capcom_gql.services.tick import tick
+from capcom_gql.settings import Settings
+from capcom_gql.storage.database import opened
+from capcom_gql.storage.installation import database_url
+
+NO_MAIL = "no channel for e-mail is installed and active: no mail leaves, letters are HELD until one is"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What lives from start to stop."""
+
+    registry: Registry
+    door: ASGIApp
+
+
+class _Graphql:
+    """The API's address: POST goes to the door, GET to the page before it."""
+
+    def __init__(self, app: Starlette, front: Front) -> None:
+        self._app = app
+        self._front = front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] in {"GET", "HEAD"}:
+            await self._front.answer(Request(scope))(scope, receive, send)
+        else:
+            await parts_of(self._app).door(scope, receive, send)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    ticking: bool = True,
+    operations: Sequence[Operation] = READY_MADE,
+    callers: Sequence[Caller] = (),
+) -> Starlette:
+    """The application. Its lifespan opens the database, which must be migrated, and loads the channels.
+
+    `ticking`: the worker runs in this process; with or without it, `app.state.tick()` does whatever is due.
+    `operations` and `callers` are what the explorer offers; callers are tokens in clear, for a throw-away database
+    only.
+    """
+    app = Starlette(
+        lifespan=lambda app: _lifespan(app, settings, ticking=ticking),
+        middleware=[Middleware(HostCheck, accepted=hosts_of(settings))],
+    )
+    app.router.routes += [
+        *health_routes(settings, lambda: parts_of(app).registry),
+        Route("/graphql", _Graphql(app, Front(settings, operations, callers))),
+        *routes(mailbox=None if settings.is_production else settings.data_dir / "mailbox"),
+    ]
+    return app
+
+
+def parts_of(app: Starlette) -> _Parts:
+    """The parts of an application that runs."""
+    parts: _Parts = app.state.parts
+    return parts
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> AsyncIterator[None]:
+    registry = load(settings)
+    _tell_of_channels(registry)
+    setup = setup_of(settings, registry)
+    woken = asyncio.Event()
+    try:
+        async with opened(database_url(settings)):
+            app.state.parts = _Parts(registry, graphql_app(setup, settings, woken))
+            app.state.tick = partial(tick, setup, registry, until_idle=True)
+            async with at_work(setup, registry, woken) if ticking else contextlib.nullcontext():
+                yield
+    finally:
+        await close(registry)
+
+
+def _tell_of_channels(registry: Registry) -> None:
+    for warning in registry.warnings:
+        log.warning(warning)
+    for entry in registry.entries:
+        if entry.state in {NotifierState.FAILED, NotifierState.UNCONFIGURED}:
+            log.warning("the channel %s is %s: %s", entry.name, entry.state, entry.reason)
+    if not any(entry.address_kind == AddressKind.EMAIL for entry in registry.active()):
+        log.warning(NO_MAIL)

@@ -1,0 +1,5 @@
+"""`capcom`, the command line. Commands import what they need when they run, so that `--help` answers at once."""
+
+from capcom_gql.cli.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,48 @@
+"""The database as commands find it: of this version, or a sentence that says what to run first."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from capcom_gql.cli.failures import Stop
+from capcom_gql.cli.screen import note
+from capcom_gql.settings import Settings
+from capcom_gql.storage.database import migrate, opened
+from capcom_gql.storage.installation import database_url, missing_migrations
+from capcom_gql.storage.product_clock import offset
+
+
+@contextlib.asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[None]:
+    """The database, open. Raises Stop where it is not ready to be worked with.
+
+    In development a SQLite database is made, or brought to this version, on the way, and a note says so.
+    """
+    url = database_url(settings)
+    file = settings.sqlite_file
+    if not await _is_current(settings):
+        if settings.is_production or file is None:
+            raise Stop("The database is not that of this version. Run `capcom migrate` first.")
+        done = "brought the database to this version" if file.exists() else "made a new database"
+        await migrate(url)
+        note(f"{done}: {file}")
+    async with opened(url):
+        await refuse_moved_clock(settings)
+        yield
+
+
+async def refuse_moved_clock(settings: Settings) -> None:
+    """Production keeps real time. Raises Stop where somebody moved this database's clock."""
+    ahead = await offset() if settings.is_production else None
+    if ahead:
+        raise Stop(
+            f"The clock of this database was moved by {ahead}, and CAPCOM_ENV is production. "
+            "If nothing in it is lost by it, run `CAPCOM_ENV=development capcom clock reset --force`."
+        )
+
+
+async def _is_current(settings: Settings) -> bool:
+    file = settings.sqlite_file
+    if file is not None and not file.exists():
+        return False
+    async with opened(database_url(settings)):
+        return not await missing_migrations()

@@ -1,0 +1,110 @@
+"""`capcom demo`: a server over an invented network in a database of its own, and all that is needed to try it."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import socket
+
+    from capcom_gql.cli.demo_script import Given
+    from capcom_gql.settings import Settings
+
+USUAL_PORT = 8000
+
+
+def demo(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help=f"The port; by default {USUAL_PORT}, or a free one.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Keep the demo in this folder; by default a temporary one, removed at the end.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what is needed to try it as JSON.")] = False,
+) -> None:
+    """Serve an invented network, and print addresses, tokens, a first query and the commands that move its clock.
+
+    Its database is its own, whatever CAPCOM_DATABASE_URL says. The last line is `ready URL`. Ctrl-C stops it.
+    """
+    import uvloop
+
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.cli.logs import to_standard_error
+    from capcom_gql.settings import load
+
+    given = load()
+    if given.is_production:
+        raise Stop("There is no demo in production. CAPCOM_ENV=development permits it; it touches no other database.")
+    to_standard_error(given)
+    listener = _listen(host, port)
+    with _folder(data_dir) as folder:
+        uvloop.run(_demo(given, folder, listener, is_kept=data_dir is not None, as_json=as_json))
+
+
+def _listen(host: str, port: int | None) -> "socket.socket":
+    from capcom_gql.cli.listening import PortBusy, listen
+
+    if port is not None:
+        return listen(host, port)
+    try:
+        return listen(host, USUAL_PORT)
+    except PortBusy:
+        return listen(host, 0)
+
+
+@contextlib.contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    from tempfile import TemporaryDirectory
+
+    from capcom_gql.cli.failures import Stop
+
+    if wanted is None:
+        # what a letter in flight still writes at the very end must not make an error of the removal
+        with TemporaryDirectory(prefix="capcom-demo-", ignore_cleanup_errors=True) as made:
+            yield Path(made)
+        return
+    if (wanted / "capcom.sqlite3").exists():
+        raise Stop(f"{wanted} holds a database already. `CAPCOM_DATA_DIR={wanted} capcom serve` serves it.")
+    wanted.mkdir(parents=True, exist_ok=True)
+    yield wanted.absolute()
+
+
+async def _demo(given: "Settings", folder: Path, listener: "socket.socket", *, is_kept: bool, as_json: bool) -> None:
+    from capcom_gql.app import create_app
+    from capcom_gql.cli.demo_guide import Guide
+    from capcom_gql.cli.listening import answer_until_stopped, reachable, stoppable, url_of
+    from capcom_gql.cli.screen import show
+
+    settings = reachable(given.model_copy(update={"data_dir": folder, "database_url": ""}), listener)
+    async with stoppable():
+        filled = await _fill(settings)
+    guide = Guide(given, settings, url_of(listener), filled, is_kept=is_kept)
+    app = create_app(settings, operations=guide.operations(), callers=guide.callers())
+
+    def tell() -> None:
+        show(guide.as_json() if as_json else guide.as_text())
+        show(f"ready {guide.url}")
+
+    await answer_until_stopped(app, listener, tell)
+
+
+async def _fill(settings: "Settings") -> "Given":
+    from capcom_gql.app.channels import setup_of
+    from capcom_gql.app.ticking import close
+    from capcom_gql.cli.demo_script import fill
+    from capcom_gql.cli.demo_story import Story
+    from capcom_gql.notifiers.loader import load
+    from capcom_gql.storage.database import migrate, opened
+    from capcom_gql.storage.installation import database_url
+
+    await migrate(database_url(settings))
+    registry = load(settings)
+    try:
+        async with opened(database_url(settings)):
+            return await fill(Story(setup_of(settings, registry), registry))
+    finally:
+        await close(registry)

@@ -1,0 +1,166 @@
+"""Fourteen months of the invented network, played in seconds by the product's own deeds and tick."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from capcom_gql import clock
+from capcom_gql.cli.demo_network import Body, Person
+from capcom_gql.cli.keys import COMMAND_LINE
+from capcom_gql.domain.plans import EventKind
+from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.notifiers.registry import Registry
+from capcom_gql.services.add_seats import AddSeatsInput, add_seats
+from capcom_gql.services.authenticate import actor_of, authenticate
+from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
+from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
+from capcom_gql.services.redeem_discount import RedeemDiscountInput, redeem_discount
+from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
+from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.setup import Setup
+from capcom_gql.services.subscribe import SubscribeInput, subscribe
+from capcom_gql.services.tick import tick
+from capcom_gql.storage.models import Seat, Subscription
+from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.product_clock import product_now, reset_product_clock, set_product_clock
+
+DESK_SCOPES = (Scope.DISCOUNTS_CHECK, Scope.DISCOUNTS_REDEEM, Scope.SERVICES_CHECK)
+
+
+@dataclass(slots=True)
+class Member:
+    """A body that has signed up: its subscription and the seats in the order in which they were given."""
+
+    organisation_id: str
+    subscription_id: str
+    seat_ids: list[str]
+
+
+class Story:
+    """The deeds of the network, in the words of its script. Days are counted back from today."""
+
+    def __init__(self, setup: Setup, registry: Registry) -> None:
+        self._setup = setup
+        self._registry = registry
+        self._zone = setup.policy.zone
+        self.today = setup.policy.day_of(clock.utc_now())
+        self._keys = itertools.count(1)
+        self._members: dict[str, Member] = {}
+        self._desk: Actor = ANONYMOUS
+
+    def of(self, body: Body) -> Member:
+        """A body that has signed up."""
+        return self._members[body.form.name]
+
+    def day(self, days_ago: int) -> date:
+        """A day before today."""
+        return self.today - timedelta(days=days_ago)
+
+    async def begin(self, days_ago: int) -> None:
+        """The first morning of the story."""
+        await set_product_clock(self._instant(days_ago, time(9)))
+
+    async def make_desk(self, name: str) -> str:
+        """The key of an event system, by which discounts are redeemed from now on; its secret."""
+        made = await create_api_key(self._setup, COMMAND_LINE, CreateApiKeyInput(name, DESK_SCOPES))
+        self._desk = await authenticate(made.secret)
+        return made.secret
+
+    # ---- time --------------------------------------------------------------------------------------------------
+
+    async def on(self, days_ago: int, hour: int = 10, minute: int = 30) -> None:
+        """Let time pass up to an hour of a day, with everything that the calendar does meanwhile."""
+        await self._pass_until(self._instant(days_ago, time(hour, minute)))
+
+    async def now(self) -> None:
+        """Let time pass up to the present, and the clock follow the real one from here on."""
+        await self._pass_until(clock.utc_now())
+        await reset_product_clock(force=True)
+
+    async def settle(self) -> None:
+        """Send whatever is due."""
+        await tick(self._setup, self._registry, until_idle=True)
+
+    def _instant(self, days_ago: int, at: time) -> datetime:
+        return datetime.combine(self.day(days_ago), at, self._zone)
+
+    async def _pass_until(self, instant: datetime) -> None:
+        await self.settle()
+        while (due := await _next_due()) is not None and due <= instant:
+            await set_product_clock(max(due, await product_now()))
+            await self.settle()
+        await set_product_clock(max(instant, await product_now()))
+
+    # ---- deeds -------------------------------------------------------------------------------------------------
+
+    async def signs_up(self, body: Body) -> None:
+        """By the public form: the manager signs."""
+        people = tuple(person.form for person in body.people)
+        form = SubscribeInput(
+            body.plan, people, people[0].email, "1", self._key(), organisation=body.form, signer=people[0]
+        )
+        await self._opened(body, ANONYMOUS, form)
+
+    async def reopens(self, body: Body, *, by_staff: bool = False) -> None:
+        """After the end: its manager, signed in; after an unpaid cancellation, staff."""
+        people = tuple(person.form for person in body.people)
+        manager = (await Seat.get(id=self.of(body).seat_ids[0])).person_id
+        actor = await actor_of(manager, is_staff=by_staff)
+        known = self.of(body).organisation_id
+        form = SubscribeInput(body.plan, people, people[0].email, "1", self._key(), organisation_id=known)
+        await self._opened(body, actor, form)
+
+    async def _opened(self, body: Body, actor: Actor, form: SubscribeInput) -> None:
+        made = await subscribe(self._setup, actor, form, Locale.FR)
+        subscription = await Subscription.get(id=made.subscription_id)
+        self._members[body.form.name] = Member(subscription.organisation_id, subscription.id, list(made.seat_ids))
+
+    async def pays(self, body: Body, kind: str, reference: str) -> None:
+        """Staff record what came today."""
+        today = self._setup.policy.day_of(await product_now())
+        form = RecordPaymentProofInput(self.of(body).subscription_id, kind, reference, today, self._key())
+        await record_payment_proof(self._setup, COMMAND_LINE, form)
+
+    async def welcomes(self, body: Body, people: Sequence[Person]) -> None:
+        """The manager adds users to the list."""
+        users = tuple(person.form for person in people)
+        form = AddSeatsInput(self.of(body).subscription_id, users, self._key())
+        made = await add_seats(self._setup, await self._manager(body), form, Locale.FR)
+        self.of(body).seat_ids.extend(made.seat_ids)
+
+    async def parts_with(self, body: Body, place: int) -> None:
+        """The manager removes a user from the list."""
+        form = RemoveSeatInput(self.of(body).seat_ids[place])
+        await remove_seat(self._setup, await self._manager(body), form)
+
+    async def registers(self, body: Body, place: int, kind: EventKind, event: str, price_minor: int) -> str:
+        """A user registers for an event, at whose desk the discount is redeemed; the redemption's id."""
+        number = await self.number(body, place)
+        form = RedeemDiscountInput(number, kind, event, f"{event}-{place:04d}", price_minor, self._key())
+        redeemed = await redeem_discount(self._setup, self._desk, form)
+        assert redeemed.redemption_id is not None, redeemed.faults
+        return redeemed.redemption_id
+
+    async def gives_up(self, redemption_id: str) -> None:
+        """The registration is cancelled."""
+        await release_discount(self._setup, self._desk, ReleaseDiscountInput(redemption_id))
+
+    async def number(self, body: Body, place: int) -> str:
+        """The subscriber number of a user, its 16 digits."""
+        return (await Seat.get(id=self.of(body).seat_ids[place])).number
+
+    async def _manager(self, body: Body) -> Actor:
+        return await actor_of((await Seat.get(id=self.of(body).seat_ids[0])).person_id, is_staff=False)
+
+    def _key(self) -> str:
+        return f"demo-{next(self._keys)}"
+
+
+async def _next_due() -> datetime | None:
+    """When the calendar, or the post, next has something to do."""
+    subscription = await Subscription.filter(due_at__isnull=False).order_by("due_at").first()
+    delivery = await Delivery.filter(state="PENDING").order_by("due_at").first()
+    instants = [row.due_at for row in (subscription, delivery) if row is not None]
+    return min(instants, default=None)

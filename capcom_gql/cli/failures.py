@@ -1,0 +1,63 @@
+"""What went wrong, in sentences: no traceback reaches whoever typed the command."""
+
+import sqlite3
+from collections.abc import Iterable
+
+
+class Stop(Exception):
+    """The command is refused; the text says why and what to do. Exit status 1."""
+
+
+def sentences_of(error: BaseException) -> list[str]:
+    """What to tell of an error. One that is nobody's fault but ours is named with its type."""
+    from capcom_gql.settings import SettingsError
+
+    if isinstance(error, Stop | SettingsError):
+        return str(error).splitlines()
+    return list(_of_the_database(error) or _of_a_deed(error) or _of_the_machine(error) or _unforeseen(error))
+
+
+def _of_a_deed(error: BaseException) -> Iterable[str]:
+    from capcom_gql.domain.refusals import Refusal
+    from capcom_gql.domain.sentences import Locale
+
+    if not isinstance(error, Refusal):
+        return ()
+    return (f"{'.'.join(fault.path)}: {fault.sentence(Locale.EN)}".removeprefix(": ") for fault in error.faults)
+
+
+def _of_the_database(error: BaseException) -> Iterable[str]:
+    import asyncpg
+    from tortoise.exceptions import BaseORMException
+
+    from capcom_gql.storage.database import DatabaseUnavailable
+    from capcom_gql.storage.product_clock import ClockSetBack
+
+    if isinstance(error, DatabaseUnavailable):
+        return [f"{error}. Check CAPCOM_DATABASE_URL, or CAPCOM_DATA_DIR for SQLite."]
+    if isinstance(error, ClockSetBack):
+        return [
+            f"The clock would go back behind something that is recorded at {error.recorded_at.isoformat()}. "
+            "Choose a later instant, or add --force if you can bear facts that lie in the future."
+        ]
+    if isinstance(error, BaseORMException | asyncpg.PostgresError | asyncpg.InterfaceError | sqlite3.Error):
+        return [
+            f"The database refused its work: {error}. "
+            "Check CAPCOM_DATABASE_URL, or CAPCOM_DATA_DIR for SQLite, and that this account may write there."
+        ]
+    return ()
+
+
+def _of_the_machine(error: BaseException) -> Iterable[str]:
+    if not isinstance(error, OSError):
+        return ()
+    where = f"{error.filename}: " if error.filename else ""
+    return [f"{where}{error.strerror or error}. Check that the place exists and that this account may use it."]
+
+
+def _unforeseen(error: BaseException) -> Iterable[str]:
+    words = " ".join(str(error).split())
+    return [
+        f"Something failed that should not have: {type(error).__name__}{': ' if words else ''}{words}. "
+        "Please report it; `capcom --traceback ...` shows where."
+    ]

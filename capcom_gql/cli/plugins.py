@@ -1,0 +1,57 @@
+"""`capcom plugins`: the channels by which letters go."""
+
+from typing import Annotated
+
+import typer
+
+plugins = typer.Typer(no_args_is_help=True, help="The channels by which letters go.")
+
+
+@plugins.callback()
+def _group() -> None:
+    """A group even while it has one command."""
+
+
+@plugins.command("list", epilog="Example: capcom plugins list --json")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Print every channel found. One that does not deliver says why and what to do."""
+    from capcom_gql.cli.screen import note, show_json, show_table
+    from capcom_gql.notifiers import loader
+    from capcom_gql.settings import load
+
+    registry = loader.load(load())
+    try:
+        entries = registry.entries
+        for warning in registry.warnings:
+            note(warning)
+    finally:
+        registry.close()
+    if as_json:
+        show_json(
+            [
+                {
+                    "name": each.name,
+                    "distribution": each.distribution,
+                    "version": each.version,
+                    "state": each.state.value,
+                    "reason": each.reason,
+                    "addressKind": each.address_kind,
+                    "configSchema": each.config_schema,
+                }
+                for each in entries
+            ]
+        )
+        return
+    show_table(
+        ("channel", "state", "addresses", "from", "why not"),
+        [
+            (
+                each.name,
+                each.state.value,
+                each.address_kind,
+                " ".join(filter(None, (each.distribution, each.version))),
+                each.reason or "",
+            )
+            for each in entries
+        ],
+    )

@@ -1,0 +1,71 @@
+"""The program: its commands, and what becomes of their failures."""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from capcom_gql import __version__
+from capcom_gql.cli.clock import clock
+from capcom_gql.cli.demo import demo
+from capcom_gql.cli.failures import sentences_of
+from capcom_gql.cli.keys import key
+from capcom_gql.cli.plugins import plugins
+from capcom_gql.cli.schema import migrate, schema
+from capcom_gql.cli.screen import note
+from capcom_gql.cli.serve import serve
+from capcom_gql.cli.staff import staff
+from capcom_gql.cli.tick import tick
+
+TRACEBACK = "--traceback"
+
+program = typer.Typer(
+    name="capcom",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Settings come from the environment (CAPCOM_...) or a .env file. Begin with: capcom demo",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@program.callback()
+def capcom(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    traceback: Annotated[
+        bool, typer.Option(TRACEBACK, help="Show where a command failed, for a report to its authors.")
+    ] = False,
+) -> None:
+    """Collective subscriptions over GraphQL: one per organisation, several users, discounts at events."""
+
+
+program.command(short_help="Serve the API, with its worker.", epilog="Example: capcom serve --port 8080")(serve)
+program.command(short_help="Serve an invented network to try.", epilog="Example: capcom demo")(demo)
+program.command(short_help="Do what is due, once.", epilog="Example: capcom tick --until-idle")(tick)
+program.add_typer(clock, name="clock")
+program.command(short_help="Bring the database to this version.", epilog="Example: capcom migrate")(migrate)
+program.command(short_help="Print the API's schema.", epilog="Example: capcom schema > schema.graphql")(schema)
+program.add_typer(staff, name="staff")
+program.add_typer(key, name="key")
+program.add_typer(plugins, name="plugins")
+
+
+def main() -> NoReturn:
+    """Run the command line of this process. Exit status 0 done, 1 refused with a sentence, 2 wrong usage."""
+    try:
+        program(prog_name="capcom")
+    except Exception as error:
+        if TRACEBACK in sys.argv[1:2]:
+            raise
+        for sentence in sentences_of(error):
+            note(sentence)
+    sys.exit(1)

@@ -1,0 +1,59 @@
+"""`capcom serve`: the API, the pages and the worker in one process."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import socket
+
+    from capcom_gql.settings import Settings
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+) -> None:
+    """Serve the API with its worker, having brought the database to this version. Prints `ready URL` when it answers.
+
+    Letters go out, and the calendar is kept, by this process itself: no other is needed. SIGTERM or Ctrl-C stops it.
+    """
+    import uvloop
+
+    from capcom_gql.cli.listening import listen, reachable
+    from capcom_gql.cli.logs import to_standard_error
+    from capcom_gql.settings import load
+
+    settings = load()
+    to_standard_error(settings, requests=True)
+    listener = listen(host, port)
+    uvloop.run(_serve(reachable(settings, listener), listener))
+
+
+async def _serve(settings: "Settings", listener: "socket.socket") -> None:
+    from capcom_gql.app import create_app
+    from capcom_gql.cli.database import refuse_moved_clock
+    from capcom_gql.cli.listening import answer_until_stopped, url_of
+    from capcom_gql.cli.screen import note, show
+    from capcom_gql.storage.database import migrate, opened
+    from capcom_gql.storage.installation import database_url
+
+    for sentence in _worth_knowing(settings):
+        note(sentence)
+    await migrate(database_url(settings))
+    async with opened(database_url(settings)):
+        await refuse_moved_clock(settings)
+    address = url_of(listener)
+    await answer_until_stopped(create_app(settings), listener, lambda: show(f"ready {address}"))
+
+
+def _worth_knowing(settings: "Settings") -> list[str]:
+    sentences = []
+    if settings.is_production and "public_url" not in settings.model_fields_set:
+        sentences.append(
+            f"CAPCOM_PUBLIC_URL is not set: links in letters lead to {settings.public_url}, "
+            "and requests under any other host name are refused"
+        )
+    if settings.broker_url:
+        sentences.append("CAPCOM_BROKER_URL is not used by this version: this process does the work itself")
+    return sentences

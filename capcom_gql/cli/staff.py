@@ -1,0 +1,83 @@
+"""`capcom staff`: the accounts of the operator's own people, which only this command makes."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from capcom_gql.settings import Settings
+    from capcom_gql.storage.models import Person
+
+LINK_HOURS = 72
+
+staff = typer.Typer(no_args_is_help=True, help="The accounts of your own staff.")
+
+
+@staff.callback()
+def _group() -> None:
+    """A group even while it has one command."""
+
+
+@staff.command(epilog="Example: capcom staff add marie.dupont@capcom.example")
+def add(
+    email: Annotated[
+        str, typer.Argument(metavar="EMAIL", help="The address; a person who has an account becomes staff with it.")
+    ],
+    given_name: Annotated[str, typer.Option(help="By default taken from the address.")] = "",
+    family_name: Annotated[str, typer.Option(help="By default taken from the address.")] = "",
+    token: Annotated[
+        bool, typer.Option("--token", help="Print a session token for 24 hours instead (not in production).")
+    ] = False,
+) -> None:
+    """Create a staff account, or make a person staff. Prints the one-time link to choose a password."""
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.cli.screen import note, show
+    from capcom_gql.settings import load
+
+    settings = load()
+    if token and settings.is_production:
+        raise Stop("A ready token is not given in production. Leave --token out, and choose a password by the link.")
+    secret = asyncio.run(_add(settings, email, (given_name, family_name), token=token))
+    show(secret)
+    note("this session token works for 24 hours" if token else f"this link works once, within {LINK_HOURS} hours")
+
+
+async def _add(settings: "Settings", email: str, names: tuple[str, str], *, token: bool) -> str:
+    from capcom_gql.cli.database import database
+    from capcom_gql.services.one_time_links import mint_password_link
+    from capcom_gql.services.sessions import open_session
+
+    async with database(settings):
+        person = await make_staff(email, *names)
+        if token:
+            return (await open_session(person)).access_token
+        return await mint_password_link(settings.account_base_url, person, LINK_HOURS)
+
+
+async def make_staff(email: str, given_name: str = "", family_name: str = "") -> "Person":
+    """The person of an address, made staff. Raises Refusal for what is no address, or no name."""
+    from capcom_gql.domain.refusals import refuse_if
+    from capcom_gql.domain.sentences import Locale
+    from capcom_gql.services.forms import PersonForm, check_person, normal_person
+    from capcom_gql.services.people import find_or_create
+    from capcom_gql.storage.database import in_one_transaction
+    from capcom_gql.storage.product_clock import product_now
+
+    given, family = _names_of(email)
+    form = PersonForm(email, given_name.strip() or given, family_name.strip() or family)
+    refuse_if(check_person((), form))
+
+    async def work() -> "Person":
+        person = await find_or_create(normal_person(form, Locale.FR), await product_now())
+        person.is_staff = True
+        await person.save(update_fields=["is_staff"])
+        return person
+
+    return await in_one_transaction(work)
+
+
+def _names_of(email: str) -> tuple[str, str]:
+    """Marie and Dupont, for marie.dupont@capcom.example."""
+    given, _, family = email.partition("@")[0].replace("_", ".").partition(".")
+    return given.capitalize() or "Staff", family.replace(".", " ").title() or "Staff"

@@ -1,0 +1,142 @@
+"""What queries take: filters and orders of lists, and the questions of event systems."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from capcom_gql.graphql.enums import (
+    EventKind,
+    OrderDirection,
+    OrganisationOrderField,
+    RedemptionState,
+    SubscriptionState,
+)
+from capcom_gql.graphql.fields import given
+from capcom_gql.graphql.scalars import EmailAddress
+from capcom_gql.services.check_discount import DiscountAsk
+from capcom_gql.storage import pages
+
+
+@strawberry.input(description="Which organisations; every condition given must be met.")
+class OrganisationFilter:
+    search: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Words of the name, city, postal code or SIRET, in any case and with or without accents.",
+    )
+    state: list[SubscriptionState] | None = strawberry.field(
+        default=strawberry.UNSET, description="The subscription's state is one of these; an empty list means any."
+    )
+    plan_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The plan of the running term, else of the latest begun."
+    )
+    ends_on_from: date | None = strawberry.field(
+        default=strawberry.UNSET, description="The subscription ends on this day or later (operator's time zone)."
+    )
+    ends_on_to: date | None = strawberry.field(
+        default=strawberry.UNSET, description="The subscription ends on this day or earlier (operator's time zone)."
+    )
+    proof_due_before: date | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A payment proof is awaited, and its last day comes before this one (operator's time zone).",
+    )
+
+    def asked(self) -> pages.OrganisationFilter:
+        """The filter as the list takes it."""
+        return pages.OrganisationFilter(
+            search=given(self.search),
+            states=tuple(given(self.state) or ()),
+            plan_code=given(self.plan_code),
+            ends_on_from=given(self.ends_on_from),
+            ends_on_to=given(self.ends_on_to),
+            proof_due_before=given(self.proof_due_before),
+        )
+
+
+@strawberry.input(description="The order of a list of organisations.")
+class OrganisationOrder:
+    field: OrganisationOrderField = strawberry.field(description="What it goes by.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Which way it runs.")
+
+    def asked(self) -> pages.OrganisationOrder:
+        """The order as the list takes it."""
+        return pages.OrganisationOrder(self.field, descending=self.direction is OrderDirection.DESC)
+
+
+@strawberry.input(description="Which redemptions; every condition given must be met.")
+class RedemptionFilter:
+    organisation_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Of this organisation."
+    )
+    event_reference: str | None = strawberry.field(default=strawberry.UNSET, description="At this event.")
+    registration_reference: str | None = strawberry.field(
+        default=strawberry.UNSET, description="For this registration."
+    )
+    state: list[RedemptionState] | None = strawberry.field(
+        default=strawberry.UNSET, description="In one of these states today; an empty list means any."
+    )
+
+    def asked(self) -> pages.RedemptionFilter:
+        """The filter as the list takes it."""
+        return pages.RedemptionFilter(
+            organisation_id=given(self.organisation_id),
+            event_reference=given(self.event_reference),
+            registration_reference=given(self.registration_reference),
+            states=tuple(given(self.state) or ()),
+        )
+
+
+@strawberry.input(description="Which events; every condition given must be met.")
+class EventFilter:
+    kinds: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Of one of these kinds; an empty list means any."
+    )
+    organisation_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="About this organisation."
+    )
+    from_: datetime | None = strawberry.field(
+        name="from", default=strawberry.UNSET, description="That occurred at this instant or later."
+    )
+    to: datetime | None = strawberry.field(default=strawberry.UNSET, description="That occurred before this instant.")
+
+    def asked(self) -> pages.EventFilter:
+        """The filter as the list takes it."""
+        return pages.EventFilter(
+            kinds=tuple(given(self.kinds) or ()),
+            organisation_id=given(self.organisation_id),
+            since=given(self.from_),
+            until=given(self.to),
+        )
+
+
+@strawberry.input(description="A question about a discount. It changes nothing.")
+class DiscountCheckInput:
+    subscriber_number: str = strawberry.field(
+        description="The number, with or without CP, spaces, hyphens or dots; a malformed one is answered, not refused."
+    )
+    event_kind: EventKind = strawberry.field(description="The kind of event.")
+    event_reference: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The event; when given, an earlier use of the discount there is found."
+    )
+    price_minor: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The full price in the currency's minor unit (cents for EUR); when given, the reduction is told.",
+    )
+    email: EmailAddress | None = strawberry.field(
+        default=strawberry.UNSET, description="When given, it must be the holder's."
+    )
+    at: datetime | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A past instant: the answer as it was then. For staff, keys with EVENTS_READ, and the number's own "
+        "holder or manager.",
+    )
+
+    def ask(self) -> DiscountAsk:
+        """The question as the service takes it."""
+        return DiscountAsk(
+            subscriber_number=self.subscriber_number,
+            event_kind=self.event_kind,
+            event_reference=given(self.event_reference),
+            price_minor=given(self.price_minor),
+            email=given(self.email),
+            at=given(self.at),
+        )

@@ -1,0 +1,215 @@
+"""The API's HTTP address: one endpoint, POST only, one operation a request (GraphQL over HTTP)."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType, execute
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from capcom_gql.domain.rights import Actor
+from capcom_gql.domain.sentences import Locale, locale_of, say
+from capcom_gql.graphql.bodies import Asked, read_body
+from capcom_gql.graphql.context import Context
+from capcom_gql.graphql.documents import Document, Documents
+from capcom_gql.graphql.guard import judge_roots
+from capcom_gql.graphql.negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
+from capcom_gql.graphql.schema import build_schema
+from capcom_gql.graphql.told import SENTENCES, RequestRefused, Told, unauthenticated
+from capcom_gql.services.attempts import Attempts
+from capcom_gql.services.authenticate import BadToken, authenticate
+from capcom_gql.services.setup import Setup
+from capcom_gql.settings import Settings
+from capcom_gql.storage.models import Person
+
+log = logging.getLogger(__name__)
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Vary": "Accept, Accept-Language, Authorization",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def graphql_app(setup: Setup, settings: Settings, woken: asyncio.Event) -> "GraphqlApp":
+    """The API as an ASGI application, on an open database. `woken` is set after each mutation: letters may be due."""
+    is_open = settings.explorer in ("on", "graphiql") or (settings.explorer == "" and not settings.is_production)
+    return GraphqlApp(setup, woken, introspection=is_open)
+
+
+class GraphqlApp:
+    """One operation in, one answer out."""
+
+    def __init__(self, setup: Setup, woken: asyncio.Event, *, introspection: bool) -> None:
+        self._setup = setup
+        self._woken = woken
+        # what is public of the library's schema runs an operation its own way; documents kept need the core's
+        self._schema = build_schema()._schema
+        self._documents = Documents(self._schema, introspection=introspection)
+        self._attempts = Attempts()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI call, for HTTP."""
+        await (await self._response(Request(scope, receive)))(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        media_type = media_type_wanted(request.headers.get("accept"))
+        request_id = secrets.token_hex(8)
+        try:
+            if request.method != "POST":
+                raise RequestRefused("Send the operation by POST.", "METHOD_NOT_ALLOWED", 405)
+            if media_type is None:
+                raise RequestRefused(f"This answers {RESPONSE} or {JSON}: accept one.", "NOT_ACCEPTABLE", 406)
+            asked = await read_body(request)
+            result = await self._answer(request, asked)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except RequestRefused as refusal:
+            return _refused([refusal], media_type or JSON, refusal)
+        except Exception:
+            # the last resort: whatever failed is logged, and never shown
+            log.exception("request %s failed", request_id)
+            return _refused([_internal(request_id, request)], media_type or JSON, status=500)
+        return _answered(result, media_type, request, request_id)
+
+    async def _answer(self, request: Request, asked: Asked) -> ExecutionResult:
+        context = await self._context(request)
+        try:
+            document = self._documents.read(asked.query)
+        except GraphQLSyntaxError as error:
+            return _invalid([error], "GRAPHQL_PARSE_FAILED")
+        if document.errors:
+            return _invalid(document.errors, "GRAPHQL_VALIDATION_FAILED")
+        operation = _operation(document, asked)
+        roots = document.root_fields(operation, asked.variables)
+        judge_roots(self._schema, operation.operation, roots, context)
+        try:
+            return await self._execute(document, asked, context)
+        finally:
+            if operation.operation is OperationType.MUTATION:
+                self._woken.set()
+
+    async def _context(self, request: Request) -> Context:
+        wanted = locale_wanted(request.headers.get("accept-language"))
+        header = request.headers.get("authorization")
+        token = None if header is None else _bearer(header)
+        try:
+            if header is not None and token is None:
+                raise BadToken
+            caller = await authenticate(token)
+        except BadToken:
+            raise unauthenticated(wanted or Locale.FR, "bad_bearer") from None
+        return Context(
+            setup=self._setup,
+            attempts=self._attempts,
+            caller=caller,
+            locale=wanted or await _own_locale(caller),
+            source=request.client.host if request.client else "",
+            access_token=token,
+        )
+
+    async def _execute(self, document: Document, asked: Asked, context: Context) -> ExecutionResult:
+        result = execute(
+            self._schema,
+            document.tree,
+            context_value=context,
+            variable_values=dict(asked.variables),
+            operation_name=asked.operation_name,
+        )
+        done = await result if isawaitable(result) else result
+        if done.data is None and done.errors and all(error.path is None for error in done.errors):
+            return _invalid(done.errors, "BAD_USER_INPUT")
+        return done
+
+
+def _bearer(header: str) -> str | None:
+    """The token of an Authorization header; None where it holds none."""
+    scheme, _, token = header.strip().partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+async def _own_locale(caller: Actor) -> Locale:
+    """The language of the person who asks; French for everybody else."""
+    person = None if caller.person_id is None else await Person.get_or_none(id=caller.person_id)
+    return (None if person is None else locale_of(person.locale)) or Locale.FR
+
+
+def _operation(document: Document, asked: Asked) -> OperationDefinitionNode:
+    operation = document.operation(asked.operation_name)
+    if operation is None:
+        raise RequestRefused(
+            "“operationName” must name one of the document's operations; it may be left out where there is only one.",
+            "BAD_USER_INPUT",
+        )
+    if operation.operation is OperationType.SUBSCRIPTION:
+        raise RequestRefused("A subscription is not answered by a plain POST.", "BAD_REQUEST", 400)
+    return operation
+
+
+class _Invalid(ExecutionResult):
+    """An operation that was not executed: its answer has no data."""
+
+
+def _invalid(errors: Sequence[GraphQLError], code: str) -> ExecutionResult:
+    for error in errors:
+        error.extensions = {"code": code, **(error.extensions or {})}
+    return _Invalid(None, list(errors))
+
+
+def _answered(result: ExecutionResult, media_type: str, request: Request, request_id: str) -> Response:
+    errors = result.errors or []
+    refusal = next((each.original_error for each in errors if isinstance(each.original_error, RequestRefused)), None)
+    if refusal is not None:
+        return _refused([refusal], media_type, refusal)
+    if isinstance(result, _Invalid):
+        return _refused(errors, media_type)
+    body: dict[str, Any] = {"data": result.data}
+    if errors:
+        body["errors"] = [_told(error, request, request_id).formatted for error in errors]
+    return _response(body, media_type, 200)
+
+
+def _told(error: GraphQLError, request: Request, request_id: str) -> GraphQLError:
+    """An error of a field as the client may see it: ours, or about its own document; else a fault to be masked."""
+    cause = error.original_error or error
+    if isinstance(cause, Told):
+        return error
+    if isinstance(cause, GraphQLError) and cause.nodes and cause is not error:
+        error.extensions = {"code": "BAD_USER_INPUT", **(error.extensions or {})}
+        return error
+    log.error("request %s failed at %s", request_id, error.path, exc_info=cause)
+    masked = _internal(request_id, request)
+    return GraphQLError(masked.message, error.nodes, path=error.path, extensions=masked.extensions)
+
+
+def _internal(request_id: str, request: Request) -> Told:
+    locale = locale_wanted(request.headers.get("accept-language")) or Locale.FR
+    message = say(SENTENCES, "internal", locale, request=request_id)
+    return Told(message, "INTERNAL_SERVER_ERROR", {"requestId": request_id})
+
+
+def _refused(
+    errors: Sequence[GraphQLError], media_type: str, refusal: RequestRefused | None = None, status: int | None = None
+) -> Response:
+    """An answer without data. What is wrong in the operation itself is 400, or 200 in the older media type."""
+    known = status or (refusal.status if refusal else None)
+    response = _response(
+        {"errors": [error.formatted for error in errors]}, media_type, known or (400 if media_type == RESPONSE else 200)
+    )
+    if known == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if known == 405:
+        response.headers["Allow"] = "POST"
+    if refusal is not None and refusal.extensions and "retryAfter" in refusal.extensions:
+        response.headers["Retry-After"] = str(refusal.extensions["retryAfter"])
+    return response
+
+
+def _response(body: dict[str, Any], media_type: str, status: int) -> Response:
+    return Response(orjson.dumps(body), status, _HEADERS, f"{media_type}; charset=utf-8")

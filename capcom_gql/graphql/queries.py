@@ -1,0 +1,231 @@
+"""What can be asked."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+
+from capcom_gql.domain.rights import Actor, Right, may
+from capcom_gql.domain.sentences import REFUSALS, say
+from capcom_gql.graphql.connections import After, Before, Connection, First, Last, connected, window_of
+from capcom_gql.graphql.context import Context, Info
+from capcom_gql.graphql.enums import Service
+from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.filters import (
+    DiscountCheckInput,
+    EventFilter,
+    OrganisationFilter,
+    OrganisationOrder,
+    RedemptionFilter,
+)
+from capcom_gql.graphql.told import SENTENCES, RequestRefused
+from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
+from capcom_gql.graphql.types.event import Event
+from capcom_gql.graphql.types.node import Node
+from capcom_gql.graphql.types.plan import Plan
+from capcom_gql.graphql.types.redemption import Redemption
+from capcom_gql.graphql.types.subjects import find_organisation, find_subject
+from capcom_gql.graphql.types.subscription import Organisation
+from capcom_gql.graphql.types.terms_of_use import TermsOfUse
+from capcom_gql.graphql.types.viewer import Viewer
+from capcom_gql.services.catalogue import current_terms
+from capcom_gql.services.check_discount import DiscountAsk, FutureInstant, NotAllowed, check_discounts
+from capcom_gql.services.check_service import check_service
+from capcom_gql.services.forms import MAX_PRICE_MINOR
+from capcom_gql.storage import ids, models, pages
+
+MAX_ASKED = 100
+"""how many checks, or ids, one field takes"""
+
+_NUMBER = "The number, with or without CP, spaces, hyphens or dots."
+_ID = "The id, as the API gave it."
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    @resolved("An object by its id; null for an id that names nothing, or nothing that the caller may see.")
+    async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description=_ID)]) -> Node | None:
+        return await _node(info.context, id)
+
+    @resolved("Objects by their ids, in order, at most 100; null in the place of one that cannot be seen.")
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids.")]
+    ) -> list[Node | None]:
+        if len(ids) > MAX_ASKED:
+            raise _too_many(info.context, "too_many_ids")
+        return [await _node(info.context, each) for each in ids]
+
+    @resolved("Who asks; null for an anonymous caller.")
+    async def viewer(self, info: Info) -> Viewer | None:
+        return Viewer.of(info.context.actor)
+
+    @resolved("The plans on offer, smallest first; staff see closed ones, too.")
+    async def plans(self, info: Info) -> list[Plan]:
+        rows = models.Plan.all() if info.context.actor.is_staff else models.Plan.filter(is_open=True)
+        return [Plan.of(row, info.context.setup.currency) for row in await rows.order_by("seat_limit", "code")]
+
+    @resolved("The terms of use in force.")
+    async def terms_of_use(self) -> TermsOfUse:
+        return TermsOfUse.of(await current_terms())
+
+    @resolved("An organisation by its id; null for one that does not exist, or that the caller may not see.")
+    async def organisation(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description=_ID)]
+    ) -> Organisation | None:
+        return await find_organisation(info.context, id)
+
+    @resolved("The organisations that the caller may see; by name unless ordered otherwise.")
+    async def organisations(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        filter: Annotated[OrganisationFilter | None, strawberry.argument(description="Which.")] = strawberry.UNSET,
+        order_by: Annotated[
+            OrganisationOrder | None, strawberry.argument(description="In which order.")
+        ] = strawberry.UNSET,
+    ) -> Connection[Organisation] | None:
+        context = info.context
+        window = window_of(first, after, last, before)
+        wanted = pages.OrganisationFilter() if not given(filter) else given(filter).asked()
+        order = pages.OrganisationOrder() if not given(order_by) else given(order_by).asked()
+        visible, today = _seen(Right.CARD, context.actor), await context.today()
+
+        async def find(found: Sequence[str]) -> list[Organisation | None]:
+            rows = await context.loaders.organisation.load_many(list(found))
+            return [None if row is None else Organisation.of(row) for row in rows]
+
+        return await connected(
+            pages.organisations_page(window, filter=wanted, order=order, today=today, visible=visible),
+            find,
+            lambda: pages.organisations_total(filter=wanted, today=today, visible=visible),
+        )
+
+    @resolved("Whether a number gives a discount. It changes nothing.")
+    async def discount_check(
+        self, info: Info, input: Annotated[DiscountCheckInput, strawberry.argument(description="The question.")]
+    ) -> DiscountCheck:
+        return (await _checks(info.context, [input.ask()]))[0]
+
+    @resolved("Whether several numbers give discounts: the answers in order.")
+    async def discount_checks(
+        self,
+        info: Info,
+        inputs: Annotated[list[DiscountCheckInput], strawberry.argument(description="The questions, at most 100.")],
+    ) -> list[DiscountCheck]:
+        if len(inputs) > MAX_ASKED:
+            raise _too_many(info.context, "too_many_checks")
+        return await _checks(info.context, [each.ask() for each in inputs])
+
+    @resolved("Whether a service is open to the holder of a number today. It changes nothing.")
+    async def service_access(
+        self,
+        info: Info,
+        subscriber_number: Annotated[str, strawberry.argument(description=_NUMBER)],
+        service: Annotated[Service, strawberry.argument(description="The service.")],
+    ) -> ServiceAccess:
+        context = info.context
+        answer = await check_service(context.setup, context.actor, subscriber_number, service)
+        return ServiceAccess.of(answer, context.locale)
+
+    @resolved("The redemptions that the caller may see, newest first: a key sees those it made.")
+    async def redemptions(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        filter: Annotated[RedemptionFilter | None, strawberry.argument(description="Which.")] = strawberry.UNSET,
+    ) -> Connection[Redemption] | None:
+        context = info.context
+        window = window_of(first, after, last, before)
+        wanted = pages.RedemptionFilter() if not given(filter) else given(filter).asked()
+        actor, today = context.actor, await context.today()
+        visible = _seen(Right.REDEMPTIONS, actor)
+
+        async def find(found: Sequence[str]) -> list[Redemption | None]:
+            rows = await context.loaders.redemption.load_many(list(found))
+            return [None if row is None else Redemption.of(row, context.setup.currency) for row in rows]
+
+        async def count() -> int:
+            return await pages.redemptions_total(
+                filter=wanted,
+                today=today,
+                visible_organisations=visible,
+                person_id=actor.person_id,
+                redeemed_by=actor.key_id,
+            )
+
+        page = pages.redemptions_page(
+            window,
+            filter=wanted,
+            today=today,
+            visible_organisations=visible,
+            person_id=actor.person_id,
+            redeemed_by=actor.key_id,
+        )
+        return await connected(page, find, count)
+
+    @resolved("What happened, newest first: a manager sees their own organisations.")
+    async def events(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        filter: Annotated[EventFilter | None, strawberry.argument(description="Which.")] = strawberry.UNSET,
+    ) -> Connection[Event] | None:
+        context = info.context
+        window = window_of(first, after, last, before)
+        wanted = pages.EventFilter() if not given(filter) else given(filter).asked()
+        visible = _seen(Right.EVENTS, context.actor)
+
+        async def find(found: Sequence[str]) -> list[Event | None]:
+            rows = await context.loaders.event.load_many(list(found))
+            return [None if row is None else Event.of(row) for row in rows]
+
+        return await connected(
+            pages.events_page(window, filter=wanted, visible_organisations=visible),
+            find,
+            lambda: pages.events_total(filter=wanted, visible_organisations=visible),
+        )
+
+
+async def _node(context: Context, node_id: str) -> Node | None:
+    if ids.prefix_of(node_id) != ids.EVENT:
+        return await find_subject(context, node_id)
+    row = await context.loaders.event.load(node_id)
+    event = None if row is None else Event.of(row)
+    return event if event and event.ties.allow(Right.EVENTS, context.actor) else None
+
+
+def _seen(right: Right, actor: Actor) -> frozenset[str] | None:
+    """The organisations whose objects the caller may list by a right; None for all."""
+    if may(right, actor, None):
+        return None
+    return frozenset(each for each in actor.belongs_to if may(right, actor, each))
+
+
+async def _checks(context: Context, asks: Sequence[DiscountAsk]) -> list[DiscountCheck]:
+    setup, locale = context.setup, context.locale
+    if any(ask.price_minor is not None and not 0 <= ask.price_minor <= MAX_PRICE_MINOR for ask in asks):
+        raise _refused(say(REFUSALS, "bad_price", locale, maximum=MAX_PRICE_MINOR))
+    try:
+        answers = await check_discounts(setup, context.actor, asks)
+    except NotAllowed as refusal:
+        raise RequestRefused(say(SENTENCES, "past_forbidden", locale), "FORBIDDEN", 403) from refusal
+    except FutureInstant as refusal:
+        raise _refused(say(SENTENCES, "future_instant", locale)) from refusal
+    return [DiscountCheck.of(answer, locale, setup.currency) for answer in answers]
+
+
+def _too_many(context: Context, key: str) -> RequestRefused:
+    return _refused(say(SENTENCES, key, context.locale, maximum=MAX_ASKED))
+
+
+def _refused(message: str) -> RequestRefused:
+    return RequestRefused(message, "BAD_USER_INPUT")

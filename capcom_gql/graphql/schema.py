@@ -1,0 +1,28 @@
+"""The schema: code first, with the rights put before every field."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from capcom_gql.graphql.errors import ProofTooLateError, SeatLimitError, SimpleError, TermsError
+from capcom_gql.graphql.guard import guard
+from capcom_gql.graphql.mutations import Mutation
+from capcom_gql.graphql.queries import Query
+from capcom_gql.graphql.scalars import SCALARS
+from capcom_gql.graphql.types.term import PaymentProof
+
+
+def build_schema() -> strawberry.Schema:
+    """A schema of its own. Raises KeyError for a field without a declared right."""
+    schema = strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        types=(PaymentProof, SimpleError, SeatLimitError, TermsError, ProofTooLateError),
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+    guard(schema._schema)
+    return schema
+
+
+def sdl() -> str:
+    """The schema in GraphQL's own language, as `schema.graphql` keeps it."""
+    return build_schema().as_str() + "\n"

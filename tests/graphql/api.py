@@ -1,0 +1,116 @@
+"""The API's own address, asked in process, with the callers that its tests need."""
+
+import asyncio
+import itertools
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from capcom_gql import clock
+from capcom_gql.domain.rights import Scope
+from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
+from capcom_gql.domain.rights import Actor
+from capcom_gql.services.sessions import open_session
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.ids import PERSON, new_id
+from capcom_gql.storage.models import Person
+
+SUBSCRIBE = """
+    mutation ($input: SubscribeInput!) {
+      subscribe(input: $input) {
+        subscription { id organisation { id } seats { id isManager person { id email } } }
+        errors { __typename code message path }
+      }
+    }
+"""
+
+
+@dataclass
+class Api:
+    """The API. `ask` gives the whole answer, `data` its data where there is no error."""
+
+    client: httpx2.AsyncClient
+    setup: Setup
+    woken: asyncio.Event
+    keys: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    async def post(self, body: object, *, token: str | None = None, **headers: str) -> httpx2.Response:
+        """Send a body as it is (bytes), or as JSON; header names with underscores for hyphens."""
+        sent = {"content-type": "application/json"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        if token is not None:
+            sent["authorization"] = f"Bearer {token}"
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return await self.client.post("/graphql", content=content, headers=sent)
+
+    async def ask(
+        self, query: str, token: str | None = None, language: str = "en", **variables: object
+    ) -> dict[str, Any]:
+        """The answer to an operation, whatever it is."""
+        body = {"query": query, "variables": variables}
+        response = await self.post(body, token=token, accept_language=language)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def data(self, query: str, token: str | None = None, **variables: object) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answer = await self.ask(query, token, **variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def staff(self) -> str:
+        """A member of the staff, signed in."""
+        name = f"staff{next(self.keys)}"
+        person = await Person.create(
+            id=new_id(PERSON),
+            email=f"{name}@capcom.example",
+            email_key=f"{name}@capcom.example",
+            given_name="Sam",
+            family_name="Staff",
+            locale="en",
+            is_staff=True,
+            created_at=clock.utc_now(),
+        )
+        return (await open_session(person)).access_token
+
+    async def sign_in(self, email: str) -> str:
+        """A person who has an account, signed in."""
+        return (await open_session(await Person.get(email_key=email))).access_token
+
+    async def key(self, *scopes: Scope) -> str:
+        """A machine with these scopes."""
+        form = CreateApiKeyInput(f"key {next(self.keys)}", scopes)
+        return (await create_api_key(self.setup, Actor(person_id="staff", is_staff=True), form)).secret
+
+    def form(self, *names: str, **more: object) -> dict[str, Any]:
+        """A sign-up; the first name is the manager's, and the signer is not among the users."""
+        return {
+            "organisation": {"name": f"Ville de {names[0]}", "addressLines": ["1 place de la Mairie"], "city": "Évreux"},
+            "planCode": "EQUIPE",
+            "users": [person(name) for name in names],
+            "managerEmail": f"{names[0]}@ville.example",
+            "signer": person("signer"),
+            "acceptedTermsVersion": "1",
+            "idempotencyKey": f"key-{next(self.keys)}",
+            **more,
+        }
+
+    async def subscribe(self, *names: str, **more: object) -> dict[str, Any]:
+        """A subscription opened by staff."""
+        payload = (await self.data(SUBSCRIBE, await self.staff(), input=self.form(*names, **more)))["subscribe"]
+        assert payload["errors"] == []
+        subscription: dict[str, Any] = payload["subscription"]
+        return subscription
+
+
+def person(name: str, **more: object) -> dict[str, Any]:
+    """A person as a form gives them: "ana" is ana@ville.example."""
+    return {"email": f"{name}@ville.example", "givenName": name.capitalize(), "familyName": "Silva", **more}
+
+
+def codes(answer: dict[str, Any]) -> list[tuple[str, list[object] | None]]:
+    """The code of each error of an answer, with its path."""
+    return [(error["extensions"]["code"], error.get("path")) for error in answer.get("errors", [])]

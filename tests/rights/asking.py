@@ -1,0 +1,150 @@
+"""Asking for everything: documents made from the schema itself, so that a field added to it is asked for."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_client_schema,
+    get_introspection_query,
+    get_named_type,
+    is_composite_type,
+    is_interface_type,
+)
+
+from tests.rights.stage import Stage
+from tests.rights.verdicts import ANONYMOUS, Caller, Thing
+
+Path: TypeAlias = tuple[str | int, ...]
+Shape: TypeAlias = Mapping[str, Any]
+
+# The ways by which objects are reached from other objects: field by field, deeper and deeper.
+SEAT: Shape = {"person": {}, "subscription": {}}
+TERM: Shape = {"proof": {}, "plan": {}}
+SUBSCRIPTION: Shape = {
+    "organisation": {},
+    "plan": {},
+    "manager": SEAT,
+    "seats": SEAT,
+    "terms": TERM,
+    "currentTerm": TERM,
+    "upcomingTerm": TERM,
+}
+ORGANISATION: Shape = {"subscription": SUBSCRIPTION}
+REDEMPTION: Shape = {"seat": SEAT, "organisation": ORGANISATION}
+EVENT: Shape = {"organisation": {}, "subject": {"Seat": SEAT, "OrganisationSubscription": {}, "Redemption": {}}}
+VIEWER: Shape = {"person": {}, "seats": SEAT, "organisations": ORGANISATION}
+
+ARGUMENTS = {("OrganisationSubscription", "seats"): "(includeRemoved: true)"}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An answer as it came."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The data of an answer that has some."""
+        data = self.body.get("data")
+        assert isinstance(data, dict), self.body
+        return data
+
+    @property
+    def codes(self) -> dict[Path, str | None]:
+        """The code of each error by its place; no place is the request itself."""
+        errors = self.body.get("errors", [])
+        return {tuple(error.get("path", ())): error.get("extensions", {}).get("code") for error in errors}
+
+    @property
+    def text(self) -> str:
+        """Everything that was told, without the signs that a number may be written with."""
+        return re.sub(r"[\s.-]", "", json.dumps(self.body, ensure_ascii=False))
+
+
+async def ask(
+    stage: Stage, caller: Caller, document: str, variables: Mapping[str, Any] | None = None, token: str | None = None
+) -> Raw:
+    """Ask through the door, as a caller or with another token, and hold the answer against what nobody may be told.
+
+    A machine is told no subscriber number, whatever it asks (R11); a person those of their own people only.
+    """
+    bearer = token or stage.token(caller)
+    headers = {"Accept-Language": "en"} | ({} if bearer is None else {"Authorization": f"Bearer {bearer}"})
+    content = {"query": document, "variables": dict(variables or {})}
+    response = await stage.world.client.post("/graphql", json=content, headers=headers)
+    raw = Raw(response.status_code, json.loads(response.content))
+    told = [whose for whose, number in hidden_numbers(stage, caller) if number in raw.text]
+    assert not told, f"{caller.name} was told the number of {told}: {document} {variables}"
+    return raw
+
+
+def hidden_numbers(stage: Stage, caller: Caller) -> Iterable[tuple[str, str]]:
+    """The numbers that a caller is never told, bare, with whose they are."""
+    for whose, number in stage.numbers.items():
+        name, _, letter = whose.partition(" at ")
+        # who was removed may be told the number that was theirs, or not: the rules leave it open
+        is_told = caller.is_staff or caller.person == name or letter in caller.manages
+        if not is_told:
+            yield whose, re.sub(r"\D", "", number)
+
+
+async def schema_of(stage: Stage) -> GraphQLSchema:
+    """The schema as the door tells it."""
+    raw = await ask(stage, ANONYMOUS, get_introspection_query(descriptions=False))
+    return build_client_schema(raw.data)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Selections of every field that the schema has."""
+
+    schema: GraphQLSchema
+
+    def objects(self) -> dict[str, GraphQLObjectType]:
+        """The object types of the schema, but its own words and the three roots."""
+        roots = {self.schema.query_type, self.schema.mutation_type, self.schema.subscription_type}
+        return {
+            name: type_
+            for name, type_ in self.schema.type_map.items()
+            if isinstance(type_, GraphQLObjectType) and type_ not in roots and not name.startswith("__")
+        }
+
+    def is_node(self, type_name: str) -> bool:
+        """Whether objects of the type have an id of their own."""
+        type_ = self.schema.type_map[type_name]
+        return isinstance(type_, GraphQLObjectType) and any(each.name == "Node" for each in type_.interfaces)
+
+    def every_field(self, type_name: str, shape: Shape | None = None) -> str:
+        """A selection of all fields: values whole, other objects as deep as the shape goes, then by their id."""
+        type_ = self.objects()[type_name]
+        fields = [self._field(type_name, name, field, shape or {}) for name, field in type_.fields.items()]
+        return f"{{ __typename {' '.join(fields)} }}"
+
+    def _field(self, owner: str, name: str, field: GraphQLField, shape: Shape) -> str:
+        asked = name + ARGUMENTS.get((owner, name), "")
+        named = get_named_type(field.type)
+        if not is_composite_type(named):
+            return asked
+        deeper = shape.get(name)
+        if is_interface_type(named):
+            kinds = "".join(f" ... on {kind} {self.every_field(kind, more)}" for kind, more in (deeper or {}).items())
+            return f"{asked} {{ __typename id{kinds} }}"
+        if deeper is None and self.is_node(named.name):
+            return f"{asked} {{ __typename id }}"
+        return f"{asked} {self.every_field(named.name, deeper)}"
+
+    def by_id(self, things: Iterable[Thing]) -> str:
+        """A question for each object by its id, with all its fields."""
+        asked = " ".join(
+            f'{thing.id}: node(id: "{thing.id}") {{ ... on {thing.type} {self.every_field(thing.type)} }}'
+            for thing in things
+        )
+        return f"{{ {asked} }}"

@@ -1,0 +1,144 @@
+"""The table of rights of the rules, written a second time, for the tests; the product's own is not looked at.
+
+Four tables: which objects a caller may see, what they get of each field, which questions they may ask, and which deeds
+they may do. A column is a standing before an object; the machine's column names the scope that it needs.
+"""
+
+SCOPES = (
+    "DISCOUNTS_CHECK",
+    "DISCOUNTS_REDEEM",
+    "SERVICES_CHECK",
+    "ORGANISATIONS_READ",
+    "ORGANISATIONS_WRITE",
+    "BILLING_WRITE",
+    "EVENTS_READ",
+    "NOTIFICATIONS_WRITE",
+    "ADMIN",
+)
+
+
+# "shown" is the seat and the person of the manager: members see who that is. "made" is what this very key made.
+SEEN = """
+                          staff  manager  holder  member  machine
+Organisation              yes    yes      -       yes     ORGANISATIONS_READ
+OrganisationSubscription  yes    yes      -       yes     ORGANISATIONS_READ
+Term                      yes    yes      -       yes     ORGANISATIONS_READ
+PaymentProof              yes    yes      -       -       ORGANISATIONS_READ
+Seat                      yes    yes      yes     shown   ORGANISATIONS_READ
+Person                    yes    yes      yes     shown   ORGANISATIONS_READ
+Redemption                yes    yes      yes     -       made:DISCOUNTS_REDEEM
+Event                     yes    yes      -       -       EVENTS_READ
+ApiKey                    yes    -        -       -       ADMIN
+"""
+
+# What those who see an object read of it, row by row of the table. A field that is refused is null with an error, but
+# for a list that cannot be null, which is empty.
+READ = """
+         staff  manager  holder  member  machine             refusal
+seen     yes    yes      yes     yes     any                 -
+card     yes    yes      yes     yes     ORGANISATIONS_READ  null
+detail   yes    yes      yes     -       ORGANISATIONS_READ  null
+further  yes    yes      yes     -       ORGANISATIONS_READ  empty
+number   yes    yes      yes     -       -                   null
+note     yes    -        -       -       -                   null
+"""
+
+# Fields of objects, each in its row. `seats`, `subject` and `actor` depend on more than the row; the walk knows how.
+FIELDS = {
+    "Organisation": {
+        "card": "id name siret kind addressLines postalCode city country chorusEngagementRequired subscription createdAt",
+        "detail": "billingEmail chorusServiceCode",
+    },
+    "OrganisationSubscription": {
+        "card": "id organisation plan state isLive startsOn endsOn proofDueOn manager seatLimit seatsUsed seats "
+        "currentTerm upcomingTerm terms",
+    },
+    "Term": {
+        "card": "id state openedAt startsOn endsOn termsVersion plan seatLimit price services discounts proofDueOn "
+        "isConfirmed cancelledAt cancellationReason reinstatedAt",
+        "detail": "proof",
+    },
+    "PaymentProof": {"seen": "id kind reference receivedOn recordedAt"},
+    "Seat": {
+        "card": "id subscription person isManager isActive addedAt removedAt services",
+        "number": "subscriberNumber",
+    },
+    "Person": {
+        "card": "id email givenName familyName locale",
+        "detail": "jobTitle phone",
+        "further": "addresses",
+    },
+    "Redemption": {
+        "seen": "id eventKind eventReference registrationReference price reduction finalPrice state redeemedAt releasedAt",
+        "card": "organisation",
+        "number": "seat",
+    },
+    "Event": {
+        "seen": "id kind occurredAt recordedAt actor subject details description",
+        "card": "organisation",
+        "note": "note",
+    },
+    "ApiKey": {"seen": "id name prefix scopes createdAt lastUsedAt expiresAt revokedAt"},
+    "Plan": {"seen": "id code name seatLimit price services discounts isOpen"},
+}
+
+# Values: whoever gets one gets all of it.
+VALUES = {
+    "Viewer": "role person apiKey scopes seats organisations",
+    "DiscountRule": "eventKind percent amount",
+    "Money": "amountMinor currency",
+    "Address": "kind value",
+    "TermsOfUse": "version url publishedAt",
+    "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
+    "DiscountCheck": "eligible reason message nextStep percent reduction finalPrice provisional validUntil checkedAt",
+    "ServiceAccess": "granted reason message checkedAt services validUntil",
+    "SimpleError": "code message path",
+    "SeatLimitError": "code message path limit used",
+    "TermsError": "code message path current",
+    "ProofTooLateError": "code message path dueOn",
+}
+
+# Questions. `person`: yes, or manager for those who manage at least one organisation. Without the right a question
+# that may answer null does, with an error; one that may not is no answer at all (`refusal`).
+ROOTS = """
+                anonymous  person   machine             refusal
+node            yes        yes      any                 field
+nodes           yes        yes      any                 field
+viewer          yes        yes      -                   field
+plans           yes        yes      -                   request
+termsOfUse      yes        yes      -                   request
+organisation    -          yes      ORGANISATIONS_READ  field
+organisations   -          yes      ORGANISATIONS_READ  field
+discountCheck   -          yes      DISCOUNTS_CHECK     request
+discountChecks  -          yes      DISCOUNTS_CHECK     request
+serviceAccess   -          yes      SERVICES_CHECK      request
+redemptions     -          yes      DISCOUNTS_REDEEM    field
+events          -          manager  EVENTS_READ         field
+"""
+
+# Deeds; staff may do every one. `whose` is the input's id that ownership is judged by; `result` is what the payload
+# holds besides its errors.
+DEEDS = """
+                    anonymous  person   machine                whose           result
+subscribe           yes        yes      -                      -               subscription
+signIn              yes        yes      -                      -               accessToken,expiresAt,viewer
+requestPassword     yes        yes      -                      -               accepted
+choosePassword      yes        yes      -                      -               accessToken,expiresAt,viewer
+signOut             -          yes      -                      -               signedOut
+addSeats            -          manager  ORGANISATIONS_WRITE    subscriptionId  seats,subscription
+removeSeat          -          manager  ORGANISATIONS_WRITE    seatId          subscription
+recordPaymentProof  -          -        BILLING_WRITE          subscriptionId  subscription,term
+redeemDiscount      -          -        DISCOUNTS_REDEEM       -               redemption,check
+releaseDiscount     -          -        made:DISCOUNTS_REDEEM  redemptionId    redemption
+createApiKey        -          -        ADMIN                  -               apiKey,secret
+revokeApiKey        -          -        ADMIN                  apiKeyId        apiKey
+"""
+
+# What of a result a machine is shown with this scope only.
+SHOWN_WITH = {name: "ORGANISATIONS_READ" for name in ("subscription", "term", "seats")}
+
+
+def rows(text: str) -> dict[str, dict[str, str]]:
+    """A table by row and column."""
+    header, *lines = [line.split() for line in text.strip().splitlines()]
+    return {name: dict(zip(header, cells, strict=True)) for name, *cells in lines}

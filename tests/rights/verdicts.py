@@ -1,0 +1,189 @@
+"""What the table of rights means for a caller and an object: seen or not, read or refused, done or how refused."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tests.rights.table import DEEDS, FIELDS, READ, ROOTS, SCOPES, SEEN, VALUES, rows
+
+
+class Standing(Enum):
+    """What a caller is to an object; the first that applies."""
+
+    STAFF = "staff"
+    MACHINE = "machine"
+    MANAGER = "manager"
+    HOLDER = "holder"
+    MEMBER = "member"
+    STRANGER = "stranger"
+
+
+class Got(Enum):
+    """What a field answers."""
+
+    VALUE = "value"
+    FORBIDDEN = "null, with a FORBIDDEN error at its place"
+    EMPTY = "an empty list"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks. `manages` and `belongs_to` name organisations; a manager belongs to what they manage."""
+
+    name: str
+    person: str | None = None
+    is_staff: bool = False
+    scope: str | None = None
+    manages: frozenset[str] = frozenset()
+    belongs_to: frozenset[str] = frozenset()
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Nobody is known."""
+        return self.person is None and self.scope is None
+
+    def holds(self, scope: str) -> bool:
+        """Whether a machine has a scope, by its name or as ADMIN."""
+        return self.scope is not None and (scope == "any" or self.scope in (scope, "ADMIN"))
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object. `holder` is whose it is, `shown_in` where it names the manager, `maker` the caller that made it."""
+
+    type: str
+    id: str
+    organisations: frozenset[str] = frozenset()
+    holder: str | None = None
+    shown_in: frozenset[str] = frozenset()
+    maker: str | None = None
+
+
+ANONYMOUS = Caller("anonymous")
+PERSONS = (
+    Caller("member", "bob", belongs_to=frozenset("A")),
+    Caller("manager", "ana", manages=frozenset("A"), belongs_to=frozenset("A")),
+    Caller("member of another", "bel", belongs_to=frozenset("B")),
+    Caller("manager of another", "max", manages=frozenset("B"), belongs_to=frozenset("B")),
+    Caller("member here, manager there", "mia", manages=frozenset("C"), belongs_to=frozenset("AC")),
+    Caller("no seat", "sig"),
+    Caller("seat removed", "dan"),
+)
+STAFF = Caller("staff", "staff@capcom.example", is_staff=True)
+MACHINES = tuple(Caller(scope, scope=scope) for scope in SCOPES)
+CALLERS = (ANONYMOUS, *PERSONS, STAFF, *MACHINES)
+
+_SEEN, _READ, _ROOTS, _DEEDS = rows(SEEN), rows(READ), rows(ROOTS), rows(DEEDS)
+_ROW_OF = {
+    (type_name, field): row
+    for type_name, by_row in FIELDS.items()
+    for row, names in by_row.items()
+    for field in names.split()
+}
+
+
+def fields_of(type_name: str) -> set[str]:
+    """The fields of an object or a value that the table knows."""
+    if type_name in VALUES:
+        return set(VALUES[type_name].split())
+    return {field for owner, field in _ROW_OF if owner == type_name}
+
+
+def standing(caller: Caller, thing: Thing) -> Standing:
+    """What the caller is to the object."""
+    if caller.is_staff:
+        return Standing.STAFF
+    if caller.scope is not None:
+        return Standing.MACHINE
+    if caller.manages & thing.organisations:
+        return Standing.MANAGER
+    if caller.person is not None and caller.person == thing.holder:
+        return Standing.HOLDER
+    return Standing.MEMBER if caller.belongs_to & thing.organisations else Standing.STRANGER
+
+
+def sees(caller: Caller, thing: Thing) -> bool:
+    """Whether the object exists for the caller. A plan is no secret to anyone."""
+    if thing.type == "Plan":
+        return True
+    stands = standing(caller, thing)
+    if stands is Standing.STRANGER:
+        return False
+    cell = _SEEN[thing.type][stands.value]
+    if stands is Standing.MACHINE:
+        made, _, scope = cell.rpartition(":")
+        return caller.holds(scope) and (not made or thing.maker == caller.name)
+    return cell == "yes" or (cell == "shown" and bool(caller.belongs_to & thing.shown_in))
+
+
+def reads(caller: Caller, thing: Thing, field: str) -> Got:
+    """What a caller who sees the object gets of a field."""
+    if thing.type == "Plan":
+        return Got.VALUE
+    row, stands = _READ[_ROW_OF[thing.type, field]], standing(caller, thing)
+    cell = row[stands.value]
+    may = caller.holds(cell) if stands is Standing.MACHINE else cell == "yes"
+    if may:
+        return Got.VALUE
+    return {"null": Got.FORBIDDEN, "empty": Got.EMPTY}[row["refusal"]]
+
+
+class Answered(Enum):
+    """How a question ends."""
+
+    YES = "answered"
+    FIELD = "null, with a FORBIDDEN error"
+    REQUEST = "the request is refused, FORBIDDEN"
+    UNAUTHENTICATED = "the request is refused, UNAUTHENTICATED"
+
+
+def answers(caller: Caller, root: str) -> Answered:
+    """How a question of this caller ends."""
+    row = _ROOTS[root]
+    if caller.is_anonymous:
+        return Answered.YES if row["anonymous"] == "yes" else Answered.UNAUTHENTICATED
+    if _may_ask(caller, row):
+        return Answered.YES
+    return Answered.FIELD if row["refusal"] == "field" else Answered.REQUEST
+
+
+def _may_ask(caller: Caller, row: dict[str, str]) -> bool:
+    if caller.is_staff:
+        return True
+    if caller.scope is not None:
+        return row["machine"] != "-" and caller.holds(row["machine"].rpartition(":")[2])
+    return row["person"] == "yes" or (row["person"] == "manager" and bool(caller.manages))
+
+
+class Judged(Enum):
+    """How a deed ends, before its form is looked at."""
+
+    MAY = "done"
+    FORBIDDEN = "FORBIDDEN, path []"
+    NOT_FOUND = "NOT_FOUND, at the id's path"
+    UNAUTHENTICATED = "the request is refused"
+
+
+def judged(caller: Caller, deed: str, organisation: str, maker: str | None = None) -> Judged:
+    """How a deed on an object of an organisation, perhaps made by a caller, ends for this caller: role, then whose."""
+    row = _DEEDS[deed]
+    if caller.is_anonymous:
+        return Judged.MAY if row["anonymous"] == "yes" else Judged.UNAUTHENTICATED
+    if not _may_ask(caller, row):
+        return Judged.FORBIDDEN
+    if caller.is_staff or row["person"] == "yes":
+        return Judged.MAY
+    if caller.scope is not None:
+        return Judged.NOT_FOUND if row["machine"].startswith("made:") and maker != caller.name else Judged.MAY
+    if organisation in caller.manages:
+        return Judged.MAY
+    return Judged.FORBIDDEN if organisation in caller.belongs_to else Judged.NOT_FOUND
+
+
+def deeds() -> dict[str, dict[str, str]]:
+    """Every deed with its row."""
+    return _DEEDS
+
+
+def roots() -> set[str]:
+    """Every question."""
+    return set(_ROOTS)

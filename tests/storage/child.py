@@ -1,0 +1,52 @@
+"""What other processes do in these tests: each waits for all the others before it begins."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
+
+from tortoise.transactions import in_transaction
+
+from capcom_gql.storage.database import migrate, opened
+from capcom_gql.storage.models import Installation
+
+Work = Callable[[Barrier, str], None]
+START_SECONDS, END_SECONDS = 30, 50
+TIMES = 50
+
+
+def all_at_once(count: int, work: Work, url: str) -> list[int | None]:
+    """Do the same work on one database in so many processes; their exit codes, 0 for a work that was done."""
+    spawning = multiprocessing.get_context("spawn")
+    barrier = spawning.Barrier(count, timeout=START_SECONDS)
+    processes = [spawning.Process(target=work, args=(barrier, url)) for _ in range(count)]
+    try:
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(END_SECONDS)
+        return [process.exitcode for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
+
+
+def bring_up_to_date(barrier: Barrier, url: str) -> None:
+    """Migrate the database."""
+    barrier.wait()
+    asyncio.run(migrate(url))
+
+
+def count_up(barrier: Barrier, url: str) -> None:
+    """Read a number, then write the next one, again and again, each time in a transaction of its own."""
+    barrier.wait()
+    asyncio.run(_count_up(url))
+
+
+async def _count_up(url: str) -> None:
+    async with opened(url):
+        for _ in range(TIMES):
+            async with in_transaction():
+                read = await Installation.filter(id=1).select_for_update().get()
+                await Installation.filter(id=1).update(clock_offset_us=read.clock_offset_us + 1)
