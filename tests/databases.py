@@ -37,18 +37,18 @@ class SqliteSource:
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.db"
-        asyncio.run(migrate(f"sqlite://{self._template}"))
+        asyncio.run(migrate(f"sqlite:///{self._template}"))
 
     @contextmanager
     def migrated(self, folder: Path) -> Iterator[str]:
         """A copy of the file that was migrated once."""
         shutil.copyfile(self._template, folder / "capcom.db")
-        yield f"sqlite://{folder / 'capcom.db'}"
+        yield f"sqlite:///{folder / 'capcom.db'}"
 
     @contextmanager
     def blank(self, folder: Path) -> Iterator[str]:
         """A file that does not exist yet."""
-        yield f"sqlite://{folder / 'blank.db'}"
+        yield f"sqlite:///{folder / 'blank.db'}"
 
 
 class PostgresSource:

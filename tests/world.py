@@ -10,7 +10,7 @@ import email.policy
 import itertools
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -151,7 +151,7 @@ class World:
     client: httpx2.AsyncClient
     data_dir: Path
     tokens: dict[str, str] = field(default_factory=dict)
-    keys: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def fresh_key(self) -> str:
         """An idempotency key that nobody used."""

@@ -30,9 +30,8 @@ def demo(
 
     Its database is its own, whatever CAPCOM_DATABASE_URL says. The last line is `ready URL`. Ctrl-C stops it.
     """
-    import uvloop
-
     from capcom_gql.cli.failures import Stop
+    from capcom_gql.cli.listening import run
     from capcom_gql.cli.logs import to_standard_error
     from capcom_gql.settings import load
 
@@ -42,7 +41,7 @@ def demo(
     to_standard_error(given)
     listener = _listen(host, port)
     with _folder(data_dir) as folder:
-        uvloop.run(_demo(given, folder, listener, is_kept=data_dir is not None, as_json=as_json))
+        run(_demo(given, folder, listener, is_kept=data_dir is not None, as_json=as_json))
 
 
 def _listen(host: str, port: int | None) -> "socket.socket":

@@ -5,10 +5,12 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from types import FrameType
 
+import typer
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 from capcom_gql.cli.failures import Stop
@@ -97,9 +99,17 @@ async def answer_until_stopped(app: ASGIApp, listener: socket.socket, on_ready: 
         listener.close()
 
 
+def run(work: Coroutine[None, None, None]) -> None:
+    """Run a server to its end; one that is stopped before it served has done what it was asked."""
+    try:
+        uvloop.run(work)
+    except asyncio.CancelledError:
+        raise typer.Exit from None
+
+
 @contextlib.asynccontextmanager
 async def stoppable() -> AsyncIterator[None]:
-    """Work before serving that SIGTERM ends as Ctrl-C does: by undoing what is under way. Raises CancelledError."""
+    """Work before serving that SIGTERM ends as Ctrl-C does: by undoing what is under way (CancelledError)."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None

@@ -18,31 +18,30 @@ def serve(
 
     Letters go out, and the calendar is kept, by this process itself: no other is needed. SIGTERM or Ctrl-C stops it.
     """
-    import uvloop
-
-    from capcom_gql.cli.listening import listen, reachable
+    from capcom_gql.cli.listening import listen, reachable, run
     from capcom_gql.cli.logs import to_standard_error
     from capcom_gql.settings import load
 
     settings = load()
     to_standard_error(settings, requests=True)
     listener = listen(host, port)
-    uvloop.run(_serve(reachable(settings, listener), listener))
+    run(_serve(reachable(settings, listener), listener))
 
 
 async def _serve(settings: "Settings", listener: "socket.socket") -> None:
     from capcom_gql.app import create_app
     from capcom_gql.cli.database import refuse_moved_clock
-    from capcom_gql.cli.listening import answer_until_stopped, url_of
+    from capcom_gql.cli.listening import answer_until_stopped, stoppable, url_of
     from capcom_gql.cli.screen import note, show
     from capcom_gql.storage.database import migrate, opened
     from capcom_gql.storage.installation import database_url
 
     for sentence in _worth_knowing(settings):
         note(sentence)
-    await migrate(database_url(settings))
-    async with opened(database_url(settings)):
-        await refuse_moved_clock(settings)
+    async with stoppable():
+        await migrate(database_url(settings))
+        async with opened(database_url(settings)):
+            await refuse_moved_clock(settings)
     address = url_of(listener)
     await answer_until_stopped(create_app(settings), listener, lambda: show(f"ready {address}"))
 

@@ -1,5 +1,6 @@
 """What can be done: each field is one deed. What refuses it becomes its payload's errors (see `guard`)."""
 
+import asyncio
 from typing import Annotated
 
 import strawberry
@@ -55,7 +56,7 @@ class Mutation:
     ) -> payloads.AddSeatsPayload | None:
         context = info.context
         done = await add_seats(context.setup, context.actor, input.form(), context.locale)
-        seats = [await _seat(context, each) for each in done.seat_ids]
+        seats = await asyncio.gather(*(_seat(context, each) for each in done.seat_ids))
         return payloads.AddSeatsPayload(
             seats=[seat for seat in seats if seat.is_listed_for(context.actor)],
             subscription=await _subscription(context, done.subscription_id),

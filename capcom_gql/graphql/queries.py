@@ -1,5 +1,6 @@
 """What can be asked."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -53,7 +54,7 @@ class Query:
     ) -> list[Node | None]:
         if len(ids) > MAX_ASKED:
             raise _too_many(info.context, "too_many_ids")
-        return [await _node(info.context, each) for each in ids]
+        return list(await asyncio.gather(*(_node(info.context, each) for each in ids)))
 
     @resolved("Who asks; null for an anonymous caller.")
     async def viewer(self, info: Info) -> Viewer | None:

@@ -33,7 +33,7 @@ class DatabaseUnavailable(Exception):
 def _connection_of(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        path = unquote(url.removeprefix("sqlite://"))
+        path = unquote(url.removeprefix("sqlite:///"))
         credentials = {"file_path": path, "busy_timeout": SQLITE_WAIT_MS, "synchronous": "NORMAL"}
         return {"engine": "capcom_gql.storage.sqlite", "credentials": credentials}
     credentials = {
@@ -87,7 +87,7 @@ async def migrate(url: str) -> None:
 @contextlib.asynccontextmanager
 async def _migrating(url: str) -> AsyncIterator[None]:
     if urlsplit(url).scheme == "sqlite":
-        path = Path(unquote(url.removeprefix("sqlite://")))
+        path = Path(unquote(url.removeprefix("sqlite:///")))
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(f"{path}.migrating", timeout=60, isolation_level=None)
         try:

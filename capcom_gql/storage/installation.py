@@ -18,7 +18,7 @@ ANSWERS_WITHIN = 5.0
 def database_url(settings: Settings) -> str:
     """The address that `database.opened` and `database.migrate` take."""
     file = settings.sqlite_file
-    return settings.database_url if file is None else f"sqlite://{quote(str(file))}"
+    return settings.database_url if file is None else f"sqlite:///{quote(str(file))}"
 
 
 async def must_answer() -> None:

@@ -9,9 +9,8 @@ from typing import Any
 import httpx2
 
 from capcom_gql import clock
-from capcom_gql.domain.rights import Scope
+from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
-from capcom_gql.domain.rights import Actor
 from capcom_gql.services.sessions import open_session
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.ids import PERSON, new_id
@@ -45,16 +44,14 @@ class Api:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return await self.client.post("/graphql", content=content, headers=sent)
 
-    async def ask(
-        self, query: str, token: str | None = None, language: str = "en", **variables: object
-    ) -> dict[str, Any]:
-        """The answer to an operation, whatever it is."""
+    async def ask(self, query: str, token: str | None = None, /, **variables: object) -> dict[str, Any]:
+        """The answer to an operation, in English, whatever it is."""
         body = {"query": query, "variables": variables}
-        response = await self.post(body, token=token, accept_language=language)
+        response = await self.post(body, token=token, accept_language="en")
         answer: dict[str, Any] = response.json()
         return answer
 
-    async def data(self, query: str, token: str | None = None, **variables: object) -> dict[str, Any]:
+    async def data(self, query: str, token: str | None = None, /, **variables: object) -> dict[str, Any]:
         """The data of an answer without errors."""
         answer = await self.ask(query, token, **variables)
         assert "errors" not in answer, answer["errors"]
@@ -88,7 +85,11 @@ class Api:
     def form(self, *names: str, **more: object) -> dict[str, Any]:
         """A sign-up; the first name is the manager's, and the signer is not among the users."""
         return {
-            "organisation": {"name": f"Ville de {names[0]}", "addressLines": ["1 place de la Mairie"], "city": "Évreux"},
+            "organisation": {
+                "name": f"Ville de {names[0]}",
+                "addressLines": ["1 place de la Mairie"],
+                "city": "Évreux",
+            },
             "planCode": "EQUIPE",
             "users": [person(name) for name in names],
             "managerEmail": f"{names[0]}@ville.example",

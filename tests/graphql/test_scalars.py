@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from capcom_gql.graphql.scalars import text_fault
 from capcom_gql.graphql.schema import build_schema
 
-
 TYPES = build_schema()._schema.type_map
 
 

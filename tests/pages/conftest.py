@@ -11,6 +11,10 @@ from graphql import GraphQLSchema, build_schema
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
+from tests.live import live
+
+__all__ = ["browser", "live"]
+
 FLAGS = (
     "--headless",
     "--disable-gpu",

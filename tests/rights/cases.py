@@ -16,5 +16,5 @@ def _cases(callers: tuple[Caller, ...], few: tuple[Caller, ...]) -> list[object]
     ]
 
 
-EACH_CALLER = pytest.mark.parametrize(("stage", "caller"), _cases(CALLERS, FEW), indirect=["stage"])
-ON_SQLITE = pytest.mark.parametrize("stage", ["sqlite"], indirect=True)
+EACH_CALLER = pytest.mark.parametrize(("stage_url", "caller"), _cases(CALLERS, FEW), indirect=["stage_url"])
+ON_SQLITE = pytest.mark.parametrize("stage_url", ["sqlite"], indirect=True)

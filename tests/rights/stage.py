@@ -86,8 +86,8 @@ async def set_stage(world: World) -> Stage:
     await _give_tokens(stage)
     await _read_seats(stage)
     await _deeds(stage)
-    await _list(stage)
     await _spoil_tokens(stage)
+    await _list(stage)
     return stage
 
 
@@ -216,9 +216,11 @@ async def _spoil_tokens(stage: Stage) -> None:
     staff = stage.tokens[STAFF.name]
     for spoilt in ("revoked key", "expired key"):
         stage.bad_tokens[spoilt] = await world.key("ADMIN", name=spoilt)
-    revoked = {"input": {"apiKeyId": (await ApiKey.get(name="revoked key")).id}}
+        stage.keys[spoilt] = (await ApiKey.get(name=spoilt)).id
+        stage.add(Thing("ApiKey", stage.keys[spoilt]))
+    revoked = {"input": {"apiKeyId": stage.keys["revoked key"]}}
     (await world.ask(REVOKE, revoked, token=staff)).done("revokeApiKey")
-    await ApiKey.filter(name="expired key").update(expires_at=past)
+    await ApiKey.filter(id=stage.keys["expired key"]).update(expires_at=past)
     for spoilt in ("expired session", "signed out"):
         form = {"email": "ana@ville.example", "password": PASSWORD}
         document = "mutation S($input: SignInInput!) { signIn(input: $input) { accessToken errors { code } } }"

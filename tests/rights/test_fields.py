@@ -1,6 +1,173 @@
 """Every field of every object, read by every caller, by its id and by every way that leads to it."""
 
-from collections.abc import AsyncIterator
-from itertools import batched
-
 import pytest
+
+from tests.rights.asking import EVENT, ORGANISATION, REDEMPTION, VIEWER, Documents, ask
+from tests.rights.cases import EACH_CALLER, ON_SQLITE
+from tests.rights.stage import Stage
+from tests.rights.table import DEEDS, FIELDS, VALUES, rows
+from tests.rights.verdicts import Answered, Caller, answers, fields_of, roots, sees
+from tests.rights.walk import Truth, Walk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# What no deed of the stage brings about: a term to come, a reinstated one, a discount that is an amount.
+NEVER = {
+    ("OrganisationSubscription", "upcomingTerm"),
+    ("Term", "reinstatedAt"),
+}
+
+
+@ON_SQLITE
+async def test_every_field_has_an_expectation_and_every_expectation_a_field(documents: Documents) -> None:
+    """A field added to the schema, or taken away, is a failure until the table above says who reads it."""
+    payloads = {f"{deed[0].upper()}{deed[1:]}Payload": row["result"].split(",") for deed, row in rows(DEEDS).items()}
+    unknown = {}
+    for name, type_ in documents.objects().items():
+        if name in FIELDS or name in VALUES:
+            wanted = fields_of(name)
+        elif name in payloads:
+            wanted = {*payloads[name], "errors"}
+        elif name.endswith("Connection"):
+            wanted = {"edges", "nodes", "pageInfo", "totalCount"}
+        elif name.endswith("Edge"):
+            wanted = {"cursor", "node"}
+        else:
+            wanted = set()
+        if set(type_.fields) != wanted:
+            unknown[name] = set(type_.fields) ^ wanted
+    assert not unknown
+    assert {*FIELDS, *VALUES, *payloads} <= set(documents.objects())
+    schema = documents.schema
+    assert schema.query_type is not None and set(schema.query_type.fields) == roots()
+    assert schema.mutation_type is not None and set(schema.mutation_type.fields) == set(rows(DEEDS))
+    assert schema.subscription_type is None
+
+
+@ON_SQLITE
+async def test_there_is_something_to_read_in_every_field(stage: Stage, documents: Documents, truth: Truth) -> None:
+    """The walk below would show nothing of a field that is empty wherever it is read."""
+    held = {(stage.things[id_].type, name) for (id_, name), value in truth.items() if value not in (None, [])}
+    everything = {(name, field) for name in FIELDS for field in documents.objects()[name].fields}
+    assert everything - held == NEVER
+
+
+@EACH_CALLER
+@pytest.mark.rule("R11")
+async def test_every_object_by_its_id(stage: Stage, caller: Caller, documents: Documents, truth: Truth) -> None:
+    """What a caller may not see does not exist; of what they see, each field is theirs to read or refused."""
+    faults = []
+    for document in documents.by_id(stage.things.values()):
+        raw = await ask(stage, caller, document)
+        walk = Walk(stage, truth, caller, raw)
+        for id_, found in raw.data.items():
+            walk.place(found, stage.things[id_], (id_,))
+        faults += walk.finish()
+    assert not faults, "\n".join(faults)
+
+
+@EACH_CALLER
+async def test_several_objects_by_their_ids(stage: Stage, caller: Caller) -> None:
+    """`nodes` answers as `node` does, in order, with null in the place of what the caller may not see."""
+    things = list(stage.things.values())[::3]
+    ids = [thing.id for thing in things] + ["seat_00000000000000000000000000", "nothing"]
+    raw = await ask(stage, caller, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ids})
+    assert raw.codes == {}
+    seen = [{"id": thing.id} if sees(caller, thing) else None for thing in things]
+    assert raw.data["nodes"] == [*seen, None, None]
+
+
+@EACH_CALLER
+@pytest.mark.parametrize("letter", ["A", "B", "C"])
+@pytest.mark.rule("R11")
+async def test_an_organisation_and_all_that_hangs_on_it(
+    stage: Stage, caller: Caller, documents: Documents, truth: Truth, letter: str
+) -> None:
+    document = f"query ($id: ID!) {{ organisation(id: $id) {documents.every_field('Organisation', ORGANISATION)} }}"
+    id_ = stage.organisations[letter]
+    raw = await ask(stage, caller, document, {"id": id_})
+    if answers(caller, "organisation") is Answered.YES:
+        walk = Walk(stage, truth, caller, raw)
+        walk.place(raw.data["organisation"], stage.things[id_], ("organisation",))
+        assert not (faults := walk.finish()), "\n".join(faults)
+
+
+@EACH_CALLER
+@pytest.mark.parametrize(
+    ("root", "type_name", "shape"),
+    [
+        ("organisations", "Organisation", ORGANISATION),
+        ("redemptions", "Redemption", REDEMPTION),
+        ("events", "Event", EVENT),
+    ],
+)
+async def test_a_list_holds_what_the_caller_may_see(
+    stage: Stage, caller: Caller, documents: Documents, truth: Truth, root: str, type_name: str, shape: dict[str, str]
+) -> None:
+    """No more, no less, counted alike; and each of its objects is told field by field as by its id."""
+    each = documents.every_field(type_name, shape)
+    page_info = documents.every_field("PageInfo")
+    document = f"""query {{ {root}(first: 100) {{
+        __typename totalCount pageInfo {page_info} nodes {{ __typename id }} edges {{ __typename cursor node {each} }}
+    }} }}"""
+    raw = await ask(stage, caller, document)
+    if answers(caller, root) is not Answered.YES:
+        return
+    walk = Walk(stage, truth, caller, raw)
+    found = raw.data[root]
+    wanted = {thing.id for thing in stage.of(type_name) if sees(caller, thing)}
+    assert {edge["node"]["id"] for edge in found["edges"]} == wanted
+    assert [edge["node"]["id"] for edge in found["edges"]] == [node["id"] for node in found["nodes"]]
+    assert found["totalCount"] == len(wanted)
+    for place, edge in enumerate(found["edges"]):
+        walk.object(edge["node"], (root, "edges", place, "node"))
+    assert not (faults := walk.finish()), "\n".join(faults)
+
+
+@EACH_CALLER
+@pytest.mark.parametrize(("root", "type_name"), [("redemptions", "Redemption"), ("events", "Event")])
+async def test_a_filter_widens_nothing(stage: Stage, caller: Caller, root: str, type_name: str) -> None:
+    """Naming an organisation gives of its objects those that the caller may see, and no error tells them apart."""
+    if answers(caller, root) is not Answered.YES:
+        return
+    for letter, id_ in stage.organisations.items():
+        document = f"query ($id: ID!) {{ {root}(first: 100, filter: {{ organisationId: $id }}) {{ nodes {{ id }} }} }}"
+        raw = await ask(stage, caller, document, {"id": id_})
+        assert raw.codes == {}
+        wanted = {each.id for each in stage.of(type_name) if letter in each.organisations and sees(caller, each)}
+        assert {node["id"] for node in raw.data[root]["nodes"]} == wanted
+
+
+@EACH_CALLER
+async def test_who_asks(stage: Stage, caller: Caller, documents: Documents, truth: Truth) -> None:
+    """`viewer` holds the caller's own: themselves, their seats with the numbers, their organisations."""
+    raw = await ask(stage, caller, f"{{ viewer {documents.every_field('Viewer', VIEWER)} }}")
+    if answers(caller, "viewer") is not Answered.YES or caller.is_anonymous:
+        assert raw.data == {"viewer": None}
+        return
+    viewer = raw.data["viewer"]
+    role = "STAFF" if caller.is_staff else "MANAGER" if caller.manages else "MEMBER"
+    assert (viewer["role"], viewer["scopes"], viewer["apiKey"]) == (role, [], None)
+    assert viewer["person"]["email"] == _address(caller)
+    held = {each.id for each in stage.of("Seat") if each.holder == caller.person}
+    assert {seat["id"] for seat in viewer["seats"]} == held
+    assert all(seat["subscriberNumber"] for seat in viewer["seats"])
+    assert {each["id"] for each in viewer["organisations"]} == {stage.organisations[at] for at in caller.belongs_to}
+    _walk_viewer(Walk(stage, truth, caller, raw))
+
+
+def _walk_viewer(walk: Walk) -> None:
+    viewer = walk.raw.data["viewer"]
+    if viewer["person"]["id"] in walk.stage.things:
+        walk.object(viewer["person"], ("viewer", "person"))
+    for name in ("seats", "organisations"):
+        for place, each in enumerate(viewer[name]):
+            walk.object(each, ("viewer", name, place))
+    assert not (faults := walk.finish()), "\n".join(faults)
+
+
+def _address(caller: Caller) -> str:
+    assert caller.person is not None
+    return caller.person if "@" in caller.person else f"{caller.person}@ville.example"
+
+

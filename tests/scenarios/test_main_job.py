@@ -60,7 +60,7 @@ async def test_unpaid(world: World) -> None:
     state = await world.state(organisation)
     assert (state["state"], state["isLive"]) == ("CANCELLED", False)
     assert state["terms"][0]["cancellationReason"] == "UNPAID"
-    assert state["terms"][0]["cancelledAt"] == "2027-03-16T23:00:00+00:00"
+    assert state["terms"][0]["cancelledAt"] == "2027-03-16T23:00:00Z"
     redemptions = "{ redemptions(filter: { state: [TO_REINVOICE] }) { nodes { id state } } }"
     listed = (await world.ask(redemptions, token=await world.staff())).ok()["redemptions"]["nodes"]
     assert listed == [{"id": redemption["id"], "state": "TO_REINVOICE"}]
@@ -74,7 +74,7 @@ async def test_unpaid(world: World) -> None:
     events = """{ events(filter: { kinds: ["term.cancelled", "redemptions.to_reinvoice"] }) {
         nodes { kind occurredAt details } } }"""
     recorded = (await world.ask(events, token=await world.staff())).ok()["events"]["nodes"]
-    assert {event["occurredAt"] for event in recorded} == {"2027-03-16T23:00:00+00:00"}
+    assert {event["occurredAt"] for event in recorded} == {"2027-03-16T23:00:00Z"}
     assert {event["kind"] for event in recorded} == {"term.cancelled", "redemptions.to_reinvoice"}
     too_late = await world.record_proof(subscription["id"])
     assert too_late["errors"][0]["code"] == "PROOF_TOO_LATE" and too_late["errors"][0]["dueOn"] == "2027-03-16"
@@ -88,7 +88,7 @@ async def test_a_late_worker_writes_the_same_facts(world: World) -> None:
     await world.tick()
     await world.tick()
     term = (await world.state(subscription["organisation"]["id"]))["terms"][0]
-    assert term["cancelledAt"] == "2027-03-16T23:00:00+00:00"
+    assert term["cancelledAt"] == "2027-03-16T23:00:00Z"
     assert [letter.topic for letter in world.letters_to("ana")] == ["welcome", "cancelled"]
 
 
