@@ -76,7 +76,9 @@ EVENTS: Mapping[Kind, Spec] = {
         "New term started on {starts_on}.",
     ),
     Kind.SEAT_ADDED: Spec(("subscribe", "add_seats"), ("seat_id", "person_id"), "Utilisateur ajouté.", "User added."),
-    Kind.SEAT_REMOVED: Spec(("remove_seat", "subscribe"), ("seat_id", "person_id"), "Utilisateur retiré.", "User removed."),
+    Kind.SEAT_REMOVED: Spec(
+        ("remove_seat", "subscribe"), ("seat_id", "person_id"), "Utilisateur retiré.", "User removed."
+    ),
     Kind.PROOF_REMINDED: Spec(
         ("tick",),
         ("term_id", "proof_due_on"),

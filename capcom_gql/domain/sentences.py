@@ -3,6 +3,7 @@
 The rules give keys and data; here they become words. A test holds that both languages know every key.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -18,6 +19,8 @@ class Locale(StrEnum):
 
 
 Sentences = Mapping[str, tuple[str, str]]
+
+_BEFORE_MARK = re.compile(r" (?=[;:!?»])")
 
 _MONTHS = (
     ("janvier", "January"),
@@ -49,10 +52,25 @@ def locale_of(tag: str | None) -> Locale | None:
     return Locale(primary) if primary in set(Locale) else None
 
 
+def spell_money(amount_minor: int, currency: str, locale: Locale) -> str:
+    """An amount of hundredths in words: 1 234,50 € in French, 1,234.50 EUR in English."""
+    english = f"{amount_minor / 100:,.2f}"
+    if locale is Locale.EN:
+        return f"{english} {currency}"
+    french = english.replace(",", "\u202f").replace(".", ",")
+    return f"{french}\u00a0{'€' if currency == 'EUR' else currency}"
+
+
 def say(sentences: Sentences, key: str, locale: Locale, **data: Datum) -> str:
     """A sentence of a catalogue with its data; days are spelled out. Raises KeyError for a key nobody wrote."""
     words = {name: spell_day(value, locale) if isinstance(value, date) else value for name, value in data.items()}
-    return sentences[key][locale is Locale.EN].format(**words)
+    french, english = sentences[key]
+    return (english if locale is Locale.EN else _spaced(french)).format(**words)
+
+
+def _spaced(french: str) -> str:
+    """French typography: a narrow no-break space before ; : ! ? and inside « »."""
+    return _BEFORE_MARK.sub("\u202f", french).replace("« ", "«\u202f")
 
 
 REFUSALS: Sentences = {

@@ -6,7 +6,7 @@ from datetime import date
 import strawberry
 
 from capcom_gql.domain.refusals import Code, Fault
-from capcom_gql.domain.sentences import VERDICTS, Locale, say
+from capcom_gql.domain.sentences import Locale
 from capcom_gql.graphql import enums
 from capcom_gql.graphql.types.terms_of_use import TermsOfUse
 from capcom_gql.services.catalogue import current_terms
@@ -52,7 +52,7 @@ async def errors_of(faults: Sequence[Fault], locale: Locale) -> list[UserError]:
 
 
 async def _error_of(fault: Fault, locale: Locale) -> UserError:
-    message, path = _sentence(fault, locale), list(fault.path)
+    message, path = fault.sentence(locale), list(fault.path)
     match fault.code, fault.data:
         case Code.SEAT_LIMIT_REACHED, {"limit": int(limit), "used": int(used)}:
             return SeatLimitError(code=fault.code, message=message, path=path, limit=limit, used=used)
@@ -63,10 +63,3 @@ async def _error_of(fault: Fault, locale: Locale) -> UserError:
             return TermsError(code=fault.code, message=message, path=path, current=current)
         case _:
             return SimpleError(code=fault.code, message=message, path=path)
-
-
-def _sentence(fault: Fault, locale: Locale) -> str:
-    if fault.code is Code.DISCOUNT_REFUSED:
-        why = say(VERDICTS, str(fault.data["reason"]), locale)
-        return Fault(fault.code, fault.path, fault.key, {**fault.data, "why": why}).sentence(locale)
-    return fault.sentence(locale)

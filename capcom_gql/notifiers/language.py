@@ -3,18 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-LOCALES = ("fr", "en")
+from capcom_gql.domain.sentences import Locale, spell_day
 
-MONTHS = {
-    "fr": (
-        "janvier", "février", "mars", "avril", "mai", "juin",
-        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
-}  # fmt: skip
+LOCALES = ("fr", "en")
 
 WORDS = {
     "fr": {
@@ -45,8 +36,7 @@ def long_date(day: object, locale: str) -> str:
     """
     if not isinstance(day, date) or isinstance(day, datetime):
         raise TypeError(f"a date is needed, not {day!r}")
-    ordinal = "1er" if locale == "fr" and day.day == 1 else str(day.day)
-    return f"{ordinal} {MONTHS[locale][day.month - 1]} {day.year}"
+    return spell_day(day, Locale(locale))
 
 
 def series(items: Sequence[str], locale: str) -> str:

@@ -6,6 +6,7 @@ from capcom_gql.domain.letters import LETTERS, Topic
 from capcom_gql.domain.lifecycle import awaits_proof
 from capcom_gql.domain.plans import DiscountRule
 from capcom_gql.domain.seats import format_number
+from capcom_gql.domain.sentences import Locale, spell_money
 from capcom_gql.services.one_time_links import mint_password_link
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.models import Event, Organisation, Person, Seat, Term
@@ -29,7 +30,7 @@ async def context_of(setup: Setup, delivery: Delivery) -> dict[str, Any]:
         "login_url": f"{setup.account_base_url}/login",
     }
     if "seat_id" in delivery.about:
-        context |= await _seat_context(setup, topic, delivery)
+        context |= await _seat_context(setup, topic, delivery, Locale(person.locale))
     hours = LETTERS[topic].link_hours
     if hours is not None:
         context["link"] = await mint_password_link(setup.account_base_url, person, hours)
@@ -48,7 +49,7 @@ async def _notice(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-async def _seat_context(setup: Setup, topic: Topic, delivery: Delivery) -> dict[str, Any]:
+async def _seat_context(setup: Setup, topic: Topic, delivery: Delivery, locale: Locale) -> dict[str, Any]:
     seat = await Seat.get(id=delivery.about["seat_id"]).select_related("subscription__organisation")
     terms = await Term.filter(subscription_id=seat.subscription_id).order_by("starts_on", "opened_at")
     named = [term for term in terms if term.id == delivery.about.get("term_id")]
@@ -72,14 +73,14 @@ async def _seat_context(setup: Setup, topic: Topic, delivery: Delivery) -> dict[
         "ends_on": term.ends_on,
         "proof_due_on": None if term.confirmed_at is not None else term.proof_due_on,
         "services": list(term.services),
-        "discounts": [_discount(setup, rule) for rule in facts.offer.discounts],
+        "discounts": [_discount(setup, rule, locale) for rule in facts.offer.discounts],
         "cancelled_on": None if cancelled_at is None else setup.policy.day_of(cancelled_at),
         "reason": facts.cancellation_reason,
     }
 
 
-def _discount(setup: Setup, rule: DiscountRule) -> dict[str, Any]:
+def _discount(setup: Setup, rule: DiscountRule, locale: Locale) -> dict[str, Any]:
     if rule.percent is not None:
         return {"event_kind": rule.event_kind.value, "percent": rule.percent}
     assert rule.amount_minor is not None, "a rule has a percent or an amount"
-    return {"event_kind": rule.event_kind.value, "amount": f"{rule.amount_minor / 100:.2f} {setup.currency}"}
+    return {"event_kind": rule.event_kind.value, "amount": spell_money(rule.amount_minor, setup.currency, locale)}

@@ -5,13 +5,13 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 import pytest
 
+from tests.databases import ENGINES, Source
 from tests.processes import capcom, environment, server
 from tests.world import CHECK, PROOF, REDEEM, SUBSCRIBE, user
 
@@ -26,6 +26,11 @@ class Pair:
     addresses: tuple[str, str]
     staff: str
     key: str
+    counter: Iterator[int] = field(default_factory=itertools.count)
+
+    def fresh(self, word: str) -> str:
+        """A name that no other test has used."""
+        return f"{word}-{next(self.counter)}"
 
     async def ask_all(self, document: str, inputs: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
         """Send every input at once, turn about to the two servers, and give the data of each answer."""
@@ -56,7 +61,7 @@ class Pair:
             "users": [user(name) for name in names],
             "managerEmail": f"{names[0]}@ville.example",
             "acceptedTermsVersion": "1",
-            "idempotencyKey": f"sign-up-{names[0]}",
+            "idempotencyKey": self.fresh("sign-up"),
         }
         payload = await self.ask(SUBSCRIBE, form)
         assert payload["errors"] == []
@@ -65,15 +70,18 @@ class Pair:
         return subscription
 
 
-@pytest.fixture
-def pair(database_url: str, tmp_path: Path) -> Iterator[Pair]:
-    """Two real processes."""
-    env = environment(database_url, tmp_path)
-    staff = capcom("staff", "add", "staff@capcom.example", "--token", env=env)
-    scopes = [argument for scope in ("DISCOUNTS_CHECK", "DISCOUNTS_REDEEM") for argument in ("--scope", scope)]
-    key = capcom("key", "add", "desk", *scopes, env=env)
-    with server(env, tmp_path / "one.log") as one, server(env, tmp_path / "two.log") as two:
-        yield Pair((one, two), staff, key)
+@pytest.fixture(scope="module", params=ENGINES)
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """Two real processes, for all the tests of this file on one engine."""
+    source: Source = request.getfixturevalue(f"{request.param}_databases")
+    folder = tmp_path_factory.mktemp("pair")
+    with source.migrated(folder) as database_url:
+        env = environment(database_url, folder)
+        staff = capcom("staff", "add", "staff@capcom.example", "--token", env=env)
+        scopes = [argument for scope in ("DISCOUNTS_CHECK", "DISCOUNTS_REDEEM") for argument in ("--scope", scope)]
+        key = capcom("key", "add", "desk", *scopes, env=env)
+        with server(env, folder / "one.log") as one, server(env, folder / "two.log") as two:
+            yield Pair((one, two), staff, key)
 
 
 def codes(payloads: list[dict[str, Any]]) -> Counter[str]:
@@ -86,7 +94,7 @@ async def test_the_last_seat(pair: Pair) -> None:
     """Fifty different people for one free seat: one is seated, forty-nine are refused clearly."""
     subscription = await pair.subscribe("ESSENTIEL", "ana", "bob")
     inputs = [
-        {"subscriptionId": subscription["id"], "users": [user(f"u{turn}")], "idempotencyKey": f"seat-{turn}"}
+        {"subscriptionId": subscription["id"], "users": [user(f"u{turn}")], "idempotencyKey": pair.fresh("seat")}
         for turn in range(FIFTY)
     ]
     payloads = await pair.ask_all(ADD, inputs, pair.staff)
@@ -97,14 +105,15 @@ async def test_the_last_seat(pair: Pair) -> None:
 async def test_one_redemption(pair: Pair) -> None:
     """Fifty registrations of one person at one event: one discount."""
     number = (await pair.subscribe("ESSENTIEL", "ana"))["seats"][0]["subscriberNumber"]
+    event = pair.fresh("forum")
     inputs = [
         {
             "subscriberNumber": number,
             "eventKind": "FORUM",
-            "eventReference": "forum",
+            "eventReference": event,
             "registrationReference": f"R-{turn}",
             "priceMinor": 10_000,
-            "idempotencyKey": f"redeem-{turn}",
+            "idempotencyKey": pair.fresh("redeem"),
         }
         for turn in range(FIFTY)
     ]
@@ -120,14 +129,15 @@ async def test_one_redemption_by_two_numbers(pair: Pair) -> None:
         (await pair.subscribe("ESSENTIEL", manager, "bob"))["seats"][1]["subscriberNumber"]
         for manager in ("ana", "zoe")
     ]
+    event = pair.fresh("forum")
     inputs = [
         {
             "subscriberNumber": numbers[turn % 4 // 2],
             "eventKind": "FORUM",
-            "eventReference": "forum",
+            "eventReference": event,
             "registrationReference": f"R-{turn}",
             "priceMinor": 10_000,
-            "idempotencyKey": f"redeem-{turn}",
+            "idempotencyKey": pair.fresh("redeem"),
         }
         for turn in range(FIFTY)
     ]
@@ -144,7 +154,7 @@ async def test_one_proof(pair: Pair) -> None:
             "kind": "CHEQUE",
             "reference": f"C-{turn}",
             "receivedOn": subscription["startsOn"],
-            "idempotencyKey": f"proof-{turn}",
+            "idempotencyKey": pair.fresh("proof"),
         }
         for turn in range(FIFTY)
     ]
@@ -155,13 +165,14 @@ async def test_one_proof(pair: Pair) -> None:
 async def test_one_idempotency_key(pair: Pair) -> None:
     """Fifty times the same request: every answer is the one redemption."""
     number = (await pair.subscribe("ESSENTIEL", "ana"))["seats"][0]["subscriberNumber"]
+    event = pair.fresh("forum")
     form = {
         "subscriberNumber": number,
         "eventKind": "FORUM",
-        "eventReference": "forum",
+        "eventReference": event,
         "registrationReference": "R-1",
         "priceMinor": 10_000,
-        "idempotencyKey": "the-same",
+        "idempotencyKey": pair.fresh("the-same"),
     }
     payloads = await pair.ask_all(REDEEM, [form] * FIFTY, pair.key)
     assert codes(payloads) == {"DONE": FIFTY}
@@ -180,7 +191,7 @@ async def test_one_sign_up_of_a_siret(pair: Pair) -> None:
             "users": [user("ana")],
             "managerEmail": "ana@ville.example",
             "acceptedTermsVersion": "1",
-            "idempotencyKey": f"sign-up-{turn}",
+            "idempotencyKey": pair.fresh("sign-up"),
         }
         for turn in range(FIFTY)
     ]

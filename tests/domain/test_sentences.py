@@ -17,6 +17,7 @@ from capcom_gql.domain.sentences import (
     Sentences,
     locale_of,
     say,
+    spell_money,
     spell_day,
 )
 
@@ -45,7 +46,7 @@ def test_no_datum_bears_the_name_of_an_argument_of_say(pair: tuple[str, str]) ->
     french, english = pair
     assert not {"sentences", "key", "locale"} & {*placeholders(french), *placeholders(english)}
     data = dict.fromkeys(placeholders(french), "…")
-    assert say({"it": pair}, "it", Locale.FR, **data) == french.format(**data)
+    assert say({"it": pair}, "it", Locale.FR, **data).replace("\u202f", " ") == french.format(**data)
     assert say({"it": pair}, "it", Locale.EN, **data) == english.format(**data)
 
 
@@ -142,3 +143,22 @@ def test_a_sentence_that_nobody_wrote_is_a_fault_of_ours() -> None:
         say(catalogue, "that", Locale.FR)
     with pytest.raises(KeyError):
         say(REFUSALS, "seats_full", Locale.FR, limit=3)
+
+
+def test_french_typography() -> None:
+    """A narrow no-break space before ; : ! ? and inside « »; what a person wrote stays as it is."""
+    sentence = {"it": ("« {what} » : oui ; non ? si !", "“{what}”: yes; no? indeed!")}
+    assert say(sentence, "it", Locale.FR, what="a ; b") == "«\u202fa ; b\u202f»\u202f: oui\u202f; non\u202f? si\u202f!"
+    assert say(sentence, "it", Locale.EN, what="a ; b") == "“a ; b”: yes; no? indeed!"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "words"),
+    [
+        (150_050, "EUR", Locale.FR, "1\u202f500,50\u00a0€"),
+        (150_050, "EUR", Locale.EN, "1,500.50 EUR"),
+        (5, "CHF", Locale.FR, "0,05\u00a0CHF"),
+    ],
+)
+def test_money_in_words(amount: int, currency: str, locale: Locale, words: str) -> None:
+    assert spell_money(amount, currency, locale) == words

@@ -38,7 +38,7 @@ SUBSCRIPTION: Shape = {
 }
 ORGANISATION: Shape = {"subscription": SUBSCRIPTION}
 REDEMPTION: Shape = {"seat": SEAT, "organisation": ORGANISATION}
-EVENT: Shape = {"organisation": {}, "subject": {"Seat": SEAT, "OrganisationSubscription": {}, "Redemption": {}}}
+EVENT: Shape = {"organisation": {}, "subject": {"Seat": SEAT}}
 VIEWER: Shape = {"person": {}, "seats": SEAT, "organisations": ORGANISATION}
 
 # objects asked for in one document

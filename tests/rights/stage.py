@@ -6,17 +6,19 @@ and once rex; D was cancelled unpaid. Each fact about an object (whose it is, wh
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from capcom_gql import clock
+from capcom_gql.services.sessions import open_session
+from capcom_gql.services.tokens import hashed
 from capcom_gql.storage.access import ApiKey, Session
 from capcom_gql.storage.models import Event, Note, Person
+from capcom_gql.storage.product_clock import product_now
 from tests.rights.table import SCOPES
 from tests.rights.verdicts import ANONYMOUS, PERSONS, STAFF, Caller, Thing
 from tests.world import SIRETS, SUBSCRIBE, World, user
 
-PASSWORD = "quatre petits chevaux gris"
 PHONES = {
     name: f"+3361234560{place}"
     for place, name in enumerate(("ana", "bob", "cleo", "dan", "mia", "max", "bel", "cid", "rex"))
@@ -60,10 +62,18 @@ class Stage:
     keys: dict[str, str] = field(default_factory=dict)
     """ids of API keys by their scope"""
     bad_tokens: dict[str, str] = field(default_factory=dict)
+    past_token: str = ""
+    """of a key that checks discounts and reads events"""
+    earlier: datetime = datetime.min
+    """an instant after everything was set, an hour before the tests"""
 
     def token(self, caller: Caller) -> str | None:
         """The bearer token of a caller."""
         return None if caller is ANONYMOUS else self.tokens[caller.name]
+
+    async def person(self, caller: Caller) -> Person:
+        """The row of a caller who is a person."""
+        return await Person.get(email_key=caller.email)
 
     def add(self, thing: Thing) -> None:
         """Put an object on the list of those that the tests walk."""
@@ -88,6 +98,8 @@ async def set_stage(world: World) -> Stage:
     await _deeds(stage)
     await _spoil_tokens(stage)
     await _list(stage)
+    stage.earlier = await product_now()
+    await world.advance(hours=1)
     return stage
 
 
@@ -116,16 +128,23 @@ async def _sign_up(stage: Stage, letter: str, siret: str, *names: str, by_staff:
 
 
 async def _give_tokens(stage: Stage) -> None:
+    """A session for each person, a key for each scope, all of them used once."""
     world = stage.world
-    await world.tick()
     for caller in PERSONS:
-        assert caller.person is not None
-        stage.tokens[caller.name] = await world.sign_in_by_letter(caller.person, PASSWORD)
+        stage.tokens[caller.name] = (await open_session(await stage.person(caller))).access_token
     stage.tokens[STAFF.name] = await world.staff()
     for scope in SCOPES:
-        stage.tokens[scope] = await world.key(scope, name=f"Key {scope}")
-        stage.keys[scope] = (await ApiKey.get(name=f"Key {scope}")).id
-        stage.add(Thing("ApiKey", stage.keys[scope]))
+        stage.tokens[scope] = await _new_key(stage, scope, scope)
+    stage.past_token = await _new_key(stage, "desk that looks back", "DISCOUNTS_CHECK", "EVENTS_READ")
+    for token in (*stage.tokens.values(), stage.past_token):
+        assert (await world.ask("{ __typename }", token=token)).ok() == {"__typename": "Query"}
+
+
+async def _new_key(stage: Stage, name: str, *scopes: str) -> str:
+    secret = await stage.world.key(*scopes, name=name)
+    stage.keys[name] = (await ApiKey.get(name=name)).id
+    stage.add(Thing("ApiKey", stage.keys[name]))
+    return secret
 
 
 async def _read_seats(stage: Stage) -> None:
@@ -213,23 +232,16 @@ def _list_organisation(
 async def _spoil_tokens(stage: Stage) -> None:
     """Tokens that were good once, and two that never were."""
     world, past = stage.world, clock.utc_now() - timedelta(seconds=1)
-    staff = stage.tokens[STAFF.name]
     for spoilt in ("revoked key", "expired key"):
-        stage.bad_tokens[spoilt] = await world.key("ADMIN", name=spoilt)
-        stage.keys[spoilt] = (await ApiKey.get(name=spoilt)).id
-        stage.add(Thing("ApiKey", stage.keys[spoilt]))
+        stage.bad_tokens[spoilt] = await _new_key(stage, spoilt, "ADMIN")
     revoked = {"input": {"apiKeyId": stage.keys["revoked key"]}}
-    (await world.ask(REVOKE, revoked, token=staff)).done("revokeApiKey")
+    (await world.ask(REVOKE, revoked, token=stage.tokens[STAFF.name])).done("revokeApiKey")
     await ApiKey.filter(id=stage.keys["expired key"]).update(expires_at=past)
-    for spoilt in ("expired session", "signed out"):
-        form = {"email": "ana@ville.example", "password": PASSWORD}
-        document = "mutation S($input: SignInInput!) { signIn(input: $input) { accessToken errors { code } } }"
-        answer = await world.ask(document, {"input": form})
-        stage.bad_tokens[spoilt] = answer.done("signIn")["accessToken"]
-        if spoilt == "expired session":
-            latest = await Session.filter(person__email_key=form["email"]).order_by("-id").first()
-            assert latest is not None
-            await Session.filter(id=latest.id).update(expires_at=past)
+
+    manager = await stage.person(PERSONS[1])
+    stage.bad_tokens["expired session"] = (await open_session(manager)).access_token
+    await Session.filter(token_hash=hashed(stage.bad_tokens["expired session"])).update(expires_at=past)
+    stage.bad_tokens["signed out"] = (await open_session(manager)).access_token
     out = await world.ask("mutation { signOut { signedOut errors { code } } }", token=stage.bad_tokens["signed out"])
     assert out.done("signOut")["signedOut"] is True
     stage.bad_tokens["never given"] = "x" * 43

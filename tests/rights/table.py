@@ -103,7 +103,7 @@ VALUES = {
 ROOTS = """
                 anonymous  person   machine             refusal
 node            yes        yes      any                 field
-nodes           yes        yes      any                 field
+nodes           yes        yes      any                 request
 viewer          yes        yes      -                   field
 plans           yes        yes      -                   request
 termsOfUse      yes        yes      -                   request

@@ -41,9 +41,15 @@ class Caller:
         """Nobody is known."""
         return self.person is None and self.scope is None
 
+    @property
+    def email(self) -> str:
+        """The address of a person."""
+        assert self.person is not None, f"{self.name} is no person"
+        return self.person if "@" in self.person else f"{self.person}@ville.example"
+
     def holds(self, scope: str) -> bool:
         """Whether a machine has a scope, by its name or as ADMIN."""
-        return self.scope is not None and (scope == "any" or self.scope in (scope, "ADMIN"))
+        return self.scope is not None and scope != "-" and (scope == "any" or self.scope in (scope, "ADMIN"))
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,7 @@ def _may_ask(caller: Caller, row: dict[str, str]) -> bool:
     if caller.is_staff:
         return True
     if caller.scope is not None:
-        return row["machine"] != "-" and caller.holds(row["machine"].rpartition(":")[2])
+        return caller.holds(row["machine"].rpartition(":")[2])
     return row["person"] == "yes" or (row["person"] == "manager" and bool(caller.manages))
 
 

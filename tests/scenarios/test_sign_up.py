@@ -1,6 +1,5 @@
 """Who may sign up, what a known organisation answers, and what an anonymous caller learns: nothing."""
 
-import statistics
 from datetime import date
 from typing import Any
 
@@ -210,7 +209,10 @@ async def test_every_fault_of_a_form_at_once(world: World) -> None:
 
 @pytest.mark.rule("R5")
 async def test_sign_in_and_reset_answer_alike(world: World) -> None:
-    """Same text, and medians within 15 %, whether or not the address is known."""
+    """Same text, and times within 15 %, whether or not the address is known.
+
+    The least of each way's times is compared, which other work on the machine cannot lengthen.
+    """
     await world.subscribe("ana")
     await world.tick()
     await world.sign_in_by_letter("ana")
@@ -223,10 +225,10 @@ async def test_sign_in_and_reset_answer_alike(world: World) -> None:
         return clock.monotonic() - began, answer.ok()
 
     spent: dict[tuple[str, bool], list[float]] = {}
-    for turn in range(5):
+    for turn in range(6):
         for document in (sign_in, reset):
             texts = []
-            for known in (True, False):
+            for known in (turn % 2 == 0, turn % 2 == 1):
                 name = "ana" if known else f"nobody{turn}"
                 form = {"email": f"{name}@ville.example"}
                 if document is sign_in:
@@ -236,8 +238,8 @@ async def test_sign_in_and_reset_answer_alike(world: World) -> None:
                 spent.setdefault((document, known), []).append(seconds)
             assert texts[0] == texts[1]
     for document in (sign_in, reset):
-        known_median, unknown_median = (statistics.median(spent[document, known]) for known in (True, False))
-        assert abs(known_median - unknown_median) <= 0.15 * max(known_median, unknown_median)
+        least = [min(spent[document, known]) for known in (True, False)]
+        assert max(least) - min(least) <= 0.15 * max(least)
 
 
 @pytest.mark.rule("R7")

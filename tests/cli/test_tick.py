@@ -1,0 +1,52 @@
+"""`capcom tick`: everything that is due, once; beside a server too."""
+
+import json
+import time
+
+import pytest
+
+from tests.cli.installations import Installation
+
+pytestmark = pytest.mark.timeout(120)
+
+EVENTS = '{ events(filter: { kinds: ["term.cancelled"] }) { nodes { kind occurredAt recordedAt } } }'
+
+
+def mails(installation: Installation, subject: str = "") -> int:
+    """How many mails lie in the mailbox, of those whose text holds some words."""
+    return sum(subject in path.read_text() for path in (installation.data_dir / "mailbox").glob("*.eml"))
+
+
+def test_until_idle_records_every_step_and_sends_every_letter(installation: Installation) -> None:
+    with installation.server() as serving:
+        serving.sign_up("ana", "bob")
+        serving.stop()
+    installation.run("tick", "--until-idle")
+    assert mails(installation) == 2
+    installation.run("clock", "advance", "20d")
+    told = json.loads(installation.run("tick", "--until-idle", "--json").out)
+    assert told == {"subscriptions": 1, "deliveries": 2}
+    assert mails(installation) == 4, "the reminder that was passed over is not made up for"
+    began = time.monotonic()
+    assert installation.run("tick", "--until-idle").out == "0 subscriptions with steps recorded, 0 deliveries tried\n"
+    assert time.monotonic() - began < 10
+
+
+def test_beside_a_server_idle_means_that_its_letters_are_gone_too(installation: Installation) -> None:
+    with installation.server() as serving:
+        serving.sign_up("ana", "bob", "cleo", "dan", "eve")
+        installation.run("tick", "--until-idle")
+        assert mails(installation) == 5
+        staff = installation.run("staff", "add", "staff@capcom.example", "--token").out.strip()
+        installation.run("clock", "advance", "16d")
+        installation.run("tick", "--until-idle")
+        events = serving.ask(EVENTS, token=staff).json["data"]["events"]["nodes"]
+        assert [event["kind"] for event in events] == ["term.cancelled"]
+        serving.stop()
+
+
+def test_one_turn_is_enough_for_what_is_due_now(installation: Installation) -> None:
+    with installation.having(PLUGINS_DISABLED="mailbox").server() as serving:
+        serving.sign_up("ana")
+        serving.stop()
+    assert installation.run("tick").out == "0 subscriptions with steps recorded, 0 deliveries tried\n"
