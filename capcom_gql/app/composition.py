@@ -23,10 +23,14 @@ from capcom_gql.graphql.http import graphql_app
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState, Registry
 from capcom_gql.pages import READY_MADE, Caller, Operation, routes
+from capcom_gql.services.authenticate import notes_written
+from capcom_gql.services.passwords import prepare
+from capcom_gql.services.send_letters import release_held
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
 from capcom_gql.storage.database import opened
 from capcom_gql.storage.installation import database_url
+from capcom_gql.storage.product_clock import must_be_real
 
 NO_MAIL = "no channel for e-mail is installed and active: no mail leaves, letters are HELD until one is"
 
@@ -94,10 +98,15 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
     woken = asyncio.Event()
     try:
         async with opened(database_url(settings)):
+            if settings.is_production:
+                await must_be_real()
+            await prepare()
+            await release_held(setup)
             app.state.parts = _Parts(registry, graphql_app(setup, settings, woken))
             app.state.tick = partial(tick, setup, registry, until_idle=True)
             async with at_work(setup, registry, woken) if ticking else contextlib.nullcontext():
                 yield
+            await notes_written()
     finally:
         await close(registry)
 

@@ -7,9 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 
 from capcom_gql.clock import monotonic
-from capcom_gql.notifiers.contract import Message
 from capcom_gql.notifiers.registry import Registry
-from capcom_gql.notifiers.sending import Outcome
 from capcom_gql.services.setup import Setup
 from capcom_gql.services.tick import tick
 
@@ -27,42 +25,23 @@ CLOSES_WITHIN = 1.0
 log = logging.getLogger(__name__)
 
 
-class Stopped(Exception):
-    """The server stops: no further letter is sent by this process."""
-
-
-class Outgoing(Registry):
-    """The registry until the server stops: then the send in flight finishes, and no other begins."""
-
-    def __init__(self, registry: Registry) -> None:
-        super().__init__(registry.entries, {}, registry.template_dirs, registry.warnings)
-        self._registry = registry
-        self.is_stopped = False
-
-    async def send(self, channel_name: str, message: Message) -> Outcome:
-        if self.is_stopped:
-            raise Stopped
-        return await self._registry.send(channel_name, message)
-
-
 class Ticking:
     """Turns of the tick, each in a task of its own: a turn whose connection died leaves nothing to the next."""
 
     def __init__(self, setup: Setup, registry: Registry, woken: asyncio.Event) -> None:
         self._setup = setup
-        self._outgoing = Outgoing(registry)
+        self._registry = registry
+        self._stopped = False
         self._woken = woken
         self._failures = 0
         self._told_at = 0.0
 
     async def run(self) -> None:
         """Turn after turn, until stopped."""
-        while not self._outgoing.is_stopped:
+        while not self._stopped:
             self._woken.clear()
             try:
-                await asyncio.create_task(tick(self._setup, self._outgoing), name="tick")
-            except Stopped:
-                return
+                await asyncio.create_task(self._turn(), name="tick")
             except Exception as error:  # noqa: BLE001  whatever fails, the next turn tries again
                 self._tell(error)
             else:
@@ -71,9 +50,12 @@ class Ticking:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), wait)
 
+    async def _turn(self) -> None:
+        await tick(self._setup, self._registry, until_idle=True, stopping=lambda: self._stopped)
+
     def stop(self) -> None:
         """Let the delivery in flight finish and begin no other."""
-        self._outgoing.is_stopped = True
+        self._stopped = True
         self._woken.set()
 
     def _tell(self, error: Exception) -> None:

@@ -8,12 +8,12 @@ from capcom_gql.cli.screen import note
 from capcom_gql.settings import Settings
 from capcom_gql.storage.database import migrate, opened
 from capcom_gql.storage.installation import database_url, missing_migrations
-from capcom_gql.storage.product_clock import offset
+from capcom_gql.storage.product_clock import must_be_real
 
 
 @contextlib.asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[None]:
-    """The database, open. Raises Stop where it is not ready to be worked with.
+    """The database, open. Raises Stop where it is not ready to be worked with, ClockMoved in production.
 
     In development a SQLite database is made, or brought to this version, on the way, and a note says so.
     """
@@ -26,18 +26,9 @@ async def database(settings: Settings) -> AsyncIterator[None]:
         await migrate(url)
         note(f"{done}: {file}")
     async with opened(url):
-        await refuse_moved_clock(settings)
+        if settings.is_production:
+            await must_be_real()
         yield
-
-
-async def refuse_moved_clock(settings: Settings) -> None:
-    """Production keeps real time. Raises Stop where somebody moved this database's clock."""
-    ahead = await offset() if settings.is_production else None
-    if ahead:
-        raise Stop(
-            f"The clock of this database was moved by {ahead}, and CAPCOM_ENV is production. "
-            "If nothing in it is lost by it, run `CAPCOM_ENV=development capcom clock reset --force`."
-        )
 
 
 async def _is_current(settings: Settings) -> bool:

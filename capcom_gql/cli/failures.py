@@ -31,10 +31,15 @@ def _of_the_database(error: BaseException) -> Iterable[str]:
     from tortoise.exceptions import BaseORMException
 
     from capcom_gql.storage.database import DatabaseUnavailable
-    from capcom_gql.storage.product_clock import ClockSetBack
+    from capcom_gql.storage.product_clock import ClockMoved, ClockSetBack
 
     if isinstance(error, DatabaseUnavailable):
         return [f"{error}. Check CAPCOM_DATABASE_URL, or CAPCOM_DATA_DIR for SQLite."]
+    if isinstance(error, ClockMoved):
+        return [
+            f"CAPCOM_ENV=production is refused: {error}. Bring it back with capcom clock reset, with "
+            "CAPCOM_ENV=development, or use another database."
+        ]
     if isinstance(error, ClockSetBack):
         return [
             f"The clock would go back behind something that is recorded at {error.recorded_at.isoformat()}. "

@@ -27,9 +27,9 @@ def tick(
     to_standard_error(settings)
     steps, deliveries = asyncio.run(_tick(settings, until_idle=until_idle))
     if as_json:
-        show_json({"subscriptions": steps, "deliveries": deliveries})
+        show_json({"steps": steps, "deliveries": deliveries})
     else:
-        show(f"{steps} subscription{_s(steps)} with steps recorded, {deliveries} deliver{_ies(deliveries)} tried")
+        show(f"{steps} step{_s(steps)} recorded, {deliveries} deliver{_ies(deliveries)} tried")
 
 
 async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
@@ -37,12 +37,14 @@ async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
     from capcom_gql.app.ticking import close
     from capcom_gql.cli.database import database
     from capcom_gql.notifiers.loader import load
+    from capcom_gql.services.send_letters import release_held
     from capcom_gql.services.tick import tick
 
     registry = load(settings)
     try:
         async with database(settings):
             setup = setup_of(settings, registry)
+            await release_held(setup)
             steps, deliveries = await tick(setup, registry, until_idle=until_idle)
             while until_idle and await _in_other_hands():
                 await asyncio.sleep(LOOK_AGAIN)

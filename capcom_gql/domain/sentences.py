@@ -217,6 +217,14 @@ REFUSALS: Sentences = {
         "« {value} » n'est pas un SIRET : 14 chiffres, dont le dernier contrôle les autres.",
         "“{value}” is not a SIRET: 14 digits, the last of which checks the others.",
     ),
+    "siret_differs": (
+        "Ce SIRET n'est pas celui de l'organisme désigné par organisationId. Retirez l'un des deux.",
+        "This SIRET is not that of the organisation that organisationId names. Leave one of them out.",
+    ),
+    "clock_behind": (
+        "L'horloge du service est en arrière de l'ouverture de cet abonnement. Avancez-la d'abord.",
+        "The product's clock stands before the opening of this subscription. Move it forward first.",
+    ),
     "bad_country": (
         "« {value} » n'est pas un code de pays. Donnez deux lettres, comme FR.",
         "“{value}” is not a country code. Give two letters, such as FR.",

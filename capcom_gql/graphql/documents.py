@@ -1,7 +1,7 @@
 """Documents: parsed and validated once each, however often they are sent; and which fields an operation begins with."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,19 +75,22 @@ class Document:
             definition.variable.name.value: getattr(definition.default_value, "value", None)
             for definition in operation.variable_definitions or ()
         }
-        return set(self._fields(operation.selection_set, {**defaults, **variables}, set()))
-
-    def _fields(self, selections: SelectionSetNode, variables: Mapping[str, Any], seen: set[str]) -> Iterator[str]:
-        for node in selections.selections:
-            if _is_left_out(node.directives or (), variables):
-                continue
-            if isinstance(node, FieldNode):
-                yield node.name.value
-            elif isinstance(node, InlineFragmentNode):
-                yield from self._fields(node.selection_set, variables, seen)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-                seen.add(node.name.value)
-                yield from self._fields(self.fragments[node.name.value].selection_set, variables, seen)
+        given = {**defaults, **variables}
+        fields: set[str] = set()
+        spread: set[str] = set()
+        left: list[SelectionSetNode] = [operation.selection_set]
+        while left:
+            for node in left.pop().selections:
+                if _is_left_out(node.directives or (), given):
+                    continue
+                if isinstance(node, FieldNode):
+                    fields.add(node.name.value)
+                elif isinstance(node, InlineFragmentNode):
+                    left.append(node.selection_set)
+                elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                    spread.add(node.name.value)
+                    left.append(self.fragments[node.name.value].selection_set)
+        return fields
 
 
 def _is_left_out(directives: tuple[DirectiveNode, ...], variables: Mapping[str, Any]) -> bool:
@@ -102,10 +105,14 @@ def _is_left_out(directives: tuple[DirectiveNode, ...], variables: Mapping[str, 
 
 
 class Documents:
-    """The documents that this process has read against one schema; the least recently sent are forgotten."""
+    """The documents that this process has read against one schema; the least recently sent are forgotten.
+
+    Without `introspection` the schema is not told, nor what a mistyped name may have meant.
+    """
 
     def __init__(self, schema: GraphQLSchema, *, introspection: bool) -> None:
         self._schema = schema
+        self.hides_schema = not introspection
         closed = () if introspection else (NoSchemaIntrospectionCustomRule,)
         self._rules = (*specified_rules, _PlainText, *closed)
         self._read: OrderedDict[str, Document] = OrderedDict()
@@ -125,4 +132,4 @@ class Documents:
 
     def _validated(self, text: str) -> Document:
         tree = parse(text, max_tokens=MAX_TOKENS)
-        return Document(tree, tuple(validate(self._schema, tree, self._rules)))
+        return Document(tree, tuple(validate(self._schema, tree, self._rules, hide_suggestions=self.hides_schema)))

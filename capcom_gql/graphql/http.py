@@ -8,7 +8,7 @@ from inspect import isawaitable
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType, execute
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType, execute
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -35,6 +35,9 @@ _HEADERS = {
     "Vary": "Accept, Accept-Language, Authorization",
     "X-Content-Type-Options": "nosniff",
 }
+_NO_OPERATION = (
+    "“operationName” must name one of the document's operations; it may be left out where there is only one."
+)
 
 
 def graphql_app(setup: Setup, settings: Settings, woken: asyncio.Event) -> "GraphqlApp":
@@ -84,9 +87,13 @@ class GraphqlApp:
             document = self._documents.read(asked.query)
         except GraphQLSyntaxError as error:
             return _invalid([error], "GRAPHQL_PARSE_FAILED")
+        operation = document.operation(asked.operation_name)
+        if operation is not None and operation.operation is OperationType.SUBSCRIPTION:
+            raise RequestRefused("A subscription is not answered by a plain POST.", "BAD_REQUEST", 400)
         if document.errors:
             return _invalid(document.errors, "GRAPHQL_VALIDATION_FAILED")
-        operation = _operation(document, asked)
+        if operation is None:
+            raise RequestRefused(_NO_OPERATION, "BAD_USER_INPUT")
         roots = document.root_fields(operation, asked.variables)
         judge_roots(self._schema, operation.operation, roots, context)
         try:
@@ -121,6 +128,7 @@ class GraphqlApp:
             context_value=context,
             variable_values=dict(asked.variables),
             operation_name=asked.operation_name,
+            hide_suggestions=self._documents.hides_schema,
         )
         done = await result if isawaitable(result) else result
         if done.data is None and done.errors and all(error.path is None for error in done.errors):
@@ -138,18 +146,6 @@ async def _own_locale(caller: Actor) -> Locale:
     """The language of the person who asks; French for everybody else."""
     person = None if caller.person_id is None else await Person.get_or_none(id=caller.person_id)
     return (None if person is None else locale_of(person.locale)) or Locale.FR
-
-
-def _operation(document: Document, asked: Asked) -> OperationDefinitionNode:
-    operation = document.operation(asked.operation_name)
-    if operation is None:
-        raise RequestRefused(
-            "“operationName” must name one of the document's operations; it may be left out where there is only one.",
-            "BAD_USER_INPUT",
-        )
-    if operation.operation is OperationType.SUBSCRIPTION:
-        raise RequestRefused("A subscription is not answered by a plain POST.", "BAD_REQUEST", 400)
-    return operation
 
 
 class _Invalid(ExecutionResult):

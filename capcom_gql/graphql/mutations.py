@@ -18,7 +18,7 @@ from capcom_gql.graphql.types.subscription import OrganisationSubscription, Seat
 from capcom_gql.graphql.types.term import Term
 from capcom_gql.graphql.types.viewer import Viewer
 from capcom_gql.services.add_seats import add_seats
-from capcom_gql.services.authenticate import authenticate
+from capcom_gql.services.authenticate import actor_of
 from capcom_gql.services.choose_password import choose_password
 from capcom_gql.services.create_api_key import create_api_key
 from capcom_gql.services.record_payment_proof import record_payment_proof
@@ -43,8 +43,9 @@ class Mutation:
     ) -> payloads.SubscribePayload | None:
         context = info.context
         done = await subscribe(context.setup, context.actor, input.form(), context.locale)
-        # whoever signed up may have become a member or a manager by it
-        context.actor = await authenticate(context.access_token)
+        if context.actor.person_id is not None:
+            # whoever signed up may have become a member or a manager by it
+            context.actor = await actor_of(context.actor.person_id, is_staff=context.actor.is_staff)
         situation = await context.loaders.situation.load(done.subscription_id)
         if situation is not None and may(Right.CARD, context.actor, situation.organisation_id):
             return payloads.SubscribePayload(subscription=OrganisationSubscription.of(situation))
@@ -173,5 +174,7 @@ async def _api_key(context: Context, api_key_id: str) -> ApiKey:
 
 async def _signed_in(context: Context, done: SignedIn) -> Viewer | None:
     """The person who has just signed in: what follows in this mutation's answer is theirs to read."""
-    context.actor = await authenticate(done.access_token)
+    person = await context.loaders.person.load(done.person_id)
+    assert person is not None, "a person is never deleted"
+    context.actor = await actor_of(person.id, is_staff=person.is_staff)
     return Viewer.of(context.actor)

@@ -83,15 +83,17 @@ class Query:
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
-        filter: Annotated[OrganisationFilter | None, strawberry.argument(description="Which.")] = strawberry.UNSET,
+        filter: Annotated[
+            OrganisationFilter | None, strawberry.argument(description="Which organisations; by default all.")
+        ] = strawberry.UNSET,
         order_by: Annotated[
-            OrganisationOrder | None, strawberry.argument(description="In which order.")
+            OrganisationOrder | None, strawberry.argument(description="In which order; by default by name.")
         ] = strawberry.UNSET,
     ) -> Connection[Organisation] | None:
         context = info.context
         window = window_of(first, after, last, before)
-        wanted = pages.OrganisationFilter() if not given(filter) else given(filter).asked()
-        order = pages.OrganisationOrder() if not given(order_by) else given(order_by).asked()
+        wanted = (given(filter) or OrganisationFilter()).asked()
+        order = pages.OrganisationOrder() if given(order_by) is None else given(order_by).asked()
         visible, today = _seen(Right.CARD, context.actor), await context.today()
 
         async def find(found: Sequence[str]) -> list[Organisation | None]:
@@ -139,11 +141,13 @@ class Query:
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
-        filter: Annotated[RedemptionFilter | None, strawberry.argument(description="Which.")] = strawberry.UNSET,
+        filter: Annotated[
+            RedemptionFilter | None, strawberry.argument(description="Which redemptions; by default all.")
+        ] = strawberry.UNSET,
     ) -> Connection[Redemption] | None:
         context = info.context
         window = window_of(first, after, last, before)
-        wanted = pages.RedemptionFilter() if not given(filter) else given(filter).asked()
+        wanted = (given(filter) or RedemptionFilter()).asked()
         actor, today = context.actor, await context.today()
         visible = _seen(Right.REDEMPTIONS, actor)
 
@@ -178,11 +182,13 @@ class Query:
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
-        filter: Annotated[EventFilter | None, strawberry.argument(description="Which.")] = strawberry.UNSET,
+        filter: Annotated[
+            EventFilter | None, strawberry.argument(description="Which events; by default all.")
+        ] = strawberry.UNSET,
     ) -> Connection[Event] | None:
         context = info.context
         window = window_of(first, after, last, before)
-        wanted = pages.EventFilter() if not given(filter) else given(filter).asked()
+        wanted = (given(filter) or EventFilter()).asked()
         visible = _seen(Right.EVENTS, context.actor)
 
         async def find(found: Sequence[str]) -> list[Event | None]:

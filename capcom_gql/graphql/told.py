@@ -26,6 +26,10 @@ SENTENCES: Sentences = {
         "Une erreur interne s'est produite. Donnez à l'équipe le numéro de demande {request}.",
         "An internal error occurred. Give the staff the request id {request}.",
     ),
+    "not_readable": (
+        "Vos droits ne permettent pas de lire ceci.",
+        "Your rights do not allow reading this.",
+    ),
     "past_forbidden": (
         "Vos droits ne permettent pas d'interroger le passé (at). Une clé doit porter le droit EVENTS_READ.",
         "Your rights do not allow asking about the past (at). A key needs the scope EVENTS_READ.",
@@ -90,10 +94,4 @@ def _forbidden_sentence(right: Right, actor: Actor, locale: Locale) -> str:
         demand(right, actor)
     except Refusal as refusal:
         return refusal.faults[0].sentence(locale)
-    return _NOT_HERE[locale is Locale.EN]
-
-
-_NOT_HERE = (
-    "Vos droits ne permettent pas de lire ceci.",
-    "Your rights do not allow reading this.",
-)
+    return say(SENTENCES, "not_readable", locale)

@@ -31,7 +31,11 @@ def told(error: BaseException) -> str:
 
 
 def one_line(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` on one line, without the secrets given nor the token of a one-time link, and then shortened."""
+    """`text` on one line, without the secrets given nor the token of a one-time link, and then shortened.
+
+    What no database would take (a lone surrogate, as a badly decoded answer leaves them, or NUL) is replaced.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "?")
     for secret in secrets:
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, "***")

@@ -57,9 +57,11 @@ def _faults(dossier: Dossier, form: AddSeatsInput) -> list[Fault]:
     stood = dossier.standing
     if not stood.is_live:
         return [Fault(Code.NOT_LIVE, ("subscriptionId",), "not_live")]
+    if len(form.users) > forms.MAX_USERS:
+        return forms.check_users(form.users)
     emails = [user.email for user in form.users]
     holders = {seat.person.email_key for seat in dossier.active_seats}
-    upcoming = stood.upcoming is not None and stood.limiting_term is stood.upcoming
+    upcoming = stood.limiting_term is stood.upcoming
     return [
         *forms.check_users(form.users),
         *check_additions(emails, holders),

@@ -5,6 +5,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from capcom_gql import clock
+from capcom_gql.services.tokens import hashed
 
 SIGN_IN_PER_ACCOUNT = parse("10 per 5 minutes")
 SIGN_IN_PER_SOURCE = parse("60 per 5 minutes")
@@ -21,18 +22,19 @@ class TooManyAttempts(Exception):
 
 
 class Attempts:
-    """The attempts made in this process."""
+    """The attempts made in this process. Keys are kept as hashes, of one size whatever a caller sends."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def count(self, limit: RateLimitItem, *key: str) -> None:
         """Count one attempt. Raises TooManyAttempts past the limit."""
-        if await self._limiter.hit(limit, *key):
+        slot = hashed("\n".join(key))
+        if await self._limiter.hit(limit, slot):
             return
-        window = await self._limiter.get_window_stats(limit, *key)
+        window = await self._limiter.get_window_stats(limit, slot)
         raise TooManyAttempts(max(1, round(window.reset_time - clock.utc_now().timestamp())))
 
     async def within(self, limit: RateLimitItem, *key: str) -> bool:
         """Count one attempt and say whether it is within the limit."""
-        return bool(await self._limiter.hit(limit, *key))
+        return bool(await self._limiter.hit(limit, hashed("\n".join(key))))

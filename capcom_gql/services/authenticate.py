@@ -1,6 +1,10 @@
 """Who asks: read from the database at each request, so that a revoked right stops at once, on every process."""
 
-from datetime import timedelta
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from tortoise.exceptions import BaseORMException
 
 from capcom_gql import clock
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
@@ -10,6 +14,11 @@ from capcom_gql.storage.models import Seat
 
 # A key's last use is noted at this grain, so that checks stay reads.
 _USE_NOTED_EVERY = timedelta(minutes=1)
+
+# the loop itself keeps no hold of its tasks
+_notes: set[asyncio.Task[None]] = set()
+
+log = logging.getLogger(__name__)
 
 
 class BadToken(Exception):
@@ -31,8 +40,27 @@ async def _machine(secret: str) -> Actor:
     if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
         raise BadToken
     if key.last_used_at is None or key.last_used_at <= now - _USE_NOTED_EVERY:
-        await ApiKey.filter(id=key.id).update(last_used_at=now)
+        _note_use(key.id, now)
     return Actor(key_id=key.id, scopes=frozenset(Scope(scope) for scope in key.scopes))
+
+
+def _note_use(key_id: str, now: datetime) -> None:
+    """Write down a key's use beside the request: a check is a read, and must not wait or fail for a note."""
+
+    async def note() -> None:
+        try:
+            await ApiKey.filter(id=key_id).update(last_used_at=now)
+        except (BaseORMException, OSError) as error:
+            log.warning("the use of a key was not noted: %s", type(error).__name__, extra={"key_id": key_id})
+
+    task = asyncio.create_task(note())
+    _notes.add(task)
+    task.add_done_callback(_notes.discard)
+
+
+async def notes_written() -> None:
+    """Wait for what is still being noted, before the database closes."""
+    await asyncio.gather(*_notes)
 
 
 async def _person(token: str) -> Actor:

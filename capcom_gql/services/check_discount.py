@@ -24,6 +24,11 @@ class DiscountAsk:
     email: str | None = None
     at: datetime | None = None
 
+    @property
+    def event(self) -> str | None:
+        """The event's reference as redemptions keep it: without spaces around it, None for a blank one."""
+        return (self.event_reference or "").strip() or None
+
 
 @dataclass(frozen=True, slots=True)
 class CheckAnswer:
@@ -55,23 +60,35 @@ async def check_discounts(setup: Setup, actor: Actor, asks: Sequence[DiscountAsk
     numbers = [parse_number(ask.subscriber_number) for ask in asks]
     found = await holdings([number for number in numbers if number is not None])
     visible = {number: held for number, held in found.items() if may_ask(Right.DISCOUNT_CHECK, actor, held)}
-    answers = []
-    for ask, number in zip(asks, numbers, strict=True):
-        held = None if number is None else visible.get(number)
-        redeemed = held is not None and await _redeemed(held, ask)
-        answers.append(answer(setup, ask, held, now, malformed=number is None, redeemed=redeemed))
-    return answers
+    held_by = [None if number is None else visible.get(number) for number in numbers]
+    used = await _used(asks, held_by)
+    return [
+        answer(setup, ask, held, now, malformed=number is None, redeemed=_use(ask, held) in used)
+        for ask, number, held in zip(asks, numbers, held_by, strict=True)
+    ]
+
+
+_Use = tuple[str, str, datetime | None]
+
+
+def _use(ask: DiscountAsk, held: Held | None) -> _Use | None:
+    """The person and event that a question is about, and as of when."""
+    return None if held is None or ask.event is None else (held.person_id, ask.event, ask.at)
+
+
+async def _used(asks: Sequence[DiscountAsk], held_by: Sequence[Held | None]) -> set[_Use]:
+    """Of all that is asked about, what has a live redemption: one statement for each instant asked about."""
+    uses = {use for ask, held in zip(asks, held_by, strict=True) if (use := _use(ask, held)) is not None}
+    found: set[_Use] = set()
+    for at in {use[2] for use in uses}:
+        pairs = [(person_id, event) for person_id, event, asked in uses if asked == at]
+        found |= {(person_id, event, at) for person_id, event in await live_redemptions(pairs, at)}
+    return found
 
 
 def may_ask(right: Right, actor: Actor, held: Held) -> bool:
     """Whether a caller may ask about the number of a holding: one's own, or by one's role in the organisation."""
     return may(right, actor, held.organisation_id, own=actor.person_id == held.person_id)
-
-
-async def _redeemed(held: Held, ask: DiscountAsk) -> bool:
-    if ask.event_reference is None:
-        return False
-    return bool(await live_redemptions([(held.person_id, ask.event_reference)], ask.at))
 
 
 def answer(

@@ -49,7 +49,9 @@ async def _choose(token: str, person: Person, password_hash: str) -> SignedIn:
     taken = OneTimeLink.filter(token_hash=hashed(token), used_at__isnull=True)
     if not await taken.update(used_at=now):
         raise Refusal(Fault(Code.BAD_TOKEN, ("token",), "bad_token"))
+    # the person's row is the lock that signing in takes too: no session of the old password slips in behind
+    await Person.filter(id=person.id).select_for_update().get()
+    await Person.filter(id=person.id).update(password_hash=password_hash)
     await OneTimeLink.filter(person_id=person.id, used_at__isnull=True).update(used_at=now)
     await Session.filter(person_id=person.id, revoked_at__isnull=True).update(revoked_at=now)
-    await Person.filter(id=person.id).update(password_hash=password_hash)
     return await open_session(person)

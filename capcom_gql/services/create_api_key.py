@@ -39,9 +39,9 @@ async def create_api_key(setup: Setup, actor: Actor, form: CreateApiKeyInput) ->
     """Make a key with these scopes. Raises Refusal."""
     demand(Right.ADMINISTRATION, actor)
     refuse_if(_faults(form))
-    secret = new_api_key()
 
     async def work() -> ApiKeyCreated:
+        secret = new_api_key()
         key = await ApiKey.create(
             id=ids.new_id(ids.API_KEY),
             name=form.name.strip(),

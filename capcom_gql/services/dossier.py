@@ -8,6 +8,7 @@ from capcom_gql.domain.discounts import RedemptionState, redemption_state
 from capcom_gql.domain.events import Detail, Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import Standing, Step, StepKind
+from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import SYSTEM, Actor
 from capcom_gql.domain.terms import CancellationReason, next_start
 from capcom_gql.services.setup import Setup
@@ -25,6 +26,8 @@ class Dossier:
     now: datetime
     terms: list[Term] = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
+    recorded: int = 0
+    """How many steps of the calendar were due and recorded on opening it."""
 
     @property
     def organisation_id(self) -> str:
@@ -38,9 +41,10 @@ class Dossier:
 
     @property
     def standing(self) -> Standing:
-        """How the subscription stands today."""
+        """How the subscription stands today. Raises Refusal where the clock was set back behind its opening."""
         stood = lifecycle.standing([term.facts() for term in self.terms], self.today, self.setup.policy)
-        assert stood is not None, "a subscription begins with its first term"
+        if stood is None:
+            raise Refusal(Fault(Code.CONFLICT, (), "clock_behind"))
         return stood
 
     @property
@@ -54,8 +58,8 @@ class Dossier:
         return next((seat for seat in self.active_seats if seat.is_manager), None)
 
     def term(self, term_id: str) -> Term:
-        """A term of this subscription. Raises StopIteration for another's."""
-        return next(term for term in self.terms if term.id == term_id)
+        """A term of this subscription. Raises KeyError for another's."""
+        return {term.id: term for term in self.terms}[term_id]
 
     async def record(self, entry: Entry, actor: Actor) -> None:
         """Write an event of this organisation with its letters."""
@@ -79,7 +83,7 @@ async def open_dossier(setup: Setup, subscription_id: str) -> Dossier | None:
     dossier = Dossier(setup, subscription, await product_now())
     dossier.terms = await Term.filter(subscription_id=subscription_id).order_by("starts_on", "opened_at")
     dossier.seats = await Seat.filter(subscription_id=subscription_id).prefetch_related("person").order_by("id")
-    await record_due(dossier)
+    dossier.recorded = await record_due(dossier)
     return dossier
 
 
@@ -191,7 +195,7 @@ def _step_entry(
         organisation_id=dossier.organisation_id,
         subject_id=dossier.subscription.id,
         occurred_at=step.at,
-        step_key=f"{kind.value}:{term.id}:{step.at.isoformat()}",
+        step_key=f"{kind.value}:{term.id}",
         posts=posts or [],
     )
 
@@ -202,10 +206,5 @@ def _letters_to_all(dossier: Dossier, topic: Topic, term: Term, step: Step) -> l
 
 
 def _letter(topic: Topic, seat: Seat, term: Term, due_at: datetime) -> Post:
-    return Post(
-        topic,
-        term.id,
-        to_person(seat.person, is_manager=seat.is_manager),
-        due_at,
-        {"seat_id": seat.id, "term_id": term.id},
-    )
+    recipient = to_person(seat.person, is_manager=seat.is_manager)
+    return Post(topic, recipient, due_at, term.id, {"seat_id": seat.id, "term_id": term.id})

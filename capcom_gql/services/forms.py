@@ -18,6 +18,7 @@ MAX_LINE = 300
 MAX_LINES = 6
 MAX_PRICE_MINOR = 100_000_000
 MAX_USERS = 100
+MAX_EMAIL = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,14 @@ def check_text(path: Path, text: str | None, maximum: int = MAX_NAME, *, require
 
 def check_email(path: Path, email: str) -> list[Fault]:
     """The fault of what is no address; whether anyone reads it is not asked."""
+    fault = [invalid(path, "bad_email", value=email[:MAX_NAME])]
+    if len(email) > MAX_EMAIL:
+        return fault
     try:
         domain = validate_email(email.strip(), check_deliverability=False, globally_deliverable=False).ascii_domain
     except EmailNotValidError:
-        domain = ""
-    if "." in domain:
-        return []
-    return [invalid(path, "bad_email", value=email[:MAX_NAME])]
+        return fault
+    return [] if "." in domain else fault
 
 
 def normal_phone(phone: str) -> str | None:

@@ -32,6 +32,9 @@ async def once(actor: Actor, key: str, deed: str, form: Any, work: Callable[[], 
     Raises Refusal (IDEMPOTENCY_KEY_REUSED) for the same key with another input. Of two at once, the second waits or
     fails on the unique key, is tried again by `in_one_transaction`, and then replays.
     """
+    if check_key(key):
+        # told by the deed, beside the form's other faults; a record could not even hold it
+        return await work()
     fingerprint = hashlib.sha256(orjson.dumps([deed, asdict(form)], option=orjson.OPT_SORT_KEYS)).hexdigest()
     caller = actor.id or f"anonymous:{fingerprint}"
     kept = await IdempotencyRecord.get_or_none(caller=caller, key=key)

@@ -1,5 +1,7 @@
 """The rows that an opening makes: the organisation, its subscription, the first term."""
 
+from datetime import datetime
+
 from capcom_gql.domain import terms as term_rules
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
@@ -11,15 +13,13 @@ from capcom_gql.storage import ids
 from capcom_gql.storage.columns import folded
 from capcom_gql.storage.journal import Entry, Post, record, to_support
 from capcom_gql.storage.models import Organisation, Person, Plan, Subscription, Term, discounts_as_json
-from capcom_gql.storage.product_clock import product_now
 
 
-async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm) -> Organisation:
+async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm, now: datetime) -> Organisation:
     """An organisation as a valid form describes it. Without a SIRET, one of the same name and postal code is told
     to staff as a possible duplicate (R1).
     """
     given = normal_organisation(form)
-    now = await product_now()
     name_folded = folded(given.name)
     similar: list[str] = []
     if given.siret is None and given.postal_code is not None:
@@ -43,7 +43,7 @@ async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm) -
     )
     if similar:
         about = {"organisation_id": organisation.id}
-        notice = Post(Topic.STAFF_NOTICE, organisation.id, to_support(setup.support_email), now, about)
+        notice = Post(Topic.STAFF_NOTICE, to_support(setup.support_email), now, organisation.id, about)
         entry = Entry(
             Kind.DUPLICATE_SUSPECTED,
             {"similar_organisation_ids": list(similar)},
@@ -55,9 +55,8 @@ async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm) -
     return organisation
 
 
-async def new_subscription(setup: Setup, organisation: Organisation) -> Dossier:
+async def new_subscription(setup: Setup, organisation: Organisation, now: datetime) -> Dossier:
     """The one subscription of an organisation, still without a term."""
-    now = await product_now()
     subscription = await Subscription.create(id=ids.new_id(ids.SUBSCRIPTION), organisation=organisation, created_at=now)
     return Dossier(setup, subscription, now)
 

@@ -24,6 +24,11 @@ def _dummy_hash() -> str:
     return _hasher.hash(secrets.token_urlsafe(32))
 
 
+async def prepare() -> None:
+    """Make the dummy hash, so that the first unknown address does not take longer than the others."""
+    await asyncio.to_thread(_dummy_hash)
+
+
 async def hash_password(password: str) -> str:
     """The hash to keep."""
     async with _gate(asyncio.get_running_loop()):

@@ -73,7 +73,7 @@ async def seat_people(
                 {"seat_id": seat.id, "person_id": person.id},
                 organisation_id=dossier.organisation_id,
                 subject_id=seat.id,
-                posts=[welcome(seat, person, dossier.now)],
+                posts=[welcome(dossier, seat)],
             ),
             actor,
         )
@@ -81,43 +81,46 @@ async def seat_people(
     return seats
 
 
-def welcome(seat: Seat, person: Person, now: datetime) -> Post:
-    """The letter that gives a user their login, a link to choose a password, and their number (R7)."""
-    recipient = to_person(person, is_manager=seat.is_manager)
-    return Post(Topic.WELCOME, seat.id, recipient, now, {"seat_id": seat.id})
+def welcome(dossier: Dossier, seat: Seat) -> Post:
+    """The letter that gives a user their login, a link to choose a password, and their number (R7), once a term."""
+    term = dossier.standing.term
+    recipient = to_person(seat.person, is_manager=seat.is_manager)
+    about = {"seat_id": seat.id, "term_id": term.id}
+    return Post(Topic.WELCOME, recipient, dossier.now, f"{seat.id}:{term.id}", about)
 
 
 async def seat_the_form(dossier: Dossier, people: Sequence[Person], manager: Person, actor: Actor) -> list[Seat]:
     """Seat the form's persons; on reopening those who still hold a seat keep it, the others' are removed (R16)."""
     wanted = {person.id for person in people}
-    kept: dict[str, Seat] = {}
     for seat in dossier.active_seats:
-        if seat.person_id in wanted:
-            kept[seat.person_id] = seat
-            if seat.is_manager and seat.person_id != manager.id:
-                seat.is_manager = False
-                await seat.save(update_fields=["is_manager"])
-        else:
+        if seat.person_id not in wanted:
             seat.removed_at = dossier.now
             await seat.save(update_fields=["removed_at"])
             await dossier.record(removal(dossier, seat), actor)
-    await _settle_kept(dossier, kept, manager)
+    kept = {seat.person_id: seat for seat in dossier.active_seats}
+    await _settle(list(kept.values()), manager)
     made = await seat_people(dossier, [each for each in people if each.id not in kept], actor, manager=manager)
     by_person = kept | {seat.person_id: seat for seat in made}
     return [by_person[person.id] for person in people]
 
 
-async def _settle_kept(dossier: Dossier, kept: dict[str, Seat], manager: Person) -> None:
-    """The kept seats move up to the first places, which a smaller plan still has; the manager's is marked."""
-    for place, seat in enumerate(sorted(kept.values(), key=lambda each: each.place), start=1):
-        seat.place = place
-        seat.is_manager = seat.person_id == manager.id
+async def _settle(kept: Sequence[Seat], manager: Person) -> None:
+    """The kept seats, by place, move up to the first places, which a smaller plan still has; one of them manages.
+
+    Unmarked first: the database allows one manager at any moment.
+    """
+    for place, seat in enumerate(kept, start=1):
+        seat.place, seat.is_manager = place, False
         await seat.save(update_fields=["place", "is_manager"])
+    for seat in kept:
+        if seat.person_id == manager.id:
+            seat.is_manager = True
+            await seat.save(update_fields=["is_manager"])
 
 
 def removal(dossier: Dossier, seat: Seat) -> Entry:
     """The event of a seat's removal, with word to its holder (R12)."""
-    letter = Post(Topic.SEAT_REMOVED, seat.id, to_person(seat.person), dossier.now, {"seat_id": seat.id})
+    letter = Post(Topic.SEAT_REMOVED, to_person(seat.person), dossier.now, seat.id, {"seat_id": seat.id})
     return Entry(
         Kind.SEAT_REMOVED,
         {"seat_id": seat.id, "person_id": seat.person_id},

@@ -100,7 +100,7 @@ async def _confirm(dossier: Dossier, term: Term, form: RecordPaymentProofInput, 
     if manager is not None:
         recipient = to_person(manager.person, is_manager=True)
         about = {"seat_id": manager.id, "term_id": term.id}
-        letters.append(Post(Topic.CONFIRMED, term.id, recipient, dossier.now, about))
+        letters.append(Post(Topic.CONFIRMED, recipient, dossier.now, term.id, about))
     details = {
         "term_id": term.id,
         "proof_id": proof.id,

@@ -10,7 +10,7 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.services.check_discount import CheckAnswer, DiscountAsk, answer
 from capcom_gql.services.dossier import Dossier, open_dossier
-from capcom_gql.services.forms import MAX_PRICE_MINOR, check_text
+from capcom_gql.services.forms import MAX_PRICE_MINOR, check_email, check_text
 from capcom_gql.services.idempotency import check_key, once
 from capcom_gql.services.judge import demand
 from capcom_gql.services.setup import Setup
@@ -55,13 +55,13 @@ class _NotEligible(Exception):
 async def redeem_discount(setup: Setup, actor: Actor, form: RedeemDiscountInput) -> Redeemed:
     """Record the use of a discount. A number that is not entitled is an answer with its fault; a bad form raises."""
     demand(Right.REDEEM, actor)
-    ask = DiscountAsk(
-        form.subscriber_number, form.event_kind, form.event_reference.strip(), form.price_minor, form.email
-    )
+    ask = DiscountAsk(form.subscriber_number, form.event_kind, form.event_reference, form.price_minor, form.email)
+    granted: CheckAnswer | None = None
 
     async def work() -> dict[str, Any]:
+        nonlocal granted
         refuse_if(_faults(form))
-        redemption = await _redeem(setup, actor, form, ask)
+        redemption, granted = await _redeem(setup, actor, form, ask)
         return {"redemption_id": redemption.id}
 
     try:
@@ -74,7 +74,7 @@ async def redeem_discount(setup: Setup, actor: Actor, form: RedeemDiscountInput)
             {"reason": refusal.check.verdict.reason.value},
         )
         return Redeemed(None, refusal.check, (fault,))
-    return Redeemed(made["redemption_id"], await _granted(setup, ask))
+    return Redeemed(made["redemption_id"], granted or await _granted(setup, ask))
 
 
 def _faults(form: RedeemDiscountInput) -> list[Fault]:
@@ -84,10 +84,14 @@ def _faults(form: RedeemDiscountInput) -> list[Fault]:
     ]
     if not 0 <= form.price_minor <= MAX_PRICE_MINOR:
         faults.append(invalid(("priceMinor",), "bad_price", maximum=MAX_PRICE_MINOR))
+    if form.email is not None:
+        faults += check_email(("email",), form.email)
     return [*faults, *check_key(form.idempotency_key)]
 
 
-async def _redeem(setup: Setup, actor: Actor, form: RedeemDiscountInput, ask: DiscountAsk) -> Redemption:
+async def _redeem(
+    setup: Setup, actor: Actor, form: RedeemDiscountInput, ask: DiscountAsk
+) -> tuple[Redemption, CheckAnswer]:
     number = parse_number(form.subscriber_number)
     held = None if number is None else (await holdings([number])).get(number)
     dossier = None if held is None else await open_dossier(setup, held.subscription_id)
@@ -96,11 +100,12 @@ async def _redeem(setup: Setup, actor: Actor, form: RedeemDiscountInput, ask: Di
     # asked again under the lock: the seat, the terms or the event may have changed since the first look
     assert number is not None, "a number that somebody holds is well formed"
     held = (await holdings([number]))[number]
-    redeemed = bool(await live_redemptions([(held.person_id, ask.event_reference or "")]))
+    assert ask.event is not None, "a blank reference is a fault of the form"
+    redeemed = bool(await live_redemptions([(held.person_id, ask.event)]))
     check = answer(setup, ask, held, dossier.now, malformed=False, redeemed=redeemed)
     if not check.verdict.eligible:
         raise _NotEligible(check)
-    return await _write(dossier, held, form, check, actor)
+    return await _write(dossier, held, form, check, actor), check
 
 
 async def _write(
@@ -137,7 +142,7 @@ async def _write(
 
 
 async def _granted(setup: Setup, ask: DiscountAsk) -> CheckAnswer:
-    """The check that goes with a redemption made, now or by an earlier call with the same key."""
+    """The check that goes with a redemption made by an earlier call with the same key: read anew, as a replay is."""
     number = parse_number(ask.subscriber_number)
     held = None if number is None else (await holdings([number])).get(number)
     return answer(setup, ask, held, await product_now(), malformed=number is None, redeemed=False)

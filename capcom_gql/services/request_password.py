@@ -9,9 +9,9 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
 from capcom_gql.services.attempts import RESET_PER_ADDRESS, Attempts
+from capcom_gql.services.forms import MAX_EMAIL
 from capcom_gql.services.judge import demand
 from capcom_gql.services.setup import Setup
-from capcom_gql.storage import ids
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.journal import Entry, Post, record, to_person
 from capcom_gql.storage.models import Person
@@ -32,16 +32,22 @@ async def request_password(setup: Setup, actor: Actor, form: RequestPasswordInpu
     """Mail a link if the address is known, at most five a day; always accepted, always after the same time."""
     demand(Right.OPEN_DOOR, actor)
     started = clock.monotonic()
-    key = address_key(form.email)
-    person = await Person.get_or_none(email_key=key)
-    if await attempts.within(RESET_PER_ADDRESS, "reset", key) and person is not None:
-        await in_one_transaction(lambda: _record(setup, actor, person))
+    key = address_key(form.email[:MAX_EMAIL])
+    within = await attempts.within(RESET_PER_ADDRESS, "reset", key)
+
+    async def work() -> None:
+        # asked in the transaction, so that both ways wait alike for those who write
+        person = await Person.get_or_none(email_key=key)
+        if within and person is not None:
+            await _record(setup, actor, person)
+
+    await in_one_transaction(work)
     await asyncio.sleep(max(0.0, EVEN_SECONDS - (clock.monotonic() - started)))
     return True
 
 
 async def _record(setup: Setup, actor: Actor, person: Person) -> None:
     now = await product_now()
-    letter = Post(Topic.PASSWORD_LINK, ids.new_id(ids.EVENT), to_person(person), now)
+    letter = Post(Topic.PASSWORD_LINK, to_person(person), now)
     entry = Entry(Kind.PASSWORD_REQUESTED, {}, subject_id=person.id, posts=[letter])
     await record(entry, actor=actor, now=now, channels=setup.channels)

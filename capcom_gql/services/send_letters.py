@@ -1,21 +1,24 @@
-"""Send the letters that are due: claim rows, call each one's channel, write the outcome on the row.
+"""Send the letters that are due: claim a row, call its channel, write the outcome on the row (Letters, R7 to R9).
 
-The database is the queue. A claim counts the attempt and takes a lease in one statement; an outcome is written only
-while that attempt still stands, so that a worker that comes back late overwrites nothing.
+The database is the queue. A claim counts the attempt and takes a lease in one statement, just before the call; an
+outcome is written only while that attempt still stands, so that a worker that comes back late overwrites nothing.
 """
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from capcom_gql import clock
+from capcom_gql.domain.letters import AddressKind
 from capcom_gql.notifiers.contract import Message
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.notifiers.rendering import UnrenderableLetter
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
 from capcom_gql.services.letter_context import Suppressed, context_of
 from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import is_postgres, rows
+from capcom_gql.storage.database import in_one_transaction, is_postgres, rows
+from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL
 from capcom_gql.storage.models import Person
 from capcom_gql.storage.post import Delivery, DeliveryAttempt
 from capcom_gql.storage.product_clock import product_now
@@ -32,69 +35,95 @@ WAITS = (
 )
 JITTER = 0.1
 MOST_CRASHES = 3
-LEASE = timedelta(seconds=60)
-CHUNK = 20
+LEASE_MARGIN = timedelta(seconds=5)
+AT_MOST = 20
 
 log = logging.getLogger(__name__)
 
 
-async def send_due(setup: Setup, registry: Registry) -> int:
-    """Try every delivery that is due once. Returns how many were tried."""
+async def send_due(setup: Setup, registry: Registry, stopping: Callable[[], bool]) -> int:
+    """Try deliveries that are due, each once and some at most, until `stopping`. Returns how many were tried."""
+    for count in range(AT_MOST):
+        claimed = None if stopping() else await _claim(setup)
+        if claimed is None:
+            return count
+        await _deliver(setup, registry, *claimed)
+    return AT_MOST
+
+
+async def release_held(setup: Setup) -> int:
+    """Deliveries that were held for a channel that is active now go out again. Returns how many."""
     count = 0
-    while claimed := await _claim():
-        for delivery_id, attempt in claimed:
-            await _deliver(setup, registry, delivery_id, attempt)
-        count += len(claimed)
+    for channel in setup.channels:
+        if channel.address_kind == AddressKind.EMAIL:
+            # those for which there was no channel of the kind at all take the name of this one
+            await rows(
+                f"""
+                UPDATE delivery SET channel = $1,
+                    once_key = substr(once_key, 1, length(once_key) - {len(NO_CHANNEL)}) || $2
+                WHERE state = 'HELD' AND channel = '{NO_CHANNEL}' AND reason = $3
+                """,
+                [channel.name, channel.name, NO_EMAIL_CHANNEL],
+            )
+        held = Delivery.filter(state="HELD", channel=channel.name)
+        count += await held.update(state="PENDING", reason=None, next_attempt_at=clock.utc_now())
     return count
 
 
-async def release_held(setup: Setup, now: datetime) -> int:
-    """Deliveries held for a channel that is active now go out again. Returns how many."""
-    names = [channel.name for channel in setup.channels]
-    return await Delivery.filter(state="HELD", channel__in=names).update(
-        state="PENDING", reason=None, next_attempt_at=now
-    )
-
-
-async def _claim() -> list[tuple[str, int]]:
-    real = clock.utc_now()
+async def _claim(setup: Setup) -> tuple[str, int] | None:
+    """The id and attempt of the delivery that is due first, leased to this worker for the time of one send."""
+    now, real = await product_now(), clock.utc_now()
+    due = """
+        state IN ('PENDING', 'RETRYING') AND due_at <= $1 AND next_attempt_at <= $2
+        AND (leased_until IS NULL OR leased_until <= $2)
+    """
+    # looked at first, since on SQLite even an update of nothing waits for the lock of those who write
+    if not await rows(f"SELECT 1 FROM delivery WHERE {due} LIMIT 1", [now, real]):
+        return None
     skip = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
-    # ordered again outside: RETURNING promises no order, and letters go in the order of their days
     claimed = await rows(
         f"""
-        UPDATE delivery SET attempt = attempt + 1, leased_until = $3 WHERE id IN (
-            SELECT id FROM delivery WHERE state IN ('PENDING', 'RETRYING') AND due_at <= $1 AND next_attempt_at <= $2
-            AND (leased_until IS NULL OR leased_until <= $2) ORDER BY due_at, id LIMIT {CHUNK} {skip}
-        ) RETURNING id, attempt, due_at
+        UPDATE delivery SET attempt = attempt + 1, leased_until = $3
+        WHERE id IN (SELECT id FROM delivery WHERE {due} ORDER BY due_at, id LIMIT 1 {skip})
+        RETURNING id, attempt
         """,
-        [await product_now(), real, real + LEASE],
+        [now, real, real + timedelta(seconds=setup.send_timeout) + LEASE_MARGIN],
     )
-    return [(row["id"], row["attempt"]) for row in sorted(claimed, key=lambda row: (row["due_at"], row["id"]))]
+    return (claimed[0]["id"], claimed[0]["attempt"]) if claimed else None
 
 
 async def _deliver(setup: Setup, registry: Registry, delivery_id: str, attempt: int) -> None:
     delivery = await Delivery.get(id=delivery_id)
-    began = clock.utc_now()
-    now = await product_now()
+    began, now = clock.utc_now(), await product_now()
+    if attempt - delivery.uncounted > len(WAITS) + 1:
+        reason = f"given up after {attempt - 1} attempts, the last of which never came to an end"
+        await _close(delivery, attempt, {"state": "FAILED", "reason": reason})
+        return
     try:
         message = await _message(setup, registry, delivery, attempt, now)
     except Suppressed as reason:
         await _close(delivery, attempt, {"state": "SUPPRESSED", "reason": str(reason)})
         return
-    except UnrenderableLetter as error:
-        log.error("a letter cannot be written", extra={"delivery_id": delivery.id, "topic": delivery.topic})
-        await _close(delivery, attempt, {"state": "FAILED", "reason": str(error)})
+    except Exception as error:
+        log.exception("a letter cannot be written", extra={"delivery_id": delivery.id, "topic": delivery.topic})
+        told = str(error) if isinstance(error, UnrenderableLetter) else type(error).__name__
+        outcome = Outcome(kind=OutcomeKind.RETRY, reason=f"the letter cannot be written: {told}")
+        await _close(delivery, attempt, _result(delivery, attempt, outcome, now))
         return
     outcome = await registry.send(delivery.channel, message)
-    await DeliveryAttempt.create(
-        delivery=delivery,
-        number=attempt,
-        at=began,
-        outcome=outcome.kind.value,
-        error=outcome.reason,
-        duration_ms=outcome.duration_ms,
-    )
-    await _close(delivery, attempt, {"subject": message.subject, **_result(delivery, attempt, outcome, now)})
+
+    async def write() -> None:
+        await DeliveryAttempt.create(
+            delivery=delivery,
+            number=attempt,
+            at=began,
+            outcome=outcome.kind.value,
+            error=outcome.reason,
+            duration_ms=outcome.duration_ms,
+        )
+        await _close(delivery, attempt, {"subject": message.subject, **_result(delivery, attempt, outcome, now)})
+
+    await in_one_transaction(write)
 
 
 async def _message(setup: Setup, registry: Registry, delivery: Delivery, attempt: int, now: datetime) -> Message:
@@ -118,21 +147,23 @@ def _result(delivery: Delivery, attempt: int, outcome: Outcome, now: datetime) -
     """The outcome as the row's columns."""
     if outcome.kind is OutcomeKind.SENT:
         return {"state": "SENT", "reason": None, "sent_at": now, "provider_id": outcome.provider_id}
+    if outcome.kind is OutcomeKind.HELD:
+        # waiting for settings is nobody's failure: it leaves the schedule of attempts as it was
+        return {"state": "HELD", "reason": outcome.reason, "uncounted": delivery.uncounted + 1}
+    counted = attempt - delivery.uncounted
     crashes = delivery.crashes + outcome.crashed
-    if outcome.kind is not OutcomeKind.RETRY:
-        return {"state": outcome.kind.value, "reason": outcome.reason}
-    if crashes >= MOST_CRASHES or attempt > len(WAITS):
+    if outcome.kind is OutcomeKind.FAILED or crashes >= MOST_CRASHES or counted > len(WAITS):
         return {"state": "FAILED", "reason": outcome.reason, "crashes": crashes}
     return {
         "state": "RETRYING",
         "reason": outcome.reason,
         "crashes": crashes,
-        "next_attempt_at": clock.utc_now() + _wait(attempt, outcome.retry_after),
+        "next_attempt_at": clock.utc_now() + _wait(counted, outcome.retry_after),
     }
 
 
-def _wait(attempt: int, asked: float | None) -> timedelta:
-    planned = WAITS[attempt - 1] * random.uniform(1 - JITTER, 1 + JITTER)
+def _wait(counted: int, asked: float | None) -> timedelta:
+    planned = WAITS[counted - 1] * random.uniform(1 - JITTER, 1 + JITTER)
     return planned if asked is None else max(planned, timedelta(seconds=asked))
 
 

@@ -16,8 +16,9 @@ class Setup:
     currency: str
     support_email: str
     channels: tuple[Channel, ...]
-    is_production: bool
     account_base_url: str
+    send_timeout: float
+    """seconds that one send may last"""
 
 
 def setup_from(settings: Settings, channels: Sequence[Channel]) -> Setup:
@@ -37,6 +38,6 @@ def setup_from(settings: Settings, channels: Sequence[Channel]) -> Setup:
         currency=settings.currency,
         support_email=settings.support_email,
         channels=tuple(channels),
-        is_production=settings.is_production,
         account_base_url=settings.account_base_url,
+        send_timeout=settings.send_timeout,
     )

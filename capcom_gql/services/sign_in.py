@@ -1,14 +1,17 @@
-"""Sign in with address and password; known and unknown addresses answer alike, in text and time."""
+"""Sign in with address and password; known and unknown addresses answer alike, in text and time (R5)."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
 from capcom_gql.services.attempts import SIGN_IN_OVERALL, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, Attempts
+from capcom_gql.services.forms import MAX_EMAIL
 from capcom_gql.services.judge import demand
 from capcom_gql.services.passwords import verify_password
 from capcom_gql.services.sessions import SignedIn, open_session
+from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.models import Person
 
 
@@ -23,11 +26,25 @@ class SignInInput:
 async def sign_in(actor: Actor, form: SignInInput, attempts: Attempts, source: str) -> SignedIn:
     """Open a session. Raises Refusal (BAD_CREDENTIALS), and TooManyAttempts per account, source address or overall."""
     demand(Right.OPEN_DOOR, actor)
-    key = address_key(form.email)
-    await attempts.count(SIGN_IN_PER_ACCOUNT, "sign-in", key)
+    key = address_key(form.email[:MAX_EMAIL])
+    # the source first: it must not use up the attempts of more accounts than its own limit allows
     await attempts.count(SIGN_IN_PER_SOURCE, "sign-in-from", source)
     await attempts.count(SIGN_IN_OVERALL, "sign-in-overall")
+    await attempts.count(SIGN_IN_PER_ACCOUNT, "sign-in", key)
     person = await Person.get_or_none(email_key=key)
-    if not await verify_password(form.password, None if person is None else person.password_hash) or person is None:
-        raise Refusal(Fault(Code.BAD_CREDENTIALS, (), "bad_credentials"))
+    kept = None if person is None else person.password_hash
+    if not await verify_password(form.password, kept) or person is None:
+        raise _refusal()
+    return await in_one_transaction(partial(_open, person.id, kept))
+
+
+async def _open(person_id: str, verified: str | None) -> SignedIn:
+    """The session, unless another password was chosen while this one was being verified."""
+    person = await Person.filter(id=person_id, password_hash=verified).select_for_update().first()
+    if person is None:
+        raise _refusal()
     return await open_session(person)
+
+
+def _refusal() -> Refusal:
+    return Refusal(Fault(Code.BAD_CREDENTIALS, (), "bad_credentials"))

@@ -1,5 +1,6 @@
 """Subscribe: an organisation opens or reopens its subscription, and its users get their numbers (R1, R3 to R7, R16)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +18,11 @@ from capcom_gql.services.forms import OrganisationForm, PersonForm
 from capcom_gql.services.idempotency import check_key, once
 from capcom_gql.services.judge import demand
 from capcom_gql.services.openings import new_organisation, new_subscription, open_first_term
-from capcom_gql.services.people import find_or_create, find_or_create_all, seat_the_form
+from capcom_gql.services.people import find_or_create_all, seat_the_form, welcome
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.journal import Entry, Post, record, to_person, to_support
-from capcom_gql.storage.models import Event, Organisation, Person, Plan, Subscription, Term
+from capcom_gql.storage.models import Event, Organisation, Person, Plan, Seat, Subscription, Term
 from capcom_gql.storage.product_clock import product_now
 
 SIGNER = "signer"
@@ -78,17 +79,21 @@ async def _open(setup: Setup, actor: Actor, form: SubscribeInput, locale: Locale
     if known is not None and dossier is not None and not dossier.standing.is_live:
         _judge_reopening(setup, actor, known, dossier)
     plan = await Plan.get_or_none(code=form.plan_code)
-    refuse_if([*_live_faults(setup, form, dossier), *await _form_faults(actor, form, plan)])
+    refuse_if(
+        [*_live_faults(setup, form, dossier), *_siret_faults(form, known), *await _form_faults(actor, form, plan)]
+    )
     assert plan is not None, "an unknown plan is a fault of the form"
 
     if dossier is None:
-        dossier = await new_subscription(setup, known or await _described(setup, actor, form))
-    people = await find_or_create_all([forms.normal_person(user, locale) for user in form.users], dossier.now)
+        assert form.organisation is not None, "a missing organisation is a fault of the form"
+        now = await product_now()
+        organisation = await new_organisation(setup, actor, form.organisation, now)
+        dossier = await new_subscription(setup, organisation, now)
+    signer, people = await _people(actor, form, locale, dossier)
     manager = next(person for person in people if person.email_key == address_key(form.manager_email))
-    signer = await _signer(actor, form, locale, dossier)
     term = await open_first_term(dossier, plan, form.accepted_terms_version, signer)
     seats = await seat_the_form(dossier, people, manager, actor)
-    await _record_opening(dossier, term, manager, signer, actor, seated=signer.id in {each.id for each in people})
+    await _record_opening(dossier, term, seats, signer, actor)
     await dossier.close()
     return {"subscription_id": dossier.subscription.id, "seat_ids": [seat.id for seat in seats]}
 
@@ -128,8 +133,16 @@ def _live_faults(setup: Setup, form: SubscribeInput, dossier: Dossier | None) ->
     return [Fault(Code.ALREADY_SUBSCRIBED, path, "already_subscribed", {"support": setup.support_email})]
 
 
+def _siret_faults(form: SubscribeInput, known: Organisation | None) -> list[Fault]:
+    """A form that names one organisation by its id and describes another."""
+    if form.organisation_id is None or form.organisation is None or form.organisation.siret is None or known is None:
+        return []
+    if forms.normal_siret(form.organisation.siret) in (None, known.siret):
+        return []
+    return [invalid(("organisation", "siret"), "siret_differs")]
+
+
 async def _form_faults(actor: Actor, form: SubscribeInput, plan: Plan | None) -> list[Fault]:
-    emails = [user.email for user in form.users]
     faults = []
     if form.organisation is not None:
         faults += forms.check_organisation(("organisation",), form.organisation)
@@ -137,9 +150,11 @@ async def _form_faults(actor: Actor, form: SubscribeInput, plan: Plan | None) ->
         faults.append(invalid(("organisation",), "organisation_missing"))
     faults += await plan_faults(form.plan_code, plan)
     faults += forms.check_users(form.users)
-    faults += check_form(emails, form.manager_email)
-    if plan is not None:
-        faults += check_capacity(0, len(emails), plan.seat_limit)
+    if len(form.users) <= forms.MAX_USERS:
+        emails = [user.email for user in form.users]
+        faults += check_form(emails, form.manager_email)
+        if plan is not None:
+            faults += check_capacity(0, len(emails), plan.seat_limit)
     if actor.person_id is None:
         if form.signer is None:
             faults.append(invalid((SIGNER,), "signer_missing"))
@@ -149,26 +164,22 @@ async def _form_faults(actor: Actor, form: SubscribeInput, plan: Plan | None) ->
     return [*faults, *check_key(form.idempotency_key)]
 
 
-async def _described(setup: Setup, actor: Actor, form: SubscribeInput) -> Organisation:
-    assert form.organisation is not None, "a missing organisation is a fault of the form"
-    return await new_organisation(setup, actor, form.organisation)
-
-
-async def _signer(actor: Actor, form: SubscribeInput, locale: Locale, dossier: Dossier) -> Person:
+async def _people(actor: Actor, form: SubscribeInput, locale: Locale, dossier: Dossier) -> tuple[Person, list[Person]]:
+    """Who signs (the caller where there is one), and the users in the order of the form."""
+    users = [forms.normal_person(user, locale) for user in form.users]
     if actor.person_id is not None:
-        return await Person.get(id=actor.person_id)
+        return await Person.get(id=actor.person_id), await find_or_create_all(users, dossier.now)
     assert form.signer is not None, "a missing signer is a fault of the form"
-    return await find_or_create(forms.normal_person(form.signer, locale), dossier.now)
+    *people, signer = await find_or_create_all([*users, forms.normal_person(form.signer, locale)], dossier.now)
+    return signer, people
 
 
-async def _record_opening(
-    dossier: Dossier, term: Term, manager: Person, signer: Person, actor: Actor, *, seated: bool
-) -> None:
-    seat = next(each for each in dossier.active_seats if each.person_id == manager.id)
+async def _record_opening(dossier: Dossier, term: Term, seats: Sequence[Seat], signer: Person, actor: Actor) -> None:
+    # a new seat has its welcome already; one kept from before the reopening has a new year to be told of
+    letters = [welcome(dossier, seat) for seat in seats if seat.added_at < dossier.now]
     # a signer who is signed in has a password; one outside the list gets the means to choose it (R5)
-    letters = []
-    if actor.person_id is None and not seated:
-        letters.append(Post(Topic.PASSWORD_LINK, term.id, to_person(signer), dossier.now))
+    if actor.person_id is None and signer.id not in {seat.person_id for seat in seats}:
+        letters.append(Post(Topic.PASSWORD_LINK, to_person(signer), dossier.now))
     await dossier.record(
         Entry(
             Kind.SUBSCRIPTION_OPENED,
@@ -178,7 +189,7 @@ async def _record_opening(
                 "starts_on": term.starts_on.isoformat(),
                 "ends_on": term.ends_on.isoformat(),
                 "proof_due_on": term.proof_due_on.isoformat(),
-                "manager_seat_id": seat.id,
+                "manager_seat_id": next(seat.id for seat in seats if seat.is_manager),
             },
             organisation_id=dossier.organisation_id,
             subject_id=dossier.subscription.id,
@@ -210,7 +221,7 @@ async def _tell_staff(setup: Setup, actor: Actor, refusal: _NotTheirs) -> None:
         ).exists()
         about = {"organisation_id": refusal.organisation_id}
         subject = f"{refusal.organisation_id}:{today.isoformat()}"
-        letter = Post(Topic.STAFF_NOTICE, subject, to_support(setup.support_email), now, about)
+        letter = Post(Topic.STAFF_NOTICE, to_support(setup.support_email), now, subject, about)
         entry = Entry(
             Kind.SIGNUP_REFUSED,
             {"reason": Code.FORBIDDEN.value},

@@ -4,12 +4,13 @@ The query suspects, the rule decides: a subscription whose `due_at` has come is 
 `lifecycle.next_step` says what is to be recorded.
 """
 
+import logging
+from collections.abc import Callable
 from functools import partial
 
-from capcom_gql import clock
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.services.dossier import open_dossier
-from capcom_gql.services.send_letters import release_held, send_due
+from capcom_gql.services.send_letters import send_due
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.models import Subscription
@@ -17,36 +18,47 @@ from capcom_gql.storage.product_clock import product_now
 
 CHUNK = 100
 
+log = logging.getLogger(__name__)
+
 
 async def record_steps(setup: Setup) -> int:
-    """Record every step that is due on any subscription. Returns how many subscriptions had one."""
-    count = 0
+    """Record every step that is due on any subscription. Returns how many were recorded.
+
+    A subscription that fails is logged and holds up neither the others nor the letters.
+    """
+    count, last = 0, ""
+    now = await product_now()
     while True:
-        now = await product_now()
-        due = Subscription.filter(due_at__lte=now).order_by("due_at", "id").limit(CHUNK)
-        suspects = await due.values_list("id", flat=True)
+        due = Subscription.filter(due_at__lte=now, id__gt=last).order_by("id").limit(CHUNK)
+        suspects = [str(each) for each in await due.values_list("id", flat=True)]
         for subscription_id in suspects:
-            await in_one_transaction(partial(_record, setup, str(subscription_id)))
-        count += len(suspects)
+            try:
+                count += await in_one_transaction(partial(_record, setup, subscription_id))
+            except Exception:
+                log.exception("the steps of a subscription cannot be recorded", extra={"id": subscription_id})
         if len(suspects) < CHUNK:
             return count
+        last = suspects[-1]
 
 
-async def _record(setup: Setup, subscription_id: str) -> None:
+async def _record(setup: Setup, subscription_id: str) -> int:
     dossier = await open_dossier(setup, subscription_id)
-    if dossier is not None:
-        await dossier.close()
+    if dossier is None:
+        return 0
+    await dossier.close()
+    return dossier.recorded
 
 
-async def tick(setup: Setup, registry: Registry, *, until_idle: bool = False) -> tuple[int, int]:
+async def tick(
+    setup: Setup, registry: Registry, *, until_idle: bool = False, stopping: Callable[[], bool] = lambda: False
+) -> tuple[int, int]:
     """One round of steps and deliveries, or rounds until there is nothing left to do at this instant.
 
-    Returns how many subscriptions had steps recorded, and how many deliveries were tried.
+    Returns how many steps were recorded, and how many deliveries were tried.
     """
-    await release_held(setup, clock.utc_now())
     steps = sent = 0
     while True:
-        recorded, tried = await record_steps(setup), await send_due(setup, registry)
+        recorded, tried = await record_steps(setup), await send_due(setup, registry, stopping)
         steps, sent = steps + recorded, sent + tried
-        if not until_idle or not (recorded or tried):
+        if stopping() or not until_idle or not (recorded or tried):
             return steps, sent

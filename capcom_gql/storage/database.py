@@ -1,12 +1,13 @@
 """The database: open, close, migrate, one transaction per deed, the two engines' differences."""
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise, connections
@@ -30,22 +31,48 @@ class DatabaseUnavailable(Exception):
     """The database does not answer, or cannot be opened; the text says which and what to check."""
 
 
+def _is_sqlite(url: str) -> bool:
+    return urlsplit(url).scheme == "sqlite"
+
+
+def _path_of(url: str) -> Path:
+    return Path(unquote(url.removeprefix("sqlite:///")))
+
+
+def _check_file(path: Path) -> None:
+    """SQLite can open this file. Found out before the driver does, whose thread would end in a traceback."""
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.Error as error:
+        raise DatabaseUnavailable(f"the database does not answer: {path}: {error}") from error
+
+
 def _connection_of(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        path = unquote(url.removeprefix("sqlite:///"))
-        credentials = {"file_path": path, "busy_timeout": SQLITE_WAIT_MS, "synchronous": "NORMAL"}
+    if _is_sqlite(url):
+        credentials = {"file_path": str(_path_of(url)), "busy_timeout": SQLITE_WAIT_MS, "synchronous": "NORMAL"}
         return {"engine": "capcom_gql.storage.sqlite", "credentials": credentials}
+    parts = urlsplit(url)
     credentials = {
         "host": parts.hostname,
         "port": parts.port or 5432,
         "user": unquote(parts.username or "postgres"),
         "password": unquote(parts.password or ""),
-        "database": parts.path.lstrip("/"),
+        "database": unquote(parts.path.lstrip("/")),
+        **_options(parts.query),
         "minsize": 1,
         "maxsize": 10,
     }
-    return {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
+    return {"engine": "capcom_gql.storage.postgres", "credentials": credentials}
+
+
+def _options(query: str) -> dict[str, str]:
+    """The options of an address: `sslmode`, which the driver calls ssl. Raises DatabaseUnavailable for any other."""
+    given = dict(parse_qsl(query))
+    sslmode = given.pop("sslmode", None)
+    if given:
+        raise DatabaseUnavailable(f"the database's address has options that are not used: {', '.join(sorted(given))}")
+    return {} if sslmode is None else {"ssl": sslmode}
 
 
 def config_of(url: str) -> dict[str, Any]:
@@ -62,6 +89,8 @@ def config_of(url: str) -> dict[str, Any]:
 @contextlib.asynccontextmanager
 async def opened(url: str) -> AsyncIterator[None]:
     """The database, open for this process and event loop. Raises DatabaseUnavailable."""
+    if _is_sqlite(url):
+        _check_file(_path_of(url))
     # the ORM keeps the statements that it wrote for a database opened before, whatever its engine
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=config_of(url), _enable_global_fallback=True)
@@ -86,9 +115,13 @@ async def migrate(url: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _migrating(url: str) -> AsyncIterator[None]:
-    if urlsplit(url).scheme == "sqlite":
-        path = Path(unquote(url.removeprefix("sqlite:///")))
-        path.parent.mkdir(parents=True, exist_ok=True)
+    if _is_sqlite(url):
+        path = _path_of(url)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+        _check_file(path)
         lock = sqlite3.connect(f"{path}.migrating", timeout=60, isolation_level=None)
         try:
             lock.execute("BEGIN EXCLUSIVE")
@@ -121,8 +154,13 @@ async def in_one_transaction(work: Callable[[], Awaitable[Result]]) -> Result:
     """Do a piece of work in one transaction, again when another took what it was about to take.
 
     A unique key that another transaction has just taken means that the rules must be asked anew: what the second
-    comer then gets is the rule's own refusal. Raises the last error once the tries are spent.
+    comer then gets is the rule's own refusal. Once begun it goes on to its end although the caller is cancelled: a
+    client that hangs up does not leave a transaction open. Raises the last error once the tries are spent.
     """
+    return await asyncio.shield(asyncio.create_task(_tried(work)))
+
+
+async def _tried(work: Callable[[], Awaitable[Result]]) -> Result:
     for left in reversed(range(TRIES)):
         try:
             async with in_transaction():

@@ -12,6 +12,8 @@ from capcom_gql.storage import ids
 from capcom_gql.storage.models import Event, Note, Person
 from capcom_gql.storage.post import Delivery
 
+NO_CHANNEL = "email"
+"""What stands for the channel of a letter for which no channel of kind email is active."""
 NO_EMAIL_CHANNEL = "no channel of kind email is active"
 
 
@@ -45,12 +47,15 @@ def to_support(address: str) -> Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A letter to write: about which fact (`subject`, an id), to whom, due when; `about` holds ids only."""
+    """A letter to write: to whom, due when, about which fact; `about` holds ids only.
+
+    `subject` is the id of the fact that the letter is about once (a term, a seat), by default the event itself.
+    """
 
     topic: Topic
-    subject: str
     recipient: Recipient
     due_at: datetime
+    subject: str | None = None
     about: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -103,7 +108,7 @@ def _deliveries(event: Event, post: Post, now: datetime, channels: Sequence[Chan
     ]
     rows = [_delivery(event, post, now, channel) for channel in wanted]
     if not any(channel.address_kind == AddressKind.EMAIL for channel in channels):
-        held = _delivery(event, post, now, Channel(AddressKind.EMAIL, AddressKind.EMAIL))
+        held = _delivery(event, post, now, Channel(NO_CHANNEL, AddressKind.EMAIL))
         held.state, held.reason = "HELD", NO_EMAIL_CHANNEL
         rows.append(held)
     return rows
@@ -119,7 +124,7 @@ def _delivery(event: Event, post: Post, now: datetime, channel: Channel) -> Deli
         person_id=None if person is None else person.id,
         recipient=post.recipient.addresses[channel.address_kind],
         about=dict(post.about),
-        once_key=once_key(post.topic, post.subject, post.recipient.key, channel.name),
+        once_key=once_key(post.topic, post.subject or event.id, post.recipient.key, channel.name),
         state="PENDING",
         due_at=post.due_at,
         next_attempt_at=clock.utc_now(),

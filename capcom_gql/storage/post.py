@@ -13,7 +13,8 @@ class Delivery(Model):
     """A letter planned, sent, failed, held or suppressed, with the reason.
 
     `due_at` follows the product's clock, `next_attempt_at` and the lease the real one. `attempt` is counted before the
-    call and fences it: an outcome is written only while the number still stands. `about` holds the ids that the
+    call and fences it: an outcome is written only while the number still stands. `uncounted` are the attempts that
+    ended in waiting for settings. `about` holds the ids that the
     letter speaks of; its text is written when it is sent.
     """
 
@@ -37,6 +38,7 @@ class Delivery(Model):
     due_at = InstantField()
     next_attempt_at = InstantField()
     attempt = fields.IntField(default=0)
+    uncounted = fields.IntField(default=0)
     crashes = fields.IntField(default=0)
     leased_until = InstantField(null=True)
     sent_at = InstantField(null=True)

@@ -3,7 +3,12 @@
 from datetime import datetime, timedelta
 
 from capcom_gql import clock
+from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.models import Event, Installation
+
+
+class ClockMoved(Exception):
+    """In production the product's clock is the real one; the text says by how much this database's is moved."""
 
 
 class ClockSetBack(Exception):
@@ -18,6 +23,12 @@ async def offset() -> timedelta:
     """How far the product's clock is ahead of the real one."""
     installation = await Installation.get(id=1)
     return timedelta(microseconds=installation.clock_offset_us)
+
+
+async def must_be_real() -> None:
+    """Raise ClockMoved where this database's clock is not the real one."""
+    if ahead := await offset():
+        raise ClockMoved(f"the product's clock of this database is {ahead} ahead of the real one")
 
 
 async def product_now() -> datetime:
@@ -36,7 +47,12 @@ async def reset_product_clock(*, force: bool = False) -> None:
 
 
 async def _set_offset(ahead: timedelta, *, force: bool) -> None:
-    latest = await Event.all().order_by("-recorded_at").first()
-    if latest is not None and clock.shifted(ahead) < latest.recorded_at and not force:
-        raise ClockSetBack(latest.recorded_at)
-    await Installation.filter(id=1).update(clock_offset_us=ahead // timedelta(microseconds=1))
+    async def work() -> None:
+        # the row is what every deed's clock is read from: until the end of this transaction nobody else moves it
+        await Installation.filter(id=1).select_for_update().get()
+        latest = await Event.all().order_by("-recorded_at").first()
+        if latest is not None and clock.shifted(ahead) < latest.recorded_at and not force:
+            raise ClockSetBack(latest.recorded_at)
+        await Installation.filter(id=1).update(clock_offset_us=ahead // timedelta(microseconds=1))
+
+    await in_one_transaction(work)

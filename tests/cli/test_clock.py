@@ -75,7 +75,7 @@ def test_days_keep_the_hour_and_hours_are_exact(duration: str, instant: datetime
 
 @pytest.mark.parametrize("duration", ["", "15", "d", "-3d", "1h1d", "1.5d", "15 d", "99999999w", "400000d"])
 def test_other_durations_are_refused(duration: str) -> None:
-    with pytest.raises(ValueError, match="is not a duration|leads past"):
+    with pytest.raises(ValueError, match=r"is not a duration|leads past|between the years"):
         later(datetime(2027, 3, 27, 11, tzinfo=UTC), duration, PARIS)
 
 
@@ -119,9 +119,9 @@ def test_wrong_usage(installation: Installation) -> None:
 
 def test_production_does_not_move_it(installation: Installation) -> None:
     production = installation.having(ENV="production")
-    for command in (("set", "2027-03-01"), ("advance", "1d"), ("reset",)):
-        assert "not moved in production" in production.run("clock", *command, status=1).err
+    assert "not moved in production" in production.run("clock", "set", "2027-03-01", status=1).err
+    assert "not moved in production" in production.run("clock", "reset", status=1).err
     installation.run("clock", "set", "2031-03-01")
-    for command in (("tick",), ("serve", "--port", "0"), ("key", "list")):
-        refused = production.run(*command, status=1)
-        assert "clock of this database was moved" in refused.err and "clock reset" in refused.err
+    for command in ("tick", "serve"):
+        refused = production.run(command, status=1)
+        assert "CAPCOM_ENV=production is refused" in refused.err and "capcom clock reset" in refused.err

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import Phase, settings
 
-
 HISTORIES = ("test_properties.py", "test_random_deeds.py")
 """These take longer, and come after the examples."""
 

@@ -52,6 +52,14 @@ def test_with_the_proof_it_is_granted_for_the_year() -> None:
 
 
 @pytest.mark.rule("R10")
+def test_it_is_valid_until_the_due_day_while_provisional_and_else_to_the_end_of_the_confirmed_terms() -> None:
+    assert check(holding(PROVISIONAL_YEAR), "2026-12-10").valid_until == day("2026-12-24")
+    awaited = renewed(YEAR, "2027-10-01")
+    assert check(holding(YEAR, awaited), "2027-10-02").valid_until == day("2027-12-08")
+    assert check(holding(YEAR, confirmed(awaited, "2027-10-02")), "2027-10-02").valid_until == day("2028-12-08")
+
+
+@pytest.mark.rule("R10")
 def test_an_amount_is_taken_off_up_to_the_price() -> None:
     dear = check(holding(YEAR), "2027-01-01", EventKind.MEETING, price=1_600)
     cheap = check(holding(YEAR), "2027-01-01", EventKind.MEETING, price=1_400)

@@ -138,6 +138,14 @@ def test_with_its_proof_the_renewed_term_carries_the_subscription_on() -> None:
     assert state_and_dates([third, FIRST_YEAR, paid], "2029-12-09") == (EXPIRED, False, "2028-12-09", "2029-12-08")
 
 
+@pytest.mark.rule("R17")
+def test_a_renewal_reinstated_after_staff_cancelled_the_running_term_carries_nothing_until_it_begins() -> None:
+    terms = [withdrawn(FIRST_YEAR, "2027-10-20"), reinstated(EARLY, "2027-10-25")]
+    waiting = stands(terms, "2027-12-08")
+    assert (waiting.state, waiting.is_live, waiting.upcoming) == (CANCELLED, False, None)
+    assert state_and_dates(terms, "2027-12-09") == (CONFIRMED, True, "2027-12-09", "2028-12-08")
+
+
 @pytest.mark.rule("R16")
 def test_reopening_the_day_after_the_end_leaves_no_gap_and_later_leaves_one() -> None:
     at_once = opened("2027-12-09", name="again")

@@ -152,6 +152,13 @@ def test_a_term_starts_before_the_one_it_follows_is_over() -> None:
     assert [kind for kind, _, _ in told([third, second, FIRST_YEAR], "2030-01-01")] == [START, START, EXPIRE]
 
 
+@pytest.mark.rule("R17")
+def test_a_term_that_is_followed_never_expires() -> None:
+    second = confirmed(renewed(FIRST_YEAR, "2027-10-01"), "2027-10-02")
+    begun = replace(second, started_at=paris("2027-12-09 00:00"))
+    assert told([FIRST_YEAR, begun], "2029-01-01") == [(EXPIRE, "second", paris("2028-12-09 00:00"))]
+
+
 @pytest.mark.rule("R9")
 def test_a_term_that_falls_takes_every_later_one_with_it() -> None:
     # no deed leads here; the calendar holds all the same

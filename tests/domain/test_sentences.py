@@ -17,8 +17,8 @@ from capcom_gql.domain.sentences import (
     Sentences,
     locale_of,
     say,
-    spell_money,
     spell_day,
+    spell_money,
 )
 
 CATALOGUES = {"refusals": REFUSALS, "verdicts": VERDICTS, "next steps": NEXT_STEPS}

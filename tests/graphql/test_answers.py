@@ -1,5 +1,7 @@
 """Answers in general: languages, pages, typed errors, several mutations in one document."""
 
+import logging
+
 import pytest
 
 from capcom_gql.domain.rights import Scope
@@ -188,3 +190,22 @@ async def test_signing_out_ends_the_session(api: Api) -> None:
         "signOut": {"signedOut": True, "errors": []}
     }
     assert codes(await api.ask("{ viewer { role } }", token)) == [("UNAUTHENTICATED", None)]
+
+
+async def test_a_longer_list_takes_no_more_statements(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    query = """{
+        organisations { totalCount nodes { subscription {
+            plan { code } seatsUsed manager { person { email } } terms { plan { name } proof { kind } }
+            seats { subscriberNumber services person { email } subscription { organisation { name } } }
+        } } }
+        events { nodes { description organisation { name } subject { id } note } }
+    }"""
+    staff, counts = await api.staff(), []
+    for index in range(3):
+        await api.subscribe(*(f"{name}{index}" for name in "abc"))
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+            assert len((await api.data(query, staff))["organisations"]["nodes"]) == index + 1
+        counts.append(sum(record.name == "tortoise.db_client" for record in caplog.records))
+    assert counts[0] > 10
+    assert counts == [counts[0]] * 3

@@ -1,4 +1,4 @@
-"""One stage for each module and engine: SQLite for every caller, PostgreSQL for one caller of each kind."""
+"""One stage for each module: on SQLite with every caller, or, where ENGINE says so, on PostgreSQL with a few."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -7,16 +7,30 @@ import pytest_asyncio
 
 from tests.databases import Source
 from tests.rights.asking import Documents, ask, schema_of
+from tests.rights.deeds import who_may
 from tests.rights.stage import Stage, set_stage
-from tests.rights.verdicts import STAFF
+from tests.rights.verdicts import CALLERS, FEW, STAFF
 from tests.rights.walk import Truth
 from tests.world import world_on
 
 
+def _engine(module: object) -> str:
+    return getattr(module, "ENGINE", "sqlite")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every caller in turn, or a few of each kind; every deed that they may do."""
+    callers = CALLERS if _engine(metafunc.module) == "sqlite" else FEW
+    if "doing" in metafunc.fixturenames:
+        metafunc.parametrize("doing", who_may(callers), ids=lambda doing: doing.name)
+    if "caller" in metafunc.fixturenames:
+        metafunc.parametrize("caller", callers, ids=[caller.name for caller in callers])
+
+
 @pytest.fixture(scope="module")
 def stage_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database on the engine that the test names."""
-    source: Source = request.getfixturevalue(f"{request.param}_databases")
+    """A database on the engine of the module."""
+    source: Source = request.getfixturevalue(f"{_engine(request.module)}_databases")
     with source.migrated(tmp_path_factory.mktemp("database")) as url:
         yield url
 

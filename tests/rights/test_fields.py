@@ -3,7 +3,6 @@
 import pytest
 
 from tests.rights.asking import EVENT, ORGANISATION, REDEMPTION, VIEWER, Documents, ask
-from tests.rights.cases import EACH_CALLER, ON_SQLITE
 from tests.rights.stage import Stage
 from tests.rights.table import DEEDS, FIELDS, VALUES, rows
 from tests.rights.verdicts import Answered, Caller, answers, fields_of, roots, sees
@@ -18,7 +17,6 @@ NEVER = {
 }
 
 
-@ON_SQLITE
 async def test_every_field_has_an_expectation_and_every_expectation_a_field(documents: Documents) -> None:
     """A field added to the schema, or taken away, is a failure until the table above says who reads it."""
     payloads = {f"{deed[0].upper()}{deed[1:]}Payload": row["result"].split(",") for deed, row in rows(DEEDS).items()}
@@ -44,7 +42,6 @@ async def test_every_field_has_an_expectation_and_every_expectation_a_field(docu
     assert schema.subscription_type is None
 
 
-@ON_SQLITE
 async def test_there_is_something_to_read_in_every_field(stage: Stage, documents: Documents, truth: Truth) -> None:
     """The walk below would show nothing of a field that is empty wherever it is read."""
     held = {(stage.things[id_].type, name) for (id_, name), value in truth.items() if value not in (None, [])}
@@ -52,7 +49,6 @@ async def test_there_is_something_to_read_in_every_field(stage: Stage, documents
     assert everything - held == NEVER
 
 
-@EACH_CALLER
 @pytest.mark.rule("R11")
 async def test_every_object_by_its_id(stage: Stage, caller: Caller, documents: Documents, truth: Truth) -> None:
     """What a caller may not see does not exist; of what they see, each field is theirs to read or refused."""
@@ -69,7 +65,6 @@ async def test_every_object_by_its_id(stage: Stage, caller: Caller, documents: D
     assert not faults, "\n".join(faults)
 
 
-@EACH_CALLER
 async def test_several_objects_by_their_ids(stage: Stage, caller: Caller) -> None:
     """`nodes` answers as `node` does, in order, with null in the place of what the caller may not see."""
     things = list(stage.things.values())[::3]
@@ -83,7 +78,6 @@ async def test_several_objects_by_their_ids(stage: Stage, caller: Caller) -> Non
     assert raw.data["nodes"] == [*seen, None, None]
 
 
-@EACH_CALLER
 @pytest.mark.parametrize("letter", ["A", "B", "C"])
 @pytest.mark.rule("R11")
 async def test_an_organisation_and_all_that_hangs_on_it(
@@ -98,7 +92,6 @@ async def test_an_organisation_and_all_that_hangs_on_it(
         assert not (faults := walk.finish()), "\n".join(faults)
 
 
-@EACH_CALLER
 @pytest.mark.parametrize(
     ("root", "type_name", "shape"),
     [
@@ -130,7 +123,6 @@ async def test_a_list_holds_what_the_caller_may_see(
     assert not (faults := walk.finish()), "\n".join(faults)
 
 
-@EACH_CALLER
 @pytest.mark.parametrize(("root", "type_name"), [("redemptions", "Redemption"), ("events", "Event")])
 async def test_a_filter_widens_nothing(stage: Stage, caller: Caller, root: str, type_name: str) -> None:
     """Naming an organisation gives of its objects those that the caller may see, and no error tells them apart."""
@@ -144,7 +136,6 @@ async def test_a_filter_widens_nothing(stage: Stage, caller: Caller, root: str, 
         assert {node["id"] for node in raw.data[root]["nodes"]} == wanted
 
 
-@EACH_CALLER
 async def test_who_asks(stage: Stage, caller: Caller, documents: Documents, truth: Truth) -> None:
     """`viewer` holds the caller's own: themselves, their seats with the numbers, their organisations."""
     raw = await ask(stage, caller, f"{{ viewer {documents.every_field('Viewer', VIEWER)} }}")

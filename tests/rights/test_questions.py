@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.rights.asking import Raw, ask
-from tests.rights.cases import EACH_CALLER, ON_SQLITE
 from tests.rights.stage import Stage
 from tests.rights.table import DEEDS, rows
 from tests.rights.verdicts import ANONYMOUS, CALLERS, Answered, Caller, answers, roots
@@ -49,7 +48,6 @@ def ending(raw: Raw, name: str) -> Answered | str:
     return f"{raw.status}: {raw.body}" if codes or data is None else Answered.YES
 
 
-@EACH_CALLER
 @pytest.mark.parametrize("root", sorted(roots()))
 async def test_a_question_is_answered_or_refused_by_the_role(stage: Stage, caller: Caller, root: str) -> None:
     """Also under another name, and from within fragments: the right goes with the field."""
@@ -62,7 +60,6 @@ async def test_a_question_is_answered_or_refused_by_the_role(stage: Stage, calle
         assert ending(await ask(stage, caller, document), name) is answers(caller, root)
 
 
-@EACH_CALLER
 async def test_one_refused_question_among_others(stage: Stage, caller: Caller) -> None:
     """A question that may answer null leaves the others alone; one that may not, or needs a caller, takes them all."""
     for root in sorted(roots() - {"nodes"}):
@@ -73,7 +70,6 @@ async def test_one_refused_question_among_others(stage: Stage, caller: Caller) -
             assert raw.body.get("data") is None
 
 
-@ON_SQLITE
 async def test_a_token_that_is_no_longer_good_opens_nothing(stage: Stage) -> None:
     """Not even what is open to everybody: the client must know that it is not signed in (api.md, Who asks)."""
     # an operation is judged by its root fields, before its input is read
@@ -111,7 +107,6 @@ def asks(stage: Stage, whose: Sequence[str], **more: Any) -> dict[str, Any]:
     return {"inputs": [{"subscriberNumber": stage.numbers[each], "eventKind": "FORUM", **more} for each in whose]}
 
 
-@EACH_CALLER
 @pytest.mark.rule("R10")
 async def test_whose_numbers_a_caller_may_check(stage: Stage, caller: Caller) -> None:
     """One's own, one's people's, any for the desk and staff; any other is a number that nobody holds."""
@@ -128,7 +123,6 @@ async def test_whose_numbers_a_caller_may_check(stage: Stage, caller: Caller) ->
         assert one == {"reason": reason, "eligible": reason == "ELIGIBLE"}
 
 
-@EACH_CALLER
 @pytest.mark.rule("R11")
 async def test_whose_services_a_caller_may_ask_about(stage: Stage, caller: Caller) -> None:
     wanted = list(reasons(stage, caller, "GRANTED").items())
@@ -143,7 +137,6 @@ async def test_whose_services_a_caller_may_ask_about(stage: Stage, caller: Calle
         assert ending(raw, "x0") is answers(caller, "serviceAccess")
 
 
-@EACH_CALLER
 @pytest.mark.rule("R10")
 async def test_who_may_ask_about_the_past(stage: Stage, caller: Caller) -> None:
     """People about the numbers they may check; a key needs EVENTS_READ besides. The right comes before the form."""
@@ -163,7 +156,6 @@ async def test_who_may_ask_about_the_past(stage: Stage, caller: Caller) -> None:
             assert ending(raw, "") is Answered.REQUEST, bad
 
 
-@ON_SQLITE
 @pytest.mark.rule("R10")
 async def test_a_desk_that_reads_events_may_ask_about_the_past(stage: Stage) -> None:
     desk = next(caller for caller in CALLERS if caller.scope == "DISCOUNTS_CHECK")

@@ -77,6 +77,8 @@ PERSONS = (
 STAFF = Caller("staff", "staff@capcom.example", is_staff=True)
 MACHINES = tuple(Caller(scope, scope=scope) for scope in SCOPES)
 CALLERS = (ANONYMOUS, *PERSONS, STAFF, *MACHINES)
+_KINDS = {"member", "manager", "member here, manager there", "DISCOUNTS_REDEEM", "ORGANISATIONS_READ", "ADMIN"}
+FEW = (ANONYMOUS, STAFF, *(caller for caller in CALLERS if caller.name in _KINDS))
 
 _SEEN, _READ, _ROOTS, _DEEDS = rows(SEEN), rows(READ), rows(ROOTS), rows(DEEDS)
 _ROW_OF = {

@@ -1,11 +1,12 @@
 """Who may sign up, what a known organisation answers, and what an anonymous caller learns: nothing."""
 
+import statistics
+import time
 from datetime import date
 from typing import Any
 
 import pytest
 
-from capcom_gql import clock
 from tests.world import SIRETS, SUBSCRIBE, World, user
 
 ECHO = """
@@ -211,7 +212,7 @@ async def test_every_fault_of_a_form_at_once(world: World) -> None:
 async def test_sign_in_and_reset_answer_alike(world: World) -> None:
     """Same text, and times within 15 %, whether or not the address is known.
 
-    The least of each way's times is compared, which other work on the machine cannot lengthen.
+    Signing in is work, and its time is the processor's, which a busy machine does not lengthen; a reset is a wait.
     """
     await world.subscribe("ana")
     await world.tick()
@@ -220,9 +221,10 @@ async def test_sign_in_and_reset_answer_alike(world: World) -> None:
     reset = "mutation R($input: RequestPasswordInput!) { requestPassword(input: $input) { accepted errors { code } } }"
 
     async def timed(document: str, form: dict[str, str]) -> tuple[float, Any]:
-        began = clock.monotonic()
+        now = time.process_time if document is sign_in else time.monotonic
+        began = now()
         answer = await world.ask(document, {"input": form})
-        return clock.monotonic() - began, answer.ok()
+        return now() - began, answer.ok()
 
     spent: dict[tuple[str, bool], list[float]] = {}
     for turn in range(6):
@@ -238,8 +240,8 @@ async def test_sign_in_and_reset_answer_alike(world: World) -> None:
                 spent.setdefault((document, known), []).append(seconds)
             assert texts[0] == texts[1]
     for document in (sign_in, reset):
-        least = [min(spent[document, known]) for known in (True, False)]
-        assert max(least) - min(least) <= 0.15 * max(least)
+        medians = [statistics.median(spent[document, known]) for known in (True, False)]
+        assert max(medians) - min(medians) <= 0.15 * max(medians), medians
 
 
 @pytest.mark.rule("R7")

@@ -42,7 +42,9 @@ def histories(draw: st.DrawFn) -> Terms:
 
 
 def _later(draw: st.DrawFn, terms: Terms) -> datetime:
-    days = [day for day in edges(terms) if day >= POLICY.day_of(terms[-1].opened_at)]
+    # renewed this late, a term may fall unpaid just before it begins, just as it begins, or just after
+    late = {term.ends_on - timedelta(days=days) for term in terms for days in (14, 15, 16)}
+    days = [day for day in sorted({*edges(terms), *late}) if day >= POLICY.day_of(terms[-1].opened_at)]
     anywhere = days[0] + timedelta(days=draw(st.integers(0, 500)))
     return _instant(draw(st.sampled_from([*days, anywhere])), draw(st.sampled_from(HOURS)))
 

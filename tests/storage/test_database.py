@@ -106,10 +106,19 @@ async def test_a_server_that_cannot_be_had_is_said_clearly(database_url: str, wr
 
 
 @ONLY_SQLITE
-async def test_a_file_that_cannot_be_opened_is_said_clearly(database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["a folder", "another file", "under a file"])
+async def test_a_file_that_cannot_be_opened_is_said_clearly(database_url: str, tmp_path: Path, what: str) -> None:
+    (tmp_path / "letter.txt").write_text("Bonjour, ceci est une lettre et non une base de données. " * 20)
+    path = {
+        "a folder": tmp_path,
+        "another file": tmp_path / "letter.txt",
+        "under a file": tmp_path / "letter.txt" / "capcom.db",
+    }[what]
     with pytest.raises(db.DatabaseUnavailable, match="the database does not answer"):
-        async with db.opened(f"sqlite://{tmp_path}"):
+        async with db.opened(f"sqlite:///{path}"):
             pytest.fail("it opened")
+    with pytest.raises(db.DatabaseUnavailable, match="the database does not answer"):
+        await db.migrate(f"sqlite:///{path}")
 
 
 async def test_a_database_is_opened_again_after_a_failure(database_url: str) -> None:

@@ -206,6 +206,7 @@ class Migration(migrations.Migration):
                 ("due_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("next_attempt_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("attempt", fields.IntField(default=0)),
+                ("uncounted", fields.IntField(default=0)),
                 ("crashes", fields.IntField(default=0)),
                 ("leased_until", InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ("sent_at", InstantField(null=True, auto_now=False, auto_now_add=False)),

@@ -61,8 +61,9 @@ OVERLAP = """
     AND NOT (other.withdrawn_at IS NOT NULL OR (other.unpaid_at IS NOT NULL AND other.reinstated_at IS NULL))
     AND NOT (NEW.withdrawn_at IS NOT NULL OR (NEW.unpaid_at IS NOT NULL AND NEW.reinstated_at IS NULL))
 """
-OVER_LIMIT = """
-    SELECT 1 WHERE NEW.place > (SELECT max(seat_limit) FROM term WHERE subscription_id = NEW.subscription_id)
+OVER_LIMIT = f"""
+    SELECT 1 WHERE NEW.place > (SELECT seat_limit FROM term WHERE subscription_id = NEW.subscription_id
+        AND NOT {CANCELLED} ORDER BY opened_at DESC, id DESC LIMIT 1)
 """
 # name, table, when, the query that finds the fault (None: always a fault), what the database answers
 TRIGGERS = (
@@ -70,6 +71,7 @@ TRIGGERS = (
     ("event_not_deleted", "event", "DELETE", None, "events are never deleted"),
     ("term_overlap_insert", "term", "INSERT", OVERLAP, "terms that are not cancelled never overlap"),
     ("term_overlap_update", "term", "UPDATE", OVERLAP, "terms that are not cancelled never overlap"),
+    ("seat_limit_update", "seat", "UPDATE OF place", OVER_LIMIT, "the place of a seat is within the limit of the plan"),
     ("seat_limit_insert", "seat", "INSERT", OVER_LIMIT, "the place of a seat is within the limit of the plan"),
 )
 
