@@ -40,11 +40,11 @@ class HostCheck:
 
 
 def _host(scope: Scope) -> str:
-    """The Host header without its port, in lower case; empty where there is none, or more than one."""
+    """The Host header without its port, in lower case; empty where it is missing, given twice or broken."""
     given: list[bytes] = [value for name, value in scope["headers"] if name == b"host"]
     if len(given) != 1:
         return ""
     text = given[0].decode("latin-1").lower()
     if text.startswith("["):
-        return text.partition("]")[0] + "]"
+        return text[: text.find("]") + 1]
     return text.partition(":")[0].removesuffix(".")

@@ -1,15 +1,14 @@
 """`capcom demo`: what it prints is what it promises, and works as printed."""
 
+import contextlib
 import os
 import re
-import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,31 +105,70 @@ def leftovers(installation: Installation) -> list[Path]:
     return list(installation.folder.glob("capcom-demo-*"))
 
 
-def test_what_it_prints_works_as_printed(installation: Installation) -> None:
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    """A demo as the README starts it, where port 8000 is busy and another database is in the settings."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "bin").symlink_to(Path(sys.executable).parent)
+    installation = Installation(folder, {"CAPCOM_DATABASE_URL": "postgres://capcom@127.0.0.1:1/capcom"})
     began = time.monotonic()
-    with demo(installation, "--port", "0") as shown:
+    with occupied(8000), demo(installation, program=["bin/capcom"]) as made:
         assert time.monotonic() - began < START_SECONDS
-        assert shown.after("Explorer") == f"{shown.serving.url}/graphql"
-        for page in ("Explorer", "Mailbox"):
-            request = urllib.request.Request(shown.after(page), headers={"Accept": "text/html"})
-            with urllib.request.urlopen(request, timeout=20) as response:
-                assert response.status == 200
-        assert {name: viewer(shown, name) for name in ("staff", "manager")} == {"staff": "STAFF", "manager": "MANAGER"}
-        answer = shown.answer()
-        assert (answer["eligible"], answer["provisional"], answer["percent"]) == (True, True, 20)
-
-        clock = shown.command("clock set")
-        today = datetime.now(ZoneInfo("Europe/Paris")).date()
-        assert shlex.split(clock)[-1] == (today + timedelta(days=16)).isoformat()
-        as_typed(installation, clock)
-        answer = shown.answer()
-        assert (answer["eligible"], answer["reason"]) == (False, "SUBSCRIPTION_CANCELLED")
-        mailbox = leftovers(installation)[0] / "mailbox"
-        as_typed(installation, shown.command("tick"))
-        last = max(mailbox.glob("*.eml")).read_text()
-        assert "X-Capcom-Topic: cancelled" in last and "@saint-aubin.example" in last
-        shown.serving.stop()
+        yield made
+        made.serving.stop()
     assert leftovers(installation) == []
+
+
+@contextmanager
+def occupied(port: int) -> Iterator[None]:
+    """Somebody listens there: we, unless another already does."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+        yield
+
+
+def test_the_addresses_and_the_tokens_work(shown: Shown) -> None:
+    assert shown.serving.url != "http://127.0.0.1:8000"
+    assert shown.after("Explorer") == f"{shown.serving.url}/graphql"
+    for page in ("Explorer", "Mailbox"):
+        request = urllib.request.Request(shown.after(page), headers={"Accept": "text/html"})
+        with urllib.request.urlopen(request, timeout=20) as response:
+            assert response.status == 200
+    assert {name: viewer(shown, name) for name in ("staff", "manager")} == {"staff": "STAFF", "manager": "MANAGER"}
+
+
+def test_the_network_shows_every_stage(shown: Shown) -> None:
+    data = shown.serving.ask(NETWORK, token=shown.after("staff")).json["data"]
+    subscriptions = [node["subscription"] for node in data["organisations"]["nodes"]]
+    assert len(subscriptions) == 12
+    assert len({node["kind"] for node in data["organisations"]["nodes"]}) >= 8
+    assert {each["state"] for each in subscriptions} == {"PROVISIONAL", "CONFIRMED", "CANCELLED", "EXPIRED"}
+    assert [each for each in subscriptions if len(each["terms"]) > 1], "one that reopened"
+    assert [each for each in subscriptions if any(not seat["isActive"] for seat in each["seats"])], "a seat removed"
+    redeemed = {node["state"] for node in data["redemptions"]["nodes"]}
+    assert redeemed == {"PROVISIONAL", "FINAL", "TO_REINVOICE", "RELEASED"}
+
+
+def test_the_first_query_then_sixteen_days_on_with_the_printed_commands(shown: Shown) -> None:
+    answer = shown.answer()
+    assert (answer["eligible"], answer["provisional"], answer["percent"]) == (True, True, 20)
+
+    clock, tick = shown.command("clock set"), shown.command("tick --until-idle")
+    folder = Path(re.findall(r"CAPCOM_DATA_DIR=(\S+)", clock)[0])
+    settings = f"CAPCOM_DATA_DIR={folder} CAPCOM_DATABASE_URL= CAPCOM_PUBLIC_URL={shown.serving.url}"
+    day = datetime.now(ZoneInfo("Europe/Paris")).date() + timedelta(days=16)
+    assert clock == f"{settings} bin/capcom clock set {day}"
+    assert tick == f"{settings} bin/capcom tick --until-idle"
+
+    as_typed(folder.parent, clock)
+    answer = shown.answer()
+    assert (answer["eligible"], answer["reason"]) == (False, "SUBSCRIPTION_CANCELLED")
+    as_typed(folder.parent, tick)
+    last = max((folder / "mailbox").glob("*.eml")).read_text()
+    assert "X-Capcom-Topic: cancelled" in last and "@saint-aubin.example" in last
 
 
 def viewer(shown: Shown, name: str) -> str:
@@ -140,13 +178,13 @@ def viewer(shown: Shown, name: str) -> str:
     return role
 
 
-def as_typed(installation: Installation, command: str) -> None:
+def as_typed(folder: Path, command: str) -> None:
     """Run a command line as a person pastes it, in another terminal in the same folder."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
     done = subprocess.run(
         command,
         shell=True,
-        cwd=installation.folder,
+        cwd=folder,
         env=env,
         capture_output=True,
         text=True,
@@ -156,56 +194,9 @@ def as_typed(installation: Installation, command: str) -> None:
     assert done.returncode == 0, (command, done.stderr)
 
 
-def test_the_network_shows_every_stage(installation: Installation) -> None:
-    with demo(installation, "--port", "0") as shown:
-        data = shown.serving.ask(NETWORK, token=shown.after("staff")).json["data"]
-    subscriptions = [node["subscription"] for node in data["organisations"]["nodes"]]
-    assert len(subscriptions) == 12
-    assert len({node["kind"] for node in data["organisations"]["nodes"]}) >= 8
-    states = Counter(each["state"] for each in subscriptions)
-    assert set(states) == {"PROVISIONAL", "CONFIRMED", "CANCELLED", "EXPIRED"}
-    assert [each for each in subscriptions if len(each["terms"]) > 1], "one that reopened"
-    assert [each for each in subscriptions if any(not seat["isActive"] for seat in each["seats"])], "a seat removed"
-    redeemed = {node["state"] for node in data["redemptions"]["nodes"]}
-    assert redeemed == {"PROVISIONAL", "FINAL", "TO_REINVOICE", "RELEASED"}
-
-
-def test_it_takes_a_free_port_where_the_usual_one_is_busy_but_not_where_one_is_asked_for(
-    installation: Installation,
-) -> None:
+def test_a_port_that_was_asked_for_and_is_busy(installation: Installation) -> None:
     with occupied(8000):
-        with demo(installation) as shown:
-            assert shown.serving.url != "http://127.0.0.1:8000"
-            assert f"CAPCOM_PUBLIC_URL={shown.serving.url}" in shown.command("tick")
-        busy = installation.run("demo", "--port", "8000", status=1)
-        assert "is busy" in busy.err
-
-
-@contextmanager
-def occupied(port: int) -> Iterator[None]:
-    """Somebody listens there: we, unless another already does."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-            listener.listen()
-        except OSError:
-            pass
-        yield
-
-
-def test_the_installed_program_is_named_by_its_path_from_here(installation: Installation) -> None:
-    program = Path(sys.executable).with_name("capcom")
-    (installation.folder / "bin").symlink_to(program.parent)
-    with demo(installation, "--port", "0", program=["bin/capcom"]) as shown:
-        assert " bin/capcom clock set " in shown.command("clock set")
-
-
-def test_it_touches_no_other_database(installation: Installation) -> None:
-    elsewhere = installation.having(DATABASE_URL="postgres://capcom@127.0.0.1:1/capcom")
-    with demo(elsewhere, "--port", "0") as shown:
-        assert shown.answer()["eligible"] is True
-        assert " CAPCOM_DATABASE_URL= " in shown.command("clock set")
+        assert "Port 8000 of 127.0.0.1 is busy" in installation.run("demo", "--port", "8000", status=1).err
 
 
 def test_a_folder_may_be_chosen_and_is_kept(installation: Installation) -> None:

@@ -59,14 +59,13 @@ def test_help_answers_at_once() -> None:
         ({"ENV": "staging"}, "CAPCOM_ENV=staging is refused; give development or production"),
         ({"PROOF_DAYZ": "3"}, "did you mean CAPCOM_PROOF_DAYS?"),
         ({"DATABASE_URL": "postgres://capcom:secret@127.0.0.1:1/capcom"}, "the database does not answer"),
-        ({"DATA_DIR": "/proc/nowhere"}, "/proc/nowhere: No such file or directory"),
+        ({"DATA_DIR": "/proc/nowhere"}, "No such file or directory"),
     ],
 )
 def test_settings_that_cannot_be_used(installation: Installation, settings: dict[str, str], words: str) -> None:
-    for command in (("clock", "show"), ("serve", "--port", "0")):
-        done = installation.having(**settings).run(*command, status=1)
-        assert words in done.err and "secret" not in done.err
-        assert done.out == ""
+    done = installation.having(**settings).run("serve", "--port", "0", status=1)
+    assert words in done.err and "secret" not in done.err
+    assert done.out == ""
 
 
 def test_all_faults_of_the_settings_are_told_at_once(installation: Installation) -> None:
@@ -77,8 +76,8 @@ def test_all_faults_of_the_settings_are_told_at_once(installation: Installation)
 def test_a_database_that_is_no_database(installation: Installation) -> None:
     installation.data_dir.mkdir()
     (installation.data_dir / "capcom.sqlite3").write_text("this is a letter, not a database\n" * 100)
-    for command in (("tick",), ("serve", "--port", "0"), ("key", "list"), ("migrate",)):
-        assert "database" in installation.run(*command, status=1).err
+    for command in ("tick", "migrate"):
+        assert "is not a database" in installation.run(command, status=1).err
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 from tests.cli.installations import Installation
 from tests.databases import ONLY_POSTGRES
 
@@ -31,18 +29,18 @@ def test_a_key_s_secret_is_all_that_is_printed_and_it_works(installation: Instal
     assert "No key that still works" in installation.run("key", "revoke", "Forum desk", status=1).err
 
 
-@pytest.mark.parametrize(
-    "scopes",
-    [
-        ["--scope", "DISCOUNTS_CHECK", "--scope", "EVENTS_READ"],
-        ["--scope", "discounts_check,EVENTS_READ"],
-        ["--scope", "DISCOUNTS_CHECK", "EVENTS_READ"],
-    ],
-)
-def test_scopes_may_be_given_in_each_way_that_people_try(installation: Installation, scopes: list[str]) -> None:
-    installation.run("key", "add", "desk", *scopes)
+def test_scopes_may_be_given_in_each_way_that_people_try(installation: Installation) -> None:
+    repeated = [
+        "--scope",
+        "DISCOUNTS_CHECK",
+        "--scope",
+        "discounts_redeem,EVENTS_READ",
+        "EVENTS_READ",
+        "SERVICES_CHECK",
+    ]
+    installation.run("key", "add", "desk", *repeated)
     (listed,) = json.loads(installation.run("key", "list", "--json").out)
-    assert listed["scopes"] == ["DISCOUNTS_CHECK", "EVENTS_READ"]
+    assert listed["scopes"] == ["DISCOUNTS_CHECK", "DISCOUNTS_REDEEM", "EVENTS_READ", "SERVICES_CHECK"]
 
 
 def test_keys_are_listed_without_secrets_and_revoked_by_prefix(installation: Installation) -> None:
@@ -108,7 +106,7 @@ def test_staff_that_cannot_be(installation: Installation) -> None:
 @ONLY_POSTGRES
 def test_a_database_that_is_not_migrated_says_what_to_run(installation: Installation, blank_database_url: str) -> None:
     blank = installation.having(DATABASE_URL=blank_database_url)
-    for command in (("key", "list"), ("tick",), ("clock", "show"), ("staff", "add", "m@capcom.example")):
+    for command in (("key", "list"), ("tick",)):
         assert "Run `capcom migrate` first." in blank.run(*command, status=1).err
     assert "of this version" in blank.run("migrate").err
     assert blank.run("migrate").out == ""

@@ -5,12 +5,12 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.installations import Installation, Serving
+from tests.cli.installations import Installation
 
 pytestmark = pytest.mark.timeout(120)
 

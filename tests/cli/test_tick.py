@@ -45,8 +45,9 @@ def test_beside_a_server_idle_means_that_its_letters_are_gone_too(installation: 
         serving.stop()
 
 
-def test_one_turn_is_enough_for_what_is_due_now(installation: Installation) -> None:
+def test_one_turn_sends_what_was_held_while_there_was_no_channel(installation: Installation) -> None:
     with installation.having(PLUGINS_DISABLED="mailbox").server() as serving:
         serving.sign_up("ana")
         serving.stop()
-    assert installation.run("tick").out == "0 steps recorded, 0 deliveries tried\n"
+    assert installation.run("tick").out == "0 steps recorded, 1 delivery tried\n"
+    assert mails(installation) == 1

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 
 from capcom_gql.domain.discounts import Holding, redemption_state, verdict
-from capcom_gql.domain.lifecycle import Standing, as_of, lapsed, standing
+from capcom_gql.domain.lifecycle import Standing, as_of, standing
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.seats import Seat, check_capacity, check_removal, free_places
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term
@@ -258,10 +258,12 @@ class RandomDeeds(RuleBasedStateMachine):
     @invariant()
     def every_term_and_every_redemption_has_the_state_that_the_diary_gives(self) -> None:
         years = {year.name: year for year in self.diary.years}
-        for term in lapsed(self.terms, self.today, self.policy):
+        for term in settled(self.terms, self.now, self.policy):
             year = years[term.id]
             assert (term.starts_on, term.ends_on, term.proof_due_on) == (year.first, year.last, year.due)
             assert (term.cancellation_reason, term.confirmed_at is not None) == (year.gone, year.paid)
+            over = year.gone is None and year.last < self.today
+            assert (term.started_at is not None, term.ended_at is not None) == (year.begun, over)
         for made in self.redemptions:
             (term,) = [each for each in self.terms if each.id == made.term]
             year = years[made.term]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -19,7 +19,7 @@ from graphql import (
 )
 
 from tests.rights.stage import Stage
-from tests.rights.verdicts import ANONYMOUS, Caller, Thing
+from tests.rights.verdicts import ANONYMOUS, Answered, Caller, Thing, sees
 
 Path: TypeAlias = tuple[str | int, ...]
 Shape: TypeAlias = Mapping[str, Any]
@@ -70,35 +70,55 @@ class Raw:
     @property
     def text(self) -> str:
         """Everything that was told, without the signs that a number may be written with."""
-        return re.sub(r"[\s.-]", "", json.dumps(self.body, ensure_ascii=False))
+        return bare_text(json.dumps(self.body, ensure_ascii=False))
+
+
+def ending(raw: Raw, name: str) -> Answered | str:
+    """How a question of this name ended; a text for an ending that there should not be."""
+    codes, data = raw.codes, raw.body.get("data")
+    if codes == {(): "UNAUTHENTICATED"} and raw.status == 401 and "data" not in raw.body:
+        return Answered.UNAUTHENTICATED
+    if codes == {(): "FORBIDDEN"} and data is None:
+        return Answered.REQUEST
+    if data is not None and codes == {(name,): "FORBIDDEN"} and data[name] is None:
+        return Answered.FIELD
+    return f"{raw.status}: {raw.body}" if codes or data is None else Answered.YES
 
 
 async def ask(
     stage: Stage, caller: Caller, document: str, variables: Mapping[str, Any] | None = None, token: str | None = None
 ) -> Raw:
-    """Ask through the door, as a caller or with another token, and hold the answer against what nobody may be told.
+    """Ask through the door, as a caller or with another token, and hold the whole answer against what they are told.
 
-    A machine is told no subscriber number, whatever it asks (R11); a person those of their own people only.
+    A machine is told no subscriber number, whatever it asks (R11); a person those of their own people only; and
+    nobody the address of a person whom they may not see.
     """
     bearer = token or stage.token(caller)
     headers = {"Accept-Language": "en"} | ({} if bearer is None else {"Authorization": f"Bearer {bearer}"})
     content = {"query": document, "variables": dict(variables or {})}
     response = await stage.world.client.post("/graphql", json=content, headers=headers)
     raw = Raw(response.status_code, json.loads(response.content))
-    told = [whose for whose, number in hidden_numbers(stage, caller) if number in raw.text]
-    assert not told, f"{caller.name} was told the number of {told}: {document} {variables}"
+    told = [whose for whose, secret in _secrets(stage, caller) if secret in raw.text]
+    assert not told, f"{caller.name} was told the {told}: {document} {variables}"
     assert caller.scope is None or not re.search(r"CP\d{16}", raw.text), f"{caller.name} was told a number: {document}"
     return raw
 
 
-def hidden_numbers(stage: Stage, caller: Caller) -> Iterable[tuple[str, str]]:
-    """The numbers that a caller is never told, bare, with whose they are."""
+def _secrets(stage: Stage, caller: Caller) -> Iterator[tuple[str, str]]:
+    """What a caller is never told, as `Raw.text` would have it, with what it is."""
     for whose, number in stage.numbers.items():
         name, _, letter = whose.partition(" at ")
         # who was removed may be told the number that was theirs, or not: the rules leave it open
-        is_told = caller.is_staff or caller.person == name or letter in caller.manages
-        if not is_told:
-            yield whose, re.sub(r"\D", "", number)
+        if not (caller.is_staff or caller.person == name or letter in caller.manages):
+            yield f"number of {whose}", re.sub(r"\D", "", number)
+    for person in stage.of("Person"):
+        if not sees(caller, person):
+            yield f"address of {person.holder}", bare_text(f'"{person.holder}@ville.example')
+
+
+def bare_text(text: str) -> str:
+    """A text without the signs that a number may be written with."""
+    return re.sub(r"[\s.-]", "", text)
 
 
 async def schema_of(stage: Stage) -> GraphQLSchema:

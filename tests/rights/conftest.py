@@ -22,7 +22,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every caller in turn, or a few of each kind; every deed that they may do."""
     callers = CALLERS if _engine(metafunc.module) == "sqlite" else FEW
     if "doing" in metafunc.fixturenames:
-        metafunc.parametrize("doing", who_may(callers), ids=lambda doing: doing.name)
+        metafunc.parametrize("doing", tuple(who_may(callers)), ids=lambda doing: doing.name)
     if "caller" in metafunc.fixturenames:
         metafunc.parametrize("caller", callers, ids=[caller.name for caller in callers])
 

@@ -132,7 +132,9 @@ def attempts(stage: Stage, deed: str) -> Iterator[Attempt]:
         case "addSeats":
             for at, id_ in stage.subscriptions.items():
                 yield Attempt(f"good, {at}", _seats(stage, id_), at)
-                yield Attempt(f"bad, {at}", _seats(stage, id_, users=[user("x", givenName="")]), at, code="INVALID_INPUT")
+                yield Attempt(
+                    f"bad, {at}", _seats(stage, id_, users=[user("x", givenName="")]), at, code="INVALID_INPUT"
+                )
             yield Attempt("nobody's", _seats(stage, f"sub_{NOBODY}"), "")
         case "removeSeat":
             for whose in ("bob at A", "mia at A", "bel at B", "cid at C"):
@@ -194,7 +196,9 @@ async def _prepared_proof(stage: Stage, doing: Doing) -> dict[str, Any]:
 
 
 async def _prepared_release(stage: Stage, doing: Doing) -> dict[str, Any]:
-    made = await stage.world.redeem(token=stage.token(doing.caller), number=stage.numbers["bob at A"], event=f"{next(_fresh)}")
+    made = await stage.world.redeem(
+        token=stage.token(doing.caller), number=stage.numbers["bob at A"], event=f"{next(_fresh)}"
+    )
     return {"redemptionId": made["redemption"]["id"]}
 
 

@@ -64,8 +64,8 @@ class Stage:
     bad_tokens: dict[str, str] = field(default_factory=dict)
     past_token: str = ""
     """of a key that checks discounts and reads events"""
-    earlier: datetime = datetime.min
-    """an instant after everything was set, an hour before the tests"""
+    earlier: datetime = field(default_factory=clock.utc_now)
+    """by the product's clock: after everything was set, an hour before the tests"""
 
     def token(self, caller: Caller) -> str | None:
         """The bearer token of a caller."""

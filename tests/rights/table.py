@@ -46,7 +46,8 @@ note     yes    -        -       -       -                   null
 # Fields of objects, each in its row. `seats`, `subject` and `actor` depend on more than the row; the walk knows how.
 FIELDS = {
     "Organisation": {
-        "card": "id name siret kind addressLines postalCode city country chorusEngagementRequired subscription createdAt",
+        "card": "id name siret kind addressLines postalCode city country chorusEngagementRequired subscription "
+        "createdAt",
         "detail": "billingEmail chorusServiceCode",
     },
     "OrganisationSubscription": {
@@ -69,7 +70,8 @@ FIELDS = {
         "further": "addresses",
     },
     "Redemption": {
-        "seen": "id eventKind eventReference registrationReference price reduction finalPrice state redeemedAt releasedAt",
+        "seen": "id eventKind eventReference registrationReference price reduction finalPrice state redeemedAt "
+        "releasedAt",
         "card": "organisation",
         "number": "seat",
     },
@@ -135,7 +137,7 @@ revokeApiKey        -          -        ADMIN                  apiKeyId        a
 """
 
 # What of a result a machine is shown with this scope only.
-SHOWN_WITH = {name: "ORGANISATIONS_READ" for name in ("subscription", "term", "seats")}
+SHOWN_WITH = dict.fromkeys(("subscription", "term", "seats"), "ORGANISATIONS_READ")
 
 
 def rows(text: str) -> dict[str, dict[str, str]]:

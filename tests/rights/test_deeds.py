@@ -6,6 +6,7 @@ import pytest
 from tortoise import Tortoise
 
 from capcom_gql.services.sessions import open_session
+from capcom_gql.storage.database import rows
 from tests.rights.asking import Documents, Raw, ask
 from tests.rights.deeds import Attempt, Doing, attempts, good_form
 from tests.rights.stage import Stage
@@ -32,15 +33,16 @@ MARKS = {
 
 UNAUTHENTICATED: tuple[str, list[str]] = ("UNAUTHENTICATED", [])
 
-Rows = dict[str, dict[Any, dict[str, Any]]]
+Rows = dict[str, list[dict[str, Any]]]
 
 
 async def every_row() -> Rows:
-    """Everything that is stored, but when keys were last used."""
+    """Everything that is stored, by model, but when keys were last used."""
     found: Rows = {}
     for name, model in Tortoise.apps["capcom"].items():
-        kept = await model.all().values()
-        found[name] = {row[model._meta.pk_attr]: {**row, "last_used_at": None} for row in kept}
+        found[name] = await rows(f'SELECT * FROM "{model._meta.db_table}" ORDER BY "{model._meta.db_pk_column}"')
+    for key in found["ApiKey"]:
+        key["last_used_at"] = None
     return found
 
 
@@ -98,6 +100,21 @@ async def test_a_refused_deed_says_why_and_leaves_no_trace(
         else:
             assert faults(raw, deed) == [refused], attempt
     assert changed(before, await every_row()) == set()
+
+
+@pytest.mark.rule("R1")
+async def test_another_s_organisation_is_not_reopened(stage: Stage, caller: Caller, documents: Documents) -> None:
+    """D is its last manager's or staff's to reopen; that others tried is told to staff, and nothing else is written."""
+    gone = next(each.id for each in stage.of("Organisation") if each.organisations == {"D"})
+    form = next(attempts(stage, "subscribe")).form | {"organisationId": gone}
+    before = await every_row()
+    raw = await ask(stage, caller, document(documents, "subscribe"), {"input": form})
+    after = await every_row()
+    if caller.is_staff:
+        assert faults(raw, "subscribe") == [] and len(after["Term"]) == len(before["Term"]) + 1
+    else:
+        assert faults(raw, "subscribe") == [("FORBIDDEN", [])]
+        assert changed(before, after) == (set() if caller.scope else {"Event", "Delivery"})
 
 
 @pytest.mark.rule("R12")

@@ -24,14 +24,13 @@ def bare(value: Any) -> Any:
 
 @dataclass
 class Walk:
-    """One answer to one caller. `faults` says what is not as the table has it; `cells` counts what was compared."""
+    """One answer to one caller. `faults` says what is not as the table has it."""
 
     stage: Stage
     truth: Truth
     caller: Caller
     raw: Raw
     faults: list[str] = field(default_factory=list)
-    cells: int = 0
     explained: set[Path] = field(default_factory=set)
 
     def finish(self) -> list[str]:
@@ -47,7 +46,6 @@ class Walk:
 
     def nothing(self) -> None:
         """Every question refused at its place."""
-        self.cells += len(self.raw.data)
         self.explained |= {(name,) for name in self.raw.data if self.raw.codes.get((name,)) == "FORBIDDEN"}
         for name, found in self.raw.data.items():
             if found is not None or (name,) not in self.explained:
@@ -55,7 +53,6 @@ class Walk:
 
     def place(self, found: dict[str, Any] | None, thing: Thing, path: Path) -> None:
         """What stands where an object was asked by its id: the object, or nothing at all for who may not see it."""
-        self.cells += 1
         if not sees(self.caller, thing):
             if found is not None:
                 self.fault(path, f"{thing.type} should not exist for this caller")
@@ -76,7 +73,6 @@ class Walk:
         else:
             for name, got in found.items():
                 if name != "__typename":
-                    self.cells += 1
                     self._field(thing, name, got, (*path, name))
 
     def _field(self, thing: Thing, name: str, got: Any, path: Path) -> None:
