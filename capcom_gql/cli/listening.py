@@ -11,7 +11,7 @@ from types import FrameType
 import typer
 import uvicorn
 import uvloop
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from capcom_gql.cli.failures import Stop
 from capcom_gql.settings import Settings
@@ -66,10 +66,10 @@ def reachable(settings: Settings, listener: socket.socket) -> Settings:
 class Server(uvicorn.Server):
     """A server that says when it answers, and for which a signal to stop is a request, not a failure."""
 
-    def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
+    def __init__(self, app: Starlette, on_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
-            lifespan="on",
+            lifespan="off",
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=CONNECTIONS_END_WITHIN,
@@ -90,13 +90,17 @@ class Server(uvicorn.Server):
             self.should_exit = True
 
 
-async def answer_until_stopped(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve on the socket until SIGTERM or SIGINT; what is under way then has a few seconds to finish."""
+async def answer_until_stopped(app: Starlette, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve on the socket until SIGTERM or SIGINT; what is under way then has a few seconds to finish.
+
+    The application is started and stopped here, not by uvicorn, which would log a failed start with its traceback.
+    """
     server = Server(app, on_ready)
-    try:
-        await server.serve(sockets=[listener])
-    finally:
-        listener.close()
+    with contextlib.closing(listener):
+        async with contextlib.AsyncExitStack() as running:
+            async with stoppable():
+                await running.enter_async_context(app.router.lifespan_context(app))
+            await server.serve(sockets=[listener])
 
 
 def run(work: Coroutine[None, None, None]) -> None:

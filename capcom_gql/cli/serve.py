@@ -32,17 +32,13 @@ async def _serve(settings: "Settings", listener: "socket.socket") -> None:
     from capcom_gql.app import create_app
     from capcom_gql.cli.listening import answer_until_stopped, stoppable, url_of
     from capcom_gql.cli.screen import note, show
-    from capcom_gql.storage.database import migrate, opened
+    from capcom_gql.storage.database import migrate
     from capcom_gql.storage.installation import database_url
-    from capcom_gql.storage.product_clock import must_be_real
 
     for sentence in _worth_knowing(settings):
         note(sentence)
     async with stoppable():
         await migrate(database_url(settings))
-        async with opened(database_url(settings)):
-            if settings.is_production:
-                await must_be_real()
     address = url_of(listener)
     await answer_until_stopped(create_app(settings), listener, lambda: show(f"ready {address}"))
 

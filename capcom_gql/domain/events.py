@@ -3,13 +3,17 @@
 Details hold ids, days, amounts and codes; no name, address or free text (R21). A description is worked out at reading.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.domain.sentences import Datum, Locale, say
 
 Detail = str | int | bool | list[str] | None
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Kind(StrEnum):
@@ -52,7 +56,7 @@ EVENTS: Mapping[Kind, Spec] = {
         "Subscription opened from {starts_on} to {ends_on}, plan {plan_code}.",
     ),
     Kind.SUBSCRIPTION_EXPIRED: Spec(
-        ("tick",),
+        ("record_due",),
         ("term_id", "ends_on"),
         "Abonnement arrivé à son terme le {ends_on}.",
         "Subscription ended on {ends_on}.",
@@ -64,13 +68,13 @@ EVENTS: Mapping[Kind, Spec] = {
         "Payment proof received on {received_on}: the term is confirmed.",
     ),
     Kind.TERM_CANCELLED: Spec(
-        ("tick",),
+        ("record_due",),
         ("term_id", "reason", "proof_due_on"),
         "Année annulée ({reason}) ; justificatif attendu jusqu'au {proof_due_on}.",
         "Term cancelled ({reason}); its proof was due by {proof_due_on}.",
     ),
     Kind.TERM_STARTED: Spec(
-        ("tick",),
+        ("record_due",),
         ("term_id", "starts_on"),
         "Nouvelle année commencée le {starts_on}.",
         "New term started on {starts_on}.",
@@ -80,7 +84,7 @@ EVENTS: Mapping[Kind, Spec] = {
         ("remove_seat", "subscribe"), ("seat_id", "person_id"), "Utilisateur retiré.", "User removed."
     ),
     Kind.PROOF_REMINDED: Spec(
-        ("tick",),
+        ("record_due",),
         ("term_id", "proof_due_on"),
         "Rappel du justificatif attendu jusqu'au {proof_due_on}.",
         "Reminder of the proof due by {proof_due_on}.",
@@ -95,7 +99,7 @@ EVENTS: Mapping[Kind, Spec] = {
         ("release_discount",), ("redemption_id", "seat_id"), "Réduction libérée.", "Discount released."
     ),
     Kind.REDEMPTIONS_TO_REINVOICE: Spec(
-        ("tick",),
+        ("record_due",),
         ("term_id", "redemption_ids", "amount_minor", "currency"),
         "Réductions à refacturer à la suite de l'annulation.",
         "Discounts to invoice again after the cancellation.",
@@ -111,9 +115,9 @@ EVENTS: Mapping[Kind, Spec] = {
     ),
     Kind.SIGNUP_REFUSED: Spec(
         ("subscribe",),
-        ("reason",),
-        "Souscription refusée pour un organisme connu ({reason}).",
-        "Sign-up for a known organisation refused ({reason}).",
+        (),
+        "Souscription refusée : organisme connu, demandé par d'autres que sa dernière personne gestionnaire.",
+        "Sign-up refused: a known organisation, asked for by others than its last manager.",
     ),
     Kind.DUPLICATE_SUSPECTED: Spec(
         ("subscribe",),
@@ -132,8 +136,27 @@ def check_details(kind: Kind, details: Mapping[str, Detail]) -> None:
         raise ValueError(f"{kind} carries {EVENTS[kind].details}, not {tuple(details)}")
 
 
+# Codes that descriptions show, in words.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "UNPAID": ("sans justificatif", "no proof came"),
+    "WITHDRAWN": ("à la demande de l'organisme", "at the organisation's request"),
+    "BY_STAFF": ("par l'équipe", "by staff"),
+    "TRAINING": ("formation", "training"),
+    "MEETING": ("réunion", "meeting"),
+    "FORUM": ("Forum", "Forum"),
+}
+
+
 def describe(kind: Kind, details: Mapping[str, Detail], locale: Locale) -> str:
-    """An event in one sentence of the reader's language."""
+    """An event in one sentence of the reader's language: days spelled out, codes in words."""
     spec = EVENTS[kind]
-    sentence = spec.english if locale is Locale.EN else spec.french
-    return sentence.format(**details)
+    catalogue = {kind.value: (spec.french, spec.english)}
+    return say(catalogue, kind.value, locale, **{name: _word(value, locale) for name, value in details.items()})
+
+
+def _word(value: Detail, locale: Locale) -> Datum:
+    if not isinstance(value, str):
+        return str(value)
+    if value in WORDS:
+        return WORDS[value][locale is Locale.EN]
+    return date.fromisoformat(value) if _DAY.fullmatch(value) else value

@@ -241,7 +241,7 @@ def next_step(terms: Iterable[Term], now: datetime, policy: LifecyclePolicy) -> 
     """The earliest step that the calendar demands and that is not recorded yet, due already or still to come.
 
     It is due once `now >= step.at`. Recording the steps one by one until none is due gives the same facts to a late
-    worker as to a punctual one; a reminder whose day has passed into lateness is left out (R8).
+    worker as to a punctual one. Once the due day is over, its reminder is not sent any more (R8).
     """
     recorded = tuple(terms)
     today = policy.day_of(now)
@@ -260,7 +260,7 @@ def _next_of(term: Term, terms: Sequence[Term], today: date, policy: LifecyclePo
     if awaits_proof(term):
         steps.append((unpaid_instant(term.proof_due_on, policy), StepKind.CANCEL_UNPAID))
         if term.proof_reminded_at is None and not proof_too_late(term, today):
-            reminder = policy.letter_instant(proof_reminder_on(term.proof_due_on, policy))
+            reminder = policy.first_instant(proof_reminder_on(term.proof_due_on, policy))
             steps.append((reminder, StepKind.REMIND_PROOF))
     if term.started_at is None:
         steps.append((policy.first_instant(term.starts_on), StepKind.START))

@@ -108,7 +108,6 @@ class Right(StrEnum):
     """The rows of the table."""
 
     OPEN_DOOR = "OPEN_DOOR"
-    LOOK = "LOOK"
     CARD = "CARD"
     DETAIL = "DETAIL"
     NUMBER = "NUMBER"
@@ -127,7 +126,6 @@ class Right(StrEnum):
 
 TABLE: Mapping[Right, Row] = {
     Right.OPEN_DOOR: Row(True, May.YES, May.YES, None),
-    Right.LOOK: Row(True, May.YES, May.YES, Scope.ORGANISATIONS_READ),
     Right.CARD: Row(False, May.YES, May.YES, Scope.ORGANISATIONS_READ),
     Right.DETAIL: Row(False, May.OWN, May.YES, Scope.ORGANISATIONS_READ),
     Right.NUMBER: Row(False, May.OWN, May.YES, None),
@@ -141,7 +139,7 @@ TABLE: Mapping[Right, Row] = {
     Right.REDEMPTIONS: Row(False, May.OWN, May.YES, Scope.DISCOUNTS_REDEEM, machine=May.OWN),
     Right.EVENTS: Row(False, May.NO, May.YES, Scope.EVENTS_READ),
     Right.NOTES: Row(False, May.NO, May.NO, None),
-    Right.SELF: Row(False, May.OWN, May.OWN, None, staff=May.OWN),
+    Right.SELF: Row(False, May.OWN, May.OWN, Scope.ADMIN, staff=May.OWN),
 }
 
 
@@ -188,7 +186,8 @@ INHERITED = "INHERITED"
 
 _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.OPEN_DOOR, "Query", "viewer plans termsOfUse"),
-    (Right.LOOK, "Query", "node nodes"),
+    # what a caller may not see answers as what does not exist, so anybody may ask for any id
+    (INHERITED, "Query", "node nodes"),
     (Right.CARD, "Query", "organisation organisations"),
     (Right.DISCOUNT_CHECK, "Query", "discountCheck discountChecks"),
     (Right.SERVICE_CHECK, "Query", "serviceAccess"),

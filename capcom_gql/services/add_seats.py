@@ -58,7 +58,7 @@ def _faults(dossier: Dossier, form: AddSeatsInput) -> list[Fault]:
     if not stood.is_live:
         return [Fault(Code.NOT_LIVE, ("subscriptionId",), "not_live")]
     if len(form.users) > forms.MAX_USERS:
-        return forms.check_users(form.users)
+        return [*forms.check_users(form.users), *check_key(form.idempotency_key)]
     emails = [user.email for user in form.users]
     holders = {seat.person.email_key for seat in dossier.active_seats}
     upcoming = stood.limiting_term is stood.upcoming

@@ -4,8 +4,6 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from tortoise.exceptions import BaseORMException
-
 from capcom_gql import clock
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.services.tokens import KEY_PREFIX, hashed, is_well_formed_key
@@ -15,8 +13,8 @@ from capcom_gql.storage.models import Seat
 # A key's last use is noted at this grain, so that checks stay reads.
 _USE_NOTED_EVERY = timedelta(minutes=1)
 
-# the loop itself keeps no hold of its tasks
-_notes: set[asyncio.Task[None]] = set()
+# By key, what is being noted; the loop itself keeps no hold of its tasks.
+_notes: dict[str, asyncio.Task[None]] = {}
 
 log = logging.getLogger(__name__)
 
@@ -50,17 +48,17 @@ def _note_use(key_id: str, now: datetime) -> None:
     async def note() -> None:
         try:
             await ApiKey.filter(id=key_id).update(last_used_at=now)
-        except (BaseORMException, OSError) as error:
-            log.warning("the use of a key was not noted: %s", type(error).__name__, extra={"key_id": key_id})
+        except Exception:
+            log.warning("the use of a key was not noted", exc_info=True, extra={"key_id": key_id})
 
-    task = asyncio.create_task(note())
-    _notes.add(task)
-    task.add_done_callback(_notes.discard)
+    if key_id not in _notes:
+        _notes[key_id] = asyncio.create_task(note())
+        _notes[key_id].add_done_callback(lambda _: _notes.pop(key_id))
 
 
 async def notes_written() -> None:
     """Wait for what is still being noted, before the database closes."""
-    await asyncio.gather(*_notes)
+    await asyncio.gather(*_notes.values())
 
 
 async def _person(token: str) -> Actor:

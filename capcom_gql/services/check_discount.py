@@ -52,11 +52,11 @@ async def check_discounts(setup: Setup, actor: Actor, asks: Sequence[DiscountAsk
     A number that the caller may not ask about is answered as one that nobody holds.
     """
     now = await product_now()
-    for ask in asks:
-        if ask.at is not None and ask.at > now:
-            raise FutureInstant
-        if ask.at is not None and not role_may(Right.PAST, actor):
-            raise NotAllowed
+    past = [ask.at for ask in asks if ask.at is not None]
+    if past and not role_may(Right.PAST, actor):
+        raise NotAllowed
+    if any(at > now for at in past):
+        raise FutureInstant
     numbers = [parse_number(ask.subscriber_number) for ask in asks]
     found = await holdings([number for number in numbers if number is not None])
     visible = {number: held for number, held in found.items() if may_ask(Right.DISCOUNT_CHECK, actor, held)}

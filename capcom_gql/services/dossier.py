@@ -6,7 +6,7 @@ from datetime import date, datetime
 from capcom_gql.domain import lifecycle
 from capcom_gql.domain.discounts import RedemptionState, redemption_state
 from capcom_gql.domain.events import Detail, Kind
-from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.letters import LETTERS, Audience, Topic
 from capcom_gql.domain.lifecycle import Standing, Step, StepKind
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import SYSTEM, Actor
@@ -52,14 +52,24 @@ class Dossier:
         """The seats that are not removed, by place."""
         return sorted((seat for seat in self.seats if seat.removed_at is None), key=lambda seat: seat.place)
 
-    @property
-    def manager(self) -> Seat | None:
-        """The manager's seat."""
-        return next((seat for seat in self.active_seats if seat.is_manager), None)
-
     def term(self, term_id: str) -> Term:
         """A term of this subscription. Raises KeyError for another's."""
         return {term.id: term for term in self.terms}[term_id]
+
+    def letters(self, topic: Topic, term: Term, due_at: datetime) -> list[Post]:
+        """A letter about a term, to those whom the table of letters names: the manager, or every active seat."""
+        everyone = LETTERS[topic].audience is Audience.EVERYONE
+        return [
+            Post(
+                topic,
+                to_person(seat.person, is_manager=seat.is_manager),
+                due_at,
+                term.id,
+                {"seat_id": seat.id, "term_id": term.id},
+            )
+            for seat in self.active_seats
+            if everyone or seat.is_manager
+        ]
 
     async def record(self, entry: Entry, actor: Actor) -> None:
         """Write an event of this organisation with its letters."""
@@ -106,7 +116,7 @@ async def _cancel_unpaid(dossier: Dossier, step: Step) -> None:
     for term in fallen:
         term.unpaid_at = step.at
         await term.save(update_fields=["unpaid_at"])
-        letters = _letters_to_all(dossier, Topic.CANCELLED, term, step) if term is first else []
+        letters = dossier.letters(Topic.CANCELLED, term, _morning(dossier, step)) if term is first else []
         await dossier.record(
             _step_entry(
                 dossier,
@@ -140,15 +150,13 @@ async def _list_to_reinvoice(dossier: Dossier, term: Term, step: Step) -> None:
 
 
 async def _remind_proof(dossier: Dossier, step: Step) -> None:
-    """R8: the manager, once. The letter's own event is dated when it is posted."""
+    """R8: the manager, once, that morning."""
     term = dossier.term(step.term_id)
-    term.proof_reminded_at = dossier.now
+    term.proof_reminded_at = step.at
     await term.save(update_fields=["proof_reminded_at"])
-    manager = dossier.manager
-    letters = [] if manager is None else [_letter(Topic.PROOF_REMINDER, manager, term, dossier.now)]
+    letters = dossier.letters(Topic.PROOF_REMINDER, term, _morning(dossier, step))
     details: dict[str, Detail] = {"proof_due_on": term.proof_due_on.isoformat()}
-    posted = Step(dossier.now, step.kind, step.term_id)
-    await dossier.record(_step_entry(dossier, Kind.PROOF_REMINDED, term, posted, details, letters), SYSTEM)
+    await dossier.record(_step_entry(dossier, Kind.PROOF_REMINDED, term, step, details, letters), SYSTEM)
 
 
 async def _start(dossier: Dossier, step: Step) -> None:
@@ -200,11 +208,7 @@ def _step_entry(
     )
 
 
-def _letters_to_all(dossier: Dossier, topic: Topic, term: Term, step: Step) -> list[Post]:
-    due_at = dossier.setup.policy.letter_instant(dossier.setup.policy.day_of(step.at))
-    return [_letter(topic, seat, term, due_at) for seat in dossier.active_seats]
-
-
-def _letter(topic: Topic, seat: Seat, term: Term, due_at: datetime) -> Post:
-    recipient = to_person(seat.person, is_manager=seat.is_manager)
-    return Post(topic, recipient, due_at, term.id, {"seat_id": seat.id, "term_id": term.id})
+def _morning(dossier: Dossier, step: Step) -> datetime:
+    """When the letters of a step are due: 08:00 of the day on which its rule was met."""
+    policy = dossier.setup.policy
+    return policy.letter_instant(policy.day_of(step.at))

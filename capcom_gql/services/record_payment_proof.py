@@ -17,7 +17,7 @@ from capcom_gql.services.judge import demand
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage import ids
 from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, Post, to_person
+from capcom_gql.storage.journal import Entry
 from capcom_gql.storage.models import PaymentProof, Term
 
 
@@ -95,12 +95,7 @@ async def _confirm(dossier: Dossier, term: Term, form: RecordPaymentProofInput, 
     )
     term.confirmed_at = dossier.now
     await term.save(update_fields=["confirmed_at"])
-    manager = dossier.manager
-    letters = []
-    if manager is not None:
-        recipient = to_person(manager.person, is_manager=True)
-        about = {"seat_id": manager.id, "term_id": term.id}
-        letters.append(Post(Topic.CONFIRMED, recipient, dossier.now, term.id, about))
+    letters = dossier.letters(Topic.CONFIRMED, term, dossier.now)
     details = {
         "term_id": term.id,
         "proof_id": proof.id,

@@ -81,10 +81,11 @@ async def _claim(setup: Setup) -> tuple[str, int] | None:
     if not await rows(f"SELECT 1 FROM delivery WHERE {due} LIMIT 1", [now, real]):
         return None
     skip = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
+    # "=", not "IN": a plan that asks the inner query once for each row would claim several, and send one
     claimed = await rows(
         f"""
         UPDATE delivery SET attempt = attempt + 1, leased_until = $3
-        WHERE id IN (SELECT id FROM delivery WHERE {due} ORDER BY due_at, id LIMIT 1 {skip})
+        WHERE id = (SELECT id FROM delivery WHERE {due} ORDER BY due_at, id LIMIT 1 {skip})
         RETURNING id, attempt
         """,
         [now, real, real + timedelta(seconds=setup.send_timeout) + LEASE_MARGIN],

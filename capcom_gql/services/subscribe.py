@@ -224,7 +224,7 @@ async def _tell_staff(setup: Setup, actor: Actor, refusal: _NotTheirs) -> None:
         letter = Post(Topic.STAFF_NOTICE, to_support(setup.support_email), now, subject, about)
         entry = Entry(
             Kind.SIGNUP_REFUSED,
-            {"reason": Code.FORBIDDEN.value},
+            {},
             organisation_id=refusal.organisation_id,
             subject_id=refusal.organisation_id,
             posts=[] if told else [letter],

@@ -23,8 +23,13 @@ MODULES = ("capcom_gql.storage.models", "capcom_gql.storage.access", "capcom_gql
 MIGRATION_LOCK = 7_226_620_266  # any number, the same in every process: it names the advisory lock
 SQLITE_WAIT_MS = 30_000
 TRIES = 5
+ENDS_WITHIN = 5.0
+"""Seconds that deeds begun may still take when the database closes."""
 
 Result = TypeVar("Result")
+
+# the loop itself keeps no hold of its tasks
+_begun: set[asyncio.Task[Any]] = set()
 
 
 class DatabaseUnavailable(Exception):
@@ -101,7 +106,15 @@ async def opened(url: str) -> AsyncIterator[None]:
             raise DatabaseUnavailable(f"the database does not answer: {error}") from error
         yield
     finally:
+        await _all_ended()
         await Tortoise.close_connections()
+
+
+async def _all_ended() -> None:
+    """Let the deeds end whose callers have gone: a letter that was sent must not be sent again at the next start."""
+    here = asyncio.get_running_loop()
+    if begun := {deed for deed in _begun if deed.get_loop() is here}:
+        await asyncio.wait(begun, timeout=ENDS_WITHIN)
 
 
 async def migrate(url: str) -> None:
@@ -157,7 +170,10 @@ async def in_one_transaction(work: Callable[[], Awaitable[Result]]) -> Result:
     comer then gets is the rule's own refusal. Once begun it goes on to its end although the caller is cancelled: a
     client that hangs up does not leave a transaction open. Raises the last error once the tries are spent.
     """
-    return await asyncio.shield(asyncio.create_task(_tried(work)))
+    deed = asyncio.create_task(_tried(work))
+    _begun.add(deed)
+    deed.add_done_callback(_begun.discard)
+    return await asyncio.shield(deed)
 
 
 async def _tried(work: Callable[[], Awaitable[Result]]) -> Result:

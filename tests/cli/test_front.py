@@ -10,6 +10,8 @@ import pytest
 from capcom_gql.app import create_app
 from capcom_gql.settings import load
 from capcom_gql.storage.database import rows
+from tests.databases import ONLY_POSTGRES
+from tests.servers import Postgres
 
 HTML = {"Accept": "text/html,*/*"}
 PUBLIC = {"CAPCOM_PUBLIC_URL": "https://api.network.example"}
@@ -21,6 +23,18 @@ async def client(folder: Path, **settings: str) -> AsyncIterator[httpx2.AsyncCli
     given = {f"CAPCOM_{name}": value for name, value in settings.items()}
     transport = httpx2.ASGITransport(create_app(load({"CAPCOM_DATA_DIR": str(folder)} | given)))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as made:
+        yield made
+
+
+@asynccontextmanager
+async def running(database_url: str, folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the application on a database, started, without its worker."""
+    app = create_app(load({"CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(folder)}), ticking=False)
+    transport = httpx2.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as made,
+    ):
         yield made
 
 
@@ -91,12 +105,7 @@ async def test_the_mailbox_is_for_development(tmp_path: Path) -> None:
 
 async def test_not_ready_names_the_part_that_fails(database_url: str, tmp_path: Path) -> None:
     """A migration of this version that the database has not had: an older server's database, on either engine."""
-    app = create_app(load({"CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(tmp_path)}), ticking=False)
-    transport = httpx2.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as ask,
-    ):
+    async with running(database_url, tmp_path) as ask:
         ready = await ask.get("/readyz")
         assert (ready.status_code, ready.json()["status"]) == (200, "ready")
         await rows("DELETE FROM tortoise_migrations WHERE name LIKE $1", ["0003%"])
@@ -104,3 +113,16 @@ async def test_not_ready_names_the_part_that_fails(database_url: str, tmp_path: 
         assert (ready.status_code, ready.json()["status"]) == (503, "failing")
         assert ready.json()["migrations"] == {"ok": False, "missing": ["0003_first_data"]}
         assert ready.json()["database"]["ok"] is True
+
+
+@ONLY_POSTGRES
+async def test_a_database_that_is_gone_is_named_and_the_process_lives(
+    database_url: str, postgres_server: Postgres, tmp_path: Path
+) -> None:
+    async with running(database_url, tmp_path) as ask:
+        await postgres_server.drop_database(database_url.rpartition("/")[2])
+        ready = await ask.get("/readyz")
+        assert ready.status_code == 503
+        parts = {name: part["ok"] for name, part in ready.json().items() if name != "status"}
+        assert parts == {"database": False, "broker": True, "migrations": False, "notifiers": True}
+        assert (await ask.get("/healthz")).json() == {"status": "alive"}

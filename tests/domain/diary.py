@@ -28,6 +28,13 @@ class Year:
     def days(self) -> frozenset[date]:
         return _days(self.first, self.last)
 
+    def state(self, today: date) -> str:
+        if self.gone:
+            return "CANCELLED"
+        if today not in self.days():
+            return "UPCOMING" if today < self.first else "ENDED"
+        return "CONFIRMED" if self.paid else "PROVISIONAL"
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from capcom_gql.domain.lifecycle import Step, StepKind, next_step
-from capcom_gql.domain.terms import LifecyclePolicy, Term
+from capcom_gql.domain.terms import Term
 from tests.domain.playing import played_daily, settled, steps_due
 from tests.domain.words import (
     POLICY,
@@ -30,8 +30,8 @@ REMIND, CANCEL, START, EXPIRE = (
 )
 
 
-def upcoming_step(terms: list[Term], now: datetime, policy: LifecyclePolicy = POLICY) -> Step:
-    step = next_step(terms, now, policy)
+def upcoming_step(terms: list[Term], now: datetime) -> Step:
+    step = next_step(terms, now, POLICY)
     assert step is not None
     return step
 
@@ -42,16 +42,16 @@ def told(terms: list[Term], until: str) -> list[tuple[StepKind, str, datetime]]:
 
 
 @pytest.mark.rule("R8")
-def test_the_manager_is_reminded_of_the_proof_at_eight_five_days_before() -> None:
-    expected = Step(paris("2026-12-19 08:00"), REMIND, "first")
+def test_the_manager_is_reminded_of_the_proof_five_days_before() -> None:
+    expected = Step(paris("2026-12-19 00:00"), REMIND, "first")
     assert upcoming_step([opened("2026-12-09")], paris("2026-12-09 12:00")) == expected
     assert upcoming_step([opened("2026-12-09")], paris("2026-12-24 23:59")) == expected
 
 
 @pytest.mark.rule("R8")
 def test_the_manager_is_reminded_once() -> None:
-    told_once = replace(opened("2026-12-09"), proof_reminded_at=paris("2026-12-19 08:00"))
-    assert upcoming_step([told_once], paris("2026-12-19 08:00")).kind is CANCEL
+    told_once = replace(opened("2026-12-09"), proof_reminded_at=paris("2026-12-19 00:00"))
+    assert upcoming_step([told_once], paris("2026-12-19 00:00")).kind is CANCEL
 
 
 @pytest.mark.rule("R8")
@@ -67,7 +67,7 @@ def test_no_reminder_after_the_proof() -> None:
 
 @pytest.mark.rule("R9")
 def test_without_proof_the_term_is_cancelled_at_the_first_instant_of_day_16() -> None:
-    reminded = replace(opened("2026-12-09"), proof_reminded_at=paris("2026-12-19 08:00"))
+    reminded = replace(opened("2026-12-09"), proof_reminded_at=paris("2026-12-19 00:00"))
     assert upcoming_step([reminded], paris("2026-12-20")) == Step(paris("2026-12-25 00:00"), CANCEL, "first")
 
 
@@ -103,7 +103,7 @@ def test_the_calendar_waits_for_the_first_instant_after_the_last_day() -> None:
 @pytest.mark.rule("R17")
 def test_a_renewed_term_owes_its_own_proof_and_its_own_reminder() -> None:
     terms = [FIRST_YEAR, renewed(FIRST_YEAR, "2027-10-01")]
-    assert upcoming_step(terms, paris("2027-10-02")) == Step(paris("2027-10-11 08:00"), REMIND, "second")
+    assert upcoming_step(terms, paris("2027-10-02")) == Step(paris("2027-10-11 00:00"), REMIND, "second")
 
 
 @pytest.mark.rule("R17")
@@ -184,14 +184,11 @@ def test_of_two_terms_the_earlier_step_comes_first() -> None:
 
 
 @pytest.mark.rule("R8")
-def test_a_step_may_fall_at_the_very_hour_of_a_reminder() -> None:
-    # with letters at midnight, the start of the second term and its reminder share an instant: the start comes first
-    policy = LifecyclePolicy(letter_hour=0)
+def test_a_start_and_a_reminder_of_one_instant_come_in_this_order() -> None:
     upcoming = renewed(FIRST_YEAR, "2027-11-29")
-    _, steps = steps_due([FIRST_YEAR, upcoming], paris("2027-12-09 00:00"), policy)
-    assert [(step.kind, step.at) for step in steps] == [
-        (START, paris("2027-12-09 00:00")),
-        (REMIND, paris("2027-12-09 00:00")),
+    assert told([FIRST_YEAR, upcoming], "2027-12-09 00:00") == [
+        (START, "second", paris("2027-12-09 00:00")),
+        (REMIND, "second", paris("2027-12-09 00:00")),
     ]
 
 
@@ -201,7 +198,7 @@ def test_a_worker_that_wakes_every_day_and_one_that_wakes_after_a_year_tell_the_
     punctual = played_daily(terms, date(2027, 11, 24), date(2028, 1, 1), POLICY)
     late = settled(terms, paris("2028-01-01 08:00"), POLICY)
     assert [replace(term, proof_reminded_at=None) for term in punctual] == list(late)
-    assert punctual[1].proof_reminded_at == paris("2027-12-04 08:00")
+    assert punctual[1].proof_reminded_at == paris("2027-12-04 00:00")
 
 
 @pytest.mark.rule("R8")

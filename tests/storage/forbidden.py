@@ -105,6 +105,13 @@ def _another_seat(**values: Any) -> Deed:
     return lambda world: write_seat(world.subscription, **values)
 
 
+def _moved_to(place: int) -> Deed:
+    async def deed(world: World) -> None:
+        await Seat.filter(id=world.seat.id).update(place=place)
+
+    return deed
+
+
 async def _same_person_again(world: World) -> None:
     await write_seat(world.subscription, person=await world.seat.person, place=2)
 
@@ -285,6 +292,12 @@ CASES = (
         "terms that are not cancelled never overlap",
         _extended_over_the_next,
         _extended_over_a_cancelled_one,
+    ),
+    Case(
+        "seat_limit_update",
+        "the place of a seat is within the limit of the plan",
+        _moved_to(6),
+        _moved_to(5),
     ),
     Case(
         "seat_limit_insert",

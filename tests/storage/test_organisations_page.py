@@ -13,12 +13,14 @@ from capcom_gql.storage.pages import (
     OrganisationFilter,
     OrganisationOrder,
     OrganisationOrderField,
+    Page,
     Window,
     organisations_page,
 )
 from tests.databases import ONLY_POSTGRES
 from tests.domain.words import confirmed, day, offer, opened, renewed, withdrawn
 from tests.storage.rows import NOBODY, an_organisation, write_subscribed, year_of
+from tests.storage.walking import walk_backward, walk_forward
 
 TODAY = day("2026-12-20")
 ANY = OrganisationFilter()
@@ -172,6 +174,27 @@ async def test_what_has_no_day_comes_last_in_both_directions(database: str) -> N
     assert await names(order=by_end) == ["sooner", "none awaited", "later", "never subscribed"]
     latest_first = ["later", "none awaited", "sooner", "never subscribed"]
     assert await names(order=replace(by_end, descending=True)) == latest_first
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("field", list(OrganisationOrderField))
+async def test_every_row_is_met_once_in_both_directions(
+    database: str, field: OrganisationOrderField, descending: bool
+) -> None:
+    for start in ("2026-12-10", "2026-12-10", "2026-12-12"):
+        await subscribed("awaiting", opened(start))
+        await subscribed("paid", year_of(start))
+    await towns("never", "never")
+    order = OrganisationOrder(field, descending)
+
+    async def ask(window: Window) -> Page:
+        return await organisations_page(window, filter=ANY, order=order, today=TODAY, visible=None)
+
+    in_order = list((await ask(ALL)).ids)
+    assert len(set(in_order)) == 8
+    for size in (1, 2, 3, 7, 8, 9):
+        assert await walk_forward(ask, size) == in_order
+        assert await walk_backward(ask, size) == in_order
 
 
 @pytest.mark.parametrize("field", list(OrganisationOrderField))

@@ -1,0 +1,24 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.services.house import FIRST_DAY, House, Service, on
+
+
+@pytest.fixture
+async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
+    """A house on the open database of this test, its clock at noon of 1 March 2027 in Paris."""
+    folder = tmp_path / "house"
+    folder.mkdir()
+    house = House(database, folder)
+    await on(FIRST_DAY)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+async def service(house: House) -> Service:
+    """A process with one good channel for mail."""
+    house.channel("post")
+    return await house.start()

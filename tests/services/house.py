@@ -1,0 +1,238 @@
+"""The house these tests work in: deeds on a real database, and channels written to files, loaded as an operator would.
+
+A channel here is a plugin of `CAPCOM_PLUGINS_DIR`. Each notes its calls in a file before it does what the test
+wants of it, so that what was sent can be counted whatever process sent it.
+"""
+
+import itertools
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from capcom_gql import clock
+from capcom_gql.app.channels import setup_of
+from capcom_gql.domain.plans import EventKind
+from capcom_gql.domain.rights import Actor
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.notifiers.loader import load as load_channels
+from capcom_gql.notifiers.registry import Registry
+from capcom_gql.services.add_seats import AddSeatsInput, add_seats
+from capcom_gql.services.forms import OrganisationForm, PersonForm
+from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
+from capcom_gql.services.redeem_discount import RedeemDiscountInput
+from capcom_gql.services.send_letters import release_held
+from capcom_gql.services.setup import Setup
+from capcom_gql.services.subscribe import Subscribed, SubscribeInput, subscribe
+from capcom_gql.services.tick import tick
+from capcom_gql.settings import load
+from capcom_gql.storage.ids import PERSON, new_id
+from capcom_gql.storage.models import Person
+from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.product_clock import product_now, set_product_clock
+from tests.domain.words import PARIS
+
+FIRST_DAY = date(2027, 3, 1)
+LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
+_fresh = itertools.count(1)
+
+_CHANNEL = '''
+import asyncio, time
+from pathlib import Path
+from capcom_gql.plugin import *
+from capcom_gql.plugin import hookimpl
+
+CALLS = Path({calls!r})
+MOOD = Path({mood!r})
+
+class Channel(Notifier):
+    name = "{name}"
+    address_kind = "{kind}"
+
+    async def send(self, message):
+        with CALLS.open("a", encoding="utf-8") as calls:
+            calls.write(f"{{message.id}}|{{message.attempt}}|{{message.topic}}|{{message.address}}\\n")
+        mood = MOOD.read_text(encoding="utf-8") if MOOD.exists() else ""
+{body}
+
+@hookimpl
+def capcom_notifiers():
+    return [Channel]
+'''
+SENT = "return Sent('p-1')"
+
+
+def fresh_key() -> str:
+    """An idempotency key that nobody used."""
+    return f"key-{next(_fresh)}"
+
+
+def person(name: str, **more: Any) -> PersonForm:
+    """A user as a form gives them: "ana" is Ana Silva at ana@ville.example."""
+    return PersonForm(f"{name}@ville.example", name.capitalize(), "Silva", **more)
+
+
+def form(*names: str, plan: str = "EQUIPE", **more: Any) -> SubscribeInput:
+    """The form of a sign-up; the first name is the manager's."""
+    given: dict[str, Any] = {
+        "organisation": OrganisationForm("Ville de Rochebrune"),
+        "signer": person("sig"),
+        "idempotency_key": fresh_key(),
+    }
+    return SubscribeInput(plan, tuple(person(name) for name in names), f"{names[0]}@ville.example", "1", **given | more)
+
+
+def redemption(number: str, event: str = "forum-2027", **more: Any) -> RedeemDiscountInput:
+    """A registration to the Forum at 100 euros."""
+    given: dict[str, Any] = {"idempotency_key": fresh_key(), "price_minor": 10_000} | more
+    return RedeemDiscountInput(number, EventKind.FORUM, event, "R-1", **given)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a channel."""
+
+    delivery_id: str
+    attempt: int
+    topic: str
+    address: str
+
+
+@dataclass
+class Service:
+    """What one process is made of once it has started."""
+
+    setup: Setup
+    registry: Registry
+    staff: Actor
+
+    async def tick(self) -> tuple[int, int]:
+        """Whatever is due, until nothing is."""
+        return await tick(self.setup, self.registry, until_idle=True)
+
+    async def subscribe(self, *names: str, **more: Any) -> Subscribed:
+        """Sign an organisation up by its form, as staff."""
+        return await subscribe(self.setup, self.staff, form(*names, **more), Locale.FR)
+
+    async def add(self, subscription_id: str, *names: str) -> tuple[str, ...]:
+        """Add users to a list, as staff; their seats' ids."""
+        asked = AddSeatsInput(subscription_id, tuple(person(name) for name in names), fresh_key())
+        return (await add_seats(self.setup, self.staff, asked, Locale.FR)).seat_ids
+
+    async def record_proof(self, subscription_id: str) -> None:
+        """Record a purchase order received today, as staff."""
+        asked = RecordPaymentProofInput(subscription_id, "PURCHASE_ORDER", "BC-1", await self.today(), fresh_key())
+        await record_payment_proof(self.setup, self.staff, asked)
+
+    async def today(self) -> date:
+        """The product's day."""
+        return self.setup.policy.day_of(await product_now())
+
+
+@dataclass
+class House:
+    """A database of this test, with a folder for plugins and one for what they note."""
+
+    database_url: str
+    folder: Path
+    _opened: list[Registry] = field(default_factory=list)
+    _staff: Actor | None = None
+
+    def __post_init__(self) -> None:
+        self.plugins.mkdir()
+
+    @property
+    def plugins(self) -> Path:
+        """What CAPCOM_PLUGINS_DIR names."""
+        return self.folder / "plugins"
+
+    def channel(self, name: str, body: str = SENT, *, kind: str = "email") -> None:
+        """Write a channel's plugin; `body` is the rest of its async `send`, and sees `mood`."""
+        indented = textwrap.indent(textwrap.dedent(body).strip("\n"), " " * 8)
+        paths = {"calls": str(self._calls(name)), "mood": str(self.folder / "mood")}
+        source = _CHANNEL.format(name=name, kind=kind, body=indented, **paths)
+        (self.plugins / f"{name}.py").write_text(source, encoding="utf-8")
+
+    def mood(self, text: str) -> None:
+        """What the channels read at each send."""
+        (self.folder / "mood").write_text(text, encoding="utf-8")
+
+    def _calls(self, name: str) -> Path:
+        return self.folder / f"{name}.calls"
+
+    def calls(self, name: str) -> list[Call]:
+        """Every call of a channel so far, in order, by whatever process."""
+        path = self._calls(name)
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        parts = [line.split("|") for line in lines]
+        return [Call(delivery, int(attempt), topic, address) for delivery, attempt, topic, address in parts]
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        """The settings as an operator gives them; the bundled mailbox is off, so that only this house's channels are
+        on."""
+        return {
+            "CAPCOM_DATABASE_URL": self.database_url,
+            "CAPCOM_DATA_DIR": str(self.folder / "data"),
+            "CAPCOM_PLUGINS_DIR": str(self.plugins),
+            "CAPCOM_PLUGINS_DISABLED": "mailbox",
+            **{f"CAPCOM_{name}": value for name, value in settings.items()},
+        }
+
+    async def start(self, **settings: str) -> Service:
+        """What a process does when it starts, on the database that is open."""
+        chosen = load(self.environment(**settings))
+        registry = load_channels(chosen)
+        self._opened.append(registry)
+        setup = setup_of(chosen, registry)
+        await release_held(setup)
+        return Service(setup, registry, await self.staff())
+
+    async def staff(self) -> Actor:
+        """Somebody of the staff."""
+        if self._staff is None:
+            row = await Person.create(
+                id=new_id(PERSON),
+                email="staff@capcom.example",
+                email_key="staff@capcom.example",
+                given_name="Sam",
+                family_name="Staff",
+                locale="fr",
+                is_staff=True,
+                created_at=clock.utc_now(),
+            )
+            self._staff = Actor(person_id=row.id, is_staff=True)
+        return self._staff
+
+    def close(self) -> None:
+        """Close the channels of every process that started."""
+        for registry in self._opened:
+            registry.close()
+
+
+async def on(day: date, at: time = time(12)) -> None:
+    """Move the product's clock to a civil time of a day in Paris."""
+    await set_product_clock(datetime.combine(day, at, PARIS).astimezone(UTC), force=True)
+
+
+async def advance(**span: float) -> None:
+    """Move the product's clock on."""
+    await set_product_clock(await product_now() + timedelta(**span))
+
+
+async def due_now() -> None:
+    """Let the waits between attempts, and the leases, be over."""
+    await Delivery.filter(state__in=("PENDING", "RETRYING")).update(next_attempt_at=LONG_AGO, leased_until=None)
+
+
+async def states(**where: Any) -> Mapping[str, int]:
+    """How many deliveries are in which state."""
+    found = await Delivery.filter(**where).values_list("state", flat=True)
+    return {str(state): found.count(state) for state in found}
+
+
+def rising(days: Iterator[Any]) -> bool:
+    """Whether each is at least the one before."""
+    values = list(days)
+    return values == sorted(values)

@@ -1,0 +1,144 @@
+"""A letter goes once, whoever sends it and whatever dies: claims, leases, fencing (both engines)."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+
+from tortoise import connections
+
+from capcom_gql import clock
+from capcom_gql.services import send_letters
+from capcom_gql.storage.database import rows
+from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from tests.databases import ONLY_POSTGRES
+from tests.processes import environment
+from tests.services.house import LONG_AGO, House, Service, states
+
+SLOW = "await asyncio.sleep(0.5)\nreturn Sent()"
+SECONDS = 40
+
+
+def a_worker(house: House, **settings: str) -> subprocess.Popen[bytes]:
+    """`capcom tick --until-idle`, in a process of its own."""
+    outer = environment(house.database_url, house.folder)
+    return subprocess.Popen(
+        [sys.executable, "-m", "capcom_gql", "tick", "--until-idle"],
+        env=outer | house.environment(**settings),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+async def called(house: House, times: int) -> None:
+    """Wait until the channel was called so often."""
+    async with asyncio.timeout(SECONDS):
+        while len(house.calls("post")) < times:
+            await asyncio.sleep(0.02)
+
+
+async def test_two_workers_and_a_slow_channel(house: House) -> None:
+    """The last letters wait longer than a lease lasts: no worker holds what it is not sending."""
+    house.channel("post", SLOW)
+    one = await house.start(SEND_TIMEOUT="2")
+    two = await house.start(SEND_TIMEOUT="2")
+    for organisation in range(2):
+        await one.subscribe(*(f"u{organisation}{seat}" for seat in range(10)), plan="COLLECTIF")
+
+    async def work(worker: Service) -> None:
+        while await Delivery.filter(state__in=("PENDING", "RETRYING")).exists():
+            await worker.tick()
+            await asyncio.sleep(0.1)
+
+    began = time.monotonic()
+    await asyncio.gather(work(one), work(two), work(one), work(two))
+    assert time.monotonic() - began < 20
+    assert await states() == {"SENT": 20}
+    assert set(Counter(call.delivery_id for call in house.calls("post")).values()) == {1}
+    assert await DeliveryAttempt.all().count() == len(house.calls("post")) == 20
+
+
+async def test_two_processes_on_one_database(house: House) -> None:
+    house.channel("post", "await asyncio.sleep(0.1)\nreturn Sent()")
+    service = await house.start()
+    await service.subscribe(*(f"u{seat}" for seat in range(10)), plan="COLLECTIF")
+    workers = [a_worker(house), a_worker(house)]
+    async with asyncio.timeout(SECONDS):
+        assert [await asyncio.to_thread(worker.wait) for worker in workers] == [0, 0]
+    assert await states() == {"SENT": 10}
+    assert set(Counter(call.delivery_id for call in house.calls("post")).values()) == {1}
+
+
+async def test_what_a_dead_worker_held_is_taken_up_after_its_lease(house: House) -> None:
+    house.channel("post", "if message.attempt == 1:\n    await asyncio.sleep(60)\nreturn Sent()")
+    service = await house.start(SEND_TIMEOUT="30")
+    await service.subscribe("ana")
+    worker = a_worker(house, SEND_TIMEOUT="30")
+    try:
+        await called(house, 1)
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    delivery = await Delivery.get()
+    assert (delivery.state, delivery.attempt) == ("PENDING", 1)
+    # the time of a send, and a margin
+    assert delivery.leased_until is not None
+    left = delivery.leased_until - clock.utc_now()
+    assert timedelta(seconds=15) < left <= timedelta(seconds=35)
+    assert (await service.tick())[1] == 0, "the lease of whoever may still be sending is not over"
+    await Delivery.all().update(leased_until=clock.utc_now())
+    assert (await service.tick())[1] == 1
+    assert await states() == {"SENT": 1}
+    assert [call.attempt for call in house.calls("post")] == [1, 2]
+
+
+async def test_the_outcome_of_an_older_attempt_is_not_written(house: House) -> None:
+    """A worker that comes back after its lease finds that another has begun a later attempt."""
+    house.channel("post", "await asyncio.sleep(0.3 if message.attempt == 1 else 0.8)\nreturn Sent(str(message.attempt))")
+    service = await house.start()
+    await service.subscribe("ana")
+    late = asyncio.create_task(service.tick())
+    await called(house, 1)
+    await Delivery.all().update(leased_until=LONG_AGO)
+    other = asyncio.create_task(service.tick())
+    await called(house, 2)
+    await asyncio.sleep(0.5)
+    between = await Delivery.get()
+    assert (between.state, between.attempt, between.provider_id) == ("PENDING", 2, None)
+    assert between.leased_until is not None and between.leased_until > clock.utc_now()
+    await asyncio.gather(late, other)
+    delivery = await Delivery.get()
+    assert (delivery.state, delivery.provider_id, delivery.leased_until) == ("SENT", "2", None)
+
+
+async def test_an_outcome_does_not_undo_an_end(service: Service) -> None:
+    """A letter that is over, by whatever hand, is not brought back by an attempt that ends after it."""
+    await service.subscribe("ana")
+    await Delivery.all().update(state="SUPPRESSED", reason="by hand", attempt=1)
+    stale = await Delivery.get()
+    await send_letters._close(stale, 1, {"state": "SENT"})
+    assert (await Delivery.get()).reason == "by hand"
+    assert await states() == {"SUPPRESSED": 1}
+
+
+async def test_a_second_tick_sends_nothing(house: House, service: Service) -> None:
+    await service.subscribe("ana", "bob")
+    assert await service.tick() == (0, 2)
+    assert await service.tick() == (0, 0)
+    assert len(house.calls("post")) == 2
+
+
+@ONLY_POSTGRES
+async def test_a_claim_takes_one_letter_whatever_the_plan(house: House, service: Service) -> None:
+    """A plan that asks for the next letter once per row would claim several, and send one of them."""
+    await service.subscribe(*(f"u{seat}" for seat in range(5)))
+    name = house.database_url.rpartition("/")[2]
+    for way in ("hashagg", "hashjoin", "mergejoin", "material"):
+        await rows(f'ALTER DATABASE "{name}" SET enable_{way} = off')
+    await connections.get("default")._pool.expire_connections()
+    assert await rows("SHOW enable_hashagg") == [{"enable_hashagg": "off"}]
+    assert await send_letters._claim(service.setup) is not None
+    assert sorted(await Delivery.all().values_list("attempt", flat=True)) == [0, 0, 0, 0, 1]
