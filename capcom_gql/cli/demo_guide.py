@@ -44,7 +44,11 @@ The server does what is due by itself, every second; this does it at once:
 
 QUERY = """\
 {{
-  discountCheck(input: {{ subscriberNumber: "{number}", eventKind: TRAINING, priceMinor: {price} }}) {{
+  discountCheck(input: {{
+    subscriberNumber: "{number}"
+    eventKind: TRAINING
+    priceMinor: {price}
+  }}) {{
     eligible
     reason
     message
@@ -108,7 +112,7 @@ class Guide:
         return (
             Caller("key", "event system", filled.key),
             Caller("staff", "staff", filled.staff_token),
-            Caller("manager", f"manager: {filled.manager}", filled.manager_token),
+            Caller("manager", f"manager ({filled.manager.partition(', ')[0]})", filled.manager_token),
         )
 
     def as_text(self) -> str:

@@ -138,7 +138,7 @@ class Story:
     async def registers(self, body: Body, place: int, kind: EventKind, event: str, price_minor: int) -> str:
         """A user registers for an event, at whose desk the discount is redeemed; the redemption's id."""
         number = await self.number(body, place)
-        form = RedeemDiscountInput(number, kind, event, f"{event}-{place:04d}", price_minor, self._key())
+        form = RedeemDiscountInput(number, kind, event, f"inscription-{next(self._keys):04d}", price_minor, self._key())
         redeemed = await redeem_discount(self._setup, self._desk, form)
         assert redeemed.redemption_id is not None, redeemed.faults
         return redeemed.redemption_id

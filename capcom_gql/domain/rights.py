@@ -139,7 +139,7 @@ TABLE: Mapping[Right, Row] = {
     Right.REDEMPTIONS: Row(False, May.OWN, May.YES, Scope.DISCOUNTS_REDEEM, machine=May.OWN),
     Right.EVENTS: Row(False, May.NO, May.YES, Scope.EVENTS_READ),
     Right.NOTES: Row(False, May.NO, May.NO, None),
-    Right.SELF: Row(False, May.OWN, May.OWN, Scope.ADMIN, staff=May.OWN),
+    Right.SELF: Row(False, May.OWN, May.OWN, None, staff=May.OWN),
 }
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.notifiers.contract import Message
+from capcom_gql.notifiers.faults import one_line
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.notifiers.rendering import UnrenderableLetter
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
@@ -108,7 +109,7 @@ async def _deliver(setup: Setup, registry: Registry, delivery_id: str, attempt: 
     except Exception as error:
         log.exception("a letter cannot be written", extra={"delivery_id": delivery.id, "topic": delivery.topic})
         told = str(error) if isinstance(error, UnrenderableLetter) else type(error).__name__
-        outcome = Outcome(kind=OutcomeKind.RETRY, reason=f"the letter cannot be written: {told}")
+        outcome = Outcome(kind=OutcomeKind.RETRY, reason=one_line(f"the letter cannot be written: {told}"))
         await _close(delivery, attempt, _result(delivery, attempt, outcome, now))
         return
     outcome = await registry.send(delivery.channel, message)
@@ -131,6 +132,8 @@ async def _message(setup: Setup, registry: Registry, delivery: Delivery, attempt
     person = None if delivery.person_id is None else await Person.get(id=delivery.person_id)
     locale = "fr" if person is None else person.locale
     letter = registry.render(delivery.topic, locale, await context_of(setup, delivery))
+    # a subject that the row cannot keep would be sent again and again
+    f"{letter.subject}{letter.text}".encode()
     return Message(
         id=delivery.id,
         topic=delivery.topic,

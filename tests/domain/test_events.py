@@ -50,7 +50,7 @@ def test_the_kinds_are_those_of_the_rules_and_each_has_its_row() -> None:
 @pytest.mark.parametrize(("kind", "spec"), EVERY_KIND)
 def test_a_deed_or_the_calendar_records_it(kind: Kind, spec: Spec) -> None:
     assert spec.recorded_by
-    assert {camel(deed) for deed in spec.recorded_by} <= {*MUTATIONS, "recordDue"}
+    assert {camel(deed) for deed in spec.recorded_by} <= {*MUTATIONS, "recordDue", "tick"}
 
 
 @pytest.mark.rule("R21")

@@ -61,6 +61,14 @@ class Channel(Notifier):
 def capcom_notifiers():
     return [Channel]
 '''
+_TEMPLATES = """
+from pathlib import Path
+from capcom_gql.plugin import hookimpl
+
+@hookimpl
+def capcom_template_dirs():
+    return [Path(__file__).parent]
+"""
 SENT = "return Sent('p-1')"
 
 
@@ -155,6 +163,13 @@ class House:
         source = _CHANNEL.format(name=name, kind=kind, body=indented, **paths)
         (self.plugins / f"{name}.py").write_text(source, encoding="utf-8")
 
+    def letters(self, topic: str, template: str) -> None:
+        """Write a plugin that lays a French template over the bundled one."""
+        package = self.plugins / "letters"
+        (package / "fr").mkdir(parents=True)
+        (package / "fr" / f"{topic}.jinja").write_text(template, encoding="utf-8")
+        (package / "__init__.py").write_text(_TEMPLATES, encoding="utf-8")
+
     def mood(self, text: str) -> None:
         """What the channels read at each send."""
         (self.folder / "mood").write_text(text, encoding="utf-8")
@@ -204,6 +219,10 @@ class House:
             )
             self._staff = Actor(person_id=row.id, is_staff=True)
         return self._staff
+
+    async def after_the_deadline(self) -> None:
+        """The morning after the day by which the proofs of what was opened on the first day are due."""
+        await on(FIRST_DAY + timedelta(days=16), time(9))
 
     def close(self) -> None:
         """Close the channels of every process that started."""
