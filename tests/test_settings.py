@@ -271,7 +271,7 @@ def test_what_a_field_holds_does_not_change() -> None:
         ({"public_url": "https://x.example:444"}, ("x.example", "127.0.0.1", "localhost", "[::1]")),
         ({"public_url": "https://x.example", "env": "production"}, ("x.example",)),
         ({"public_url": "http://[::2]:80", "env": "production"}, ("[::2]",)),
-        ({"allowed_hosts": "a.example"}, ("a.example",)),
+        ({"allowed_hosts": "a.example"}, ("127.0.0.1", "a.example", "localhost", "[::1]")),
     ],
 )
 def test_the_hosts_answered_to(given: dict[str, str], hosts: tuple[str, ...]) -> None:

@@ -12,8 +12,7 @@ REFUSAL = "This server does not answer to that host name. CAPCOM_ALLOWED_HOSTS l
 
 def hosts_of(settings: Settings) -> frozenset[str]:
     """The names to answer to: the public one, those of CAPCOM_ALLOWED_HOSTS, the loopback ones in development."""
-    always = settings.model_copy(update={"allowed_hosts": ()}).accepted_hosts
-    return frozenset(name.lower() for name in (*always, *settings.allowed_hosts))
+    return frozenset(name.lower() for name in settings.accepted_hosts)
 
 
 class HostCheck:

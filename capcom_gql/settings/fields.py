@@ -81,8 +81,8 @@ class Settings(BaseModel):
     )
     allowed_hosts: Hosts = Field(
         (),
-        description="Host names this server answers to; empty: that of CAPCOM_PUBLIC_URL, and the "
-        "loopback ones in development.",
+        description="Further host names this server answers to, besides that of CAPCOM_PUBLIC_URL and, in "
+        "development, the loopback ones.",
         json_schema_extra=_accepts("host names without port separated by commas, * for a part or for any"),
     )
     explorer: Literal["", "on", "off", "graphiql"] = Field(
@@ -235,13 +235,11 @@ class Settings(BaseModel):
 
     @property
     def accepted_hosts(self) -> tuple[str, ...]:
-        """The host names to answer to, worked out from `allowed_hosts`, `public_url` and `env`."""
-        if self.allowed_hosts:
-            return self.allowed_hosts
+        """The host names to answer to: the public one, `allowed_hosts`, and in development the loopback ones."""
         public = urlsplit(self.public_url).hostname or ""
         public = f"[{public}]" if ":" in public else public
         loopback = () if self.is_production else ("127.0.0.1", "localhost", "[::1]")
-        return tuple(dict.fromkeys((public, *loopback)))
+        return tuple(dict.fromkeys((public, *self.allowed_hosts, *loopback)))
 
 
 def variable(field: str) -> str:

@@ -21,7 +21,7 @@ from tests.domain.playing import facts, played_daily, read_by_the_rules, settled
 from tests.domain.words import offer
 
 STEADY = settings(derandomize=True, deadline=None, max_examples=150)
-HEAVY = settings(derandomize=True, deadline=None, max_examples=100)
+HEAVY = settings(derandomize=True, deadline=None, max_examples=60)
 
 ZONES = st.sampled_from(["Europe/Paris", "America/Santiago", "Asia/Beirut"])
 EDGES = [date(2028, 2, 29), date(2027, 2, 28), date(2027, 1, 31), date(2027, 3, 13), date(2027, 10, 16)]

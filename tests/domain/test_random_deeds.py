@@ -295,5 +295,5 @@ class RandomDeeds(RuleBasedStateMachine):
 @pytest.mark.rule("R17")
 @pytest.mark.rule("R22")
 def test_whatever_people_do_and_whenever_the_rules_and_the_diary_agree() -> None:
-    steady = settings(max_examples=100, stateful_step_count=40, derandomize=True, deadline=None)
+    steady = settings(max_examples=70, stateful_step_count=40, derandomize=True, deadline=None)
     run_state_machine_as_test(RandomDeeds, settings=steady)
