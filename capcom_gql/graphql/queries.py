@@ -30,7 +30,7 @@ from capcom_gql.graphql.types.subscription import Organisation
 from capcom_gql.graphql.types.terms_of_use import TermsOfUse
 from capcom_gql.graphql.types.viewer import Viewer
 from capcom_gql.services.catalogue import current_terms
-from capcom_gql.services.check_discount import DiscountAsk, FutureInstant, NotAllowed, check_discounts
+from capcom_gql.services.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
 from capcom_gql.services.check_service import check_service
 from capcom_gql.services.forms import MAX_PRICE_MINOR
 from capcom_gql.storage import ids, models, pages
@@ -219,12 +219,12 @@ def _seen(right: Right, actor: Actor) -> frozenset[str] | None:
 
 async def _checks(context: Context, asks: Sequence[DiscountAsk]) -> list[DiscountCheck]:
     setup, locale = context.setup, context.locale
-    if any(ask.price_minor is not None and not 0 <= ask.price_minor <= MAX_PRICE_MINOR for ask in asks):
-        raise _refused(say(REFUSALS, "bad_price", locale, maximum=MAX_PRICE_MINOR))
     try:
         answers = await check_discounts(setup, context.actor, asks)
     except NotAllowed as refusal:
         raise RequestRefused(say(SENTENCES, "past_forbidden", locale), "FORBIDDEN", 403) from refusal
+    except BadPrice as refusal:
+        raise _refused(say(REFUSALS, "bad_price", locale, maximum=MAX_PRICE_MINOR)) from refusal
     except FutureInstant as refusal:
         raise _refused(say(SENTENCES, "future_instant", locale)) from refusal
     return [DiscountCheck.of(answer, locale, setup.currency) for answer in answers]

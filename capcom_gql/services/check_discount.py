@@ -8,6 +8,7 @@ from capcom_gql.domain.discounts import Verdict, verdict
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import Actor, Right, may, role_may
 from capcom_gql.domain.seats import address_key, parse_number
+from capcom_gql.services.forms import MAX_PRICE_MINOR
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.holdings import Held, holdings, live_redemptions
 from capcom_gql.storage.product_clock import product_now
@@ -46,8 +47,12 @@ class FutureInstant(Exception):
     """`at` is an instant still to come: a check answers for the past or the present."""
 
 
+class BadPrice(Exception):
+    """A price is out of range: from 0 to `forms.MAX_PRICE_MINOR`, in minor units."""
+
+
 async def check_discounts(setup: Setup, actor: Actor, asks: Sequence[DiscountAsk]) -> list[CheckAnswer]:
-    """Answer each question, in order. Raises NotAllowed or FutureInstant for an `at` that cannot be answered.
+    """Answer each question, in order. Raises NotAllowed or FutureInstant for an `at` that cannot be answered, BadPrice.
 
     A number that the caller may not ask about is answered as one that nobody holds.
     """
@@ -57,6 +62,8 @@ async def check_discounts(setup: Setup, actor: Actor, asks: Sequence[DiscountAsk
         raise NotAllowed
     if any(at > now for at in past):
         raise FutureInstant
+    if any(ask.price_minor is not None and not 0 <= ask.price_minor <= MAX_PRICE_MINOR for ask in asks):
+        raise BadPrice
     numbers = [parse_number(ask.subscriber_number) for ask in asks]
     found = await holdings([number for number in numbers if number is not None])
     visible = {number: held for number, held in found.items() if may_ask(Right.DISCOUNT_CHECK, actor, held)}

@@ -8,15 +8,15 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from capcom_gql.storage.columns import InstantField
+from capcom_gql.storage.columns import InstantField, ShortText
 from capcom_gql.storage.models import Person
 
 
 class Session(Model):
     """A person signed in; read at each request, so that revoking it stops at once."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
-    token_hash = fields.CharField(max_length=64, unique=True)
+    id = ShortText(max_length=40, primary_key=True)
+    token_hash = ShortText(max_length=64, unique=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "capcom.Person", related_name="sessions", on_delete=fields.CASCADE
     )
@@ -29,7 +29,7 @@ class Session(Model):
 class OneTimeLink(Model):
     """The means to choose a password, mailed once and used once (R7)."""
 
-    token_hash = fields.CharField(max_length=64, primary_key=True)
+    token_hash = ShortText(max_length=64, primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "capcom.Person", related_name="links", on_delete=fields.CASCADE
     )
@@ -42,10 +42,10 @@ class OneTimeLink(Model):
 class ApiKey(Model):
     """A machine's key: the prefix is shown, the secret only when it is made."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
-    name = fields.CharField(max_length=200)
-    prefix = fields.CharField(max_length=40, unique=True)
-    secret_hash = fields.CharField(max_length=64, unique=True)
+    id = ShortText(max_length=40, primary_key=True)
+    name = ShortText(max_length=200)
+    prefix = ShortText(max_length=40, unique=True)
+    secret_hash = ShortText(max_length=64, unique=True)
     scopes: fields.JSONField[Any] = fields.JSONField()
     created_at = InstantField()
     last_used_at = InstantField(null=True)
@@ -57,8 +57,8 @@ class IdempotencyRecord(Model):
     """What a mutation made under a client's key: the ids only, so that a replay reads them anew."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
-    caller = fields.CharField(max_length=120)
-    key = fields.CharField(max_length=200)
-    input_hash = fields.CharField(max_length=64)
+    caller = ShortText(max_length=120)
+    key = ShortText(max_length=200)
+    input_hash = ShortText(max_length=64)
     result: fields.JSONField[Any] = fields.JSONField()
     created_at = InstantField()

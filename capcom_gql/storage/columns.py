@@ -1,13 +1,15 @@
-"""Columns of our own: instants that cannot be naive, and the folded form of names."""
+"""Columns of our own: instants that cannot be naive, text that may be looked for at any length, folded names."""
 
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, Literal, TypeVar, cast, overload
 
 import orjson
 from tortoise import fields
 from tortoise.models import Model
+
+Text = TypeVar("Text", str, str | None)
 
 
 class InstantField(fields.DatetimeField[Any]):
@@ -27,6 +29,22 @@ class InstantField(fields.DatetimeField[Any]):
         if isinstance(value, datetime):
             value = value.astimezone(UTC)
         return super().to_db_value(value, instance)
+
+
+class ShortText(fields.CharField[Text]):
+    """Text of a bounded length. Looked for at any length: of what is longer than any, there is no row."""
+
+    # the ORM's own overloads, which name its own class
+    @overload
+    def __init__(self: "ShortText[str]", max_length: int, *, null: Literal[False] = False, **more: Any) -> None: ...
+    @overload
+    def __init__(self: "ShortText[str | None]", max_length: int, *, null: Literal[True], **more: Any) -> None: ...
+    def __init__(self, max_length: int, **more: Any) -> None:
+        cast(Any, super()).__init__(max_length, **more)
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+        """The value as the database keeps it; in a condition, where the ORM gives the class, as it is."""
+        return value if isinstance(instance, type) else super().to_db_value(value, instance)
 
 
 def check_aware(value: object) -> None:

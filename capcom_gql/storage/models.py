@@ -11,7 +11,7 @@ from tortoise.models import Model
 from capcom_gql.domain import seats as seat_rules
 from capcom_gql.domain import terms as term_rules
 from capcom_gql.domain.plans import DiscountRule, EventKind, Offer, Service
-from capcom_gql.storage.columns import InstantField
+from capcom_gql.storage.columns import InstantField, ShortText
 
 
 class Installation(Model):
@@ -24,9 +24,9 @@ class Installation(Model):
 class Plan(Model):
     """A plan on offer, or closed. A term keeps its own copy, so saving a plan changes later terms only."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
-    code = fields.CharField(max_length=40, unique=True)
-    name = fields.CharField(max_length=200)
+    id = ShortText(max_length=40, primary_key=True)
+    code = ShortText(max_length=40, unique=True)
+    name = ShortText(max_length=200)
     seat_limit = fields.IntField()
     price_minor = fields.IntField()
     services: fields.JSONField[Any] = fields.JSONField()
@@ -41,8 +41,8 @@ class Plan(Model):
 class TermsOfUse(Model):
     """A published version of the terms of use; the latest published is the current one (R19)."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
-    version = fields.CharField(max_length=40, unique=True)
+    id = ShortText(max_length=40, primary_key=True)
+    version = ShortText(max_length=40, unique=True)
     url = fields.TextField()
     published_at = InstantField()
 
@@ -50,14 +50,14 @@ class TermsOfUse(Model):
 class Person(Model):
     """A person with an account, or staff. `email_key` is the form in which addresses compare (R6)."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
-    email = fields.CharField(max_length=320)
-    email_key = fields.CharField(max_length=320, unique=True)
-    given_name = fields.CharField(max_length=200)
-    family_name = fields.CharField(max_length=200)
-    job_title = fields.CharField(max_length=200, null=True)
-    phone = fields.CharField(max_length=20, null=True)
-    locale = fields.CharField(max_length=2)
+    id = ShortText(max_length=40, primary_key=True)
+    email = ShortText(max_length=320)
+    email_key = ShortText(max_length=320, unique=True)
+    given_name = ShortText(max_length=200)
+    family_name = ShortText(max_length=200)
+    job_title = ShortText(max_length=200, null=True)
+    phone = ShortText(max_length=20, null=True)
+    locale = ShortText(max_length=2)
     addresses: fields.JSONField[Any] = fields.JSONField(default=list)
     is_staff = fields.BooleanField(default=False)
     password_hash = fields.TextField(null=True)
@@ -67,18 +67,18 @@ class Person(Model):
 class Organisation(Model):
     """A public body. A SIRET, when given, names exactly one (R1)."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
-    name = fields.CharField(max_length=300)
+    id = ShortText(max_length=40, primary_key=True)
+    name = ShortText(max_length=300)
     name_folded = fields.TextField()
     search_folded = fields.TextField()
-    siret = fields.CharField(max_length=14, null=True, unique=True)
-    kind = fields.CharField(max_length=100, null=True)
+    siret = ShortText(max_length=14, null=True, unique=True)
+    kind = ShortText(max_length=100, null=True)
     address_lines: fields.JSONField[Any] = fields.JSONField()
-    postal_code = fields.CharField(max_length=20, null=True)
-    city = fields.CharField(max_length=200, null=True)
-    country = fields.CharField(max_length=2)
-    billing_email = fields.CharField(max_length=320, null=True)
-    chorus_service_code = fields.CharField(max_length=100, null=True)
+    postal_code = ShortText(max_length=20, null=True)
+    city = ShortText(max_length=200, null=True)
+    country = ShortText(max_length=2)
+    billing_email = ShortText(max_length=320, null=True)
+    chorus_service_code = ShortText(max_length=100, null=True)
     chorus_engagement_required = fields.BooleanField(default=False)
     created_at = InstantField()
 
@@ -89,7 +89,7 @@ class Subscription(Model):
     `due_at` is the instant of the next step that the calendar demands (`lifecycle.next_step`), None when there is none.
     """
 
-    id = fields.CharField(max_length=40, primary_key=True)
+    id = ShortText(max_length=40, primary_key=True)
     organisation: fields.OneToOneRelation[Organisation] = fields.OneToOneField(
         "capcom.Organisation", related_name="subscription", on_delete=fields.RESTRICT
     )
@@ -104,7 +104,7 @@ class Term(Model):
     `starts_at` is the first instant of `starts_on`, kept so that a filter can compare instants.
     """
 
-    id = fields.CharField(max_length=40, primary_key=True)
+    id = ShortText(max_length=40, primary_key=True)
     subscription: fields.ForeignKeyRelation[Subscription] = fields.ForeignKeyField(
         "capcom.Subscription", related_name="terms", on_delete=fields.RESTRICT
     )
@@ -113,8 +113,8 @@ class Term(Model):
         "capcom.Plan", related_name="terms", on_delete=fields.RESTRICT
     )
     plan_id: str
-    plan_code = fields.CharField(max_length=40)
-    plan_name = fields.CharField(max_length=200)
+    plan_code = ShortText(max_length=40)
+    plan_name = ShortText(max_length=200)
     seat_limit = fields.IntField()
     price_minor = fields.IntField()
     services: fields.JSONField[Any] = fields.JSONField()
@@ -124,14 +124,14 @@ class Term(Model):
     starts_at = InstantField()
     ends_on = fields.DateField()
     proof_due_on = fields.DateField()
-    terms_version = fields.CharField(max_length=40)
-    terms_accepted_by = fields.CharField(max_length=40, null=True)
+    terms_version = ShortText(max_length=40)
+    terms_accepted_by = ShortText(max_length=40, null=True)
     terms_accepted_at = InstantField()
     confirmed_at = InstantField(null=True)
     unpaid_at = InstantField(null=True)
     reinstated_at = InstantField(null=True)
     withdrawn_at = InstantField(null=True)
-    withdrawn_reason = fields.CharField(max_length=20, null=True)
+    withdrawn_reason = ShortText(max_length=20, null=True)
     proof_reminded_at = InstantField(null=True)
     started_at = InstantField(null=True)
     ended_at = InstantField(null=True)
@@ -162,13 +162,13 @@ class Term(Model):
 class PaymentProof(Model):
     """The order, cheque or transfer that confirmed a term (R8)."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
+    id = ShortText(max_length=40, primary_key=True)
     term: fields.OneToOneRelation[Term] = fields.OneToOneField(
         "capcom.Term", related_name="proof", on_delete=fields.RESTRICT
     )
     term_id: str
-    kind = fields.CharField(max_length=20)
-    reference = fields.CharField(max_length=200)
+    kind = ShortText(max_length=20)
+    reference = ShortText(max_length=200)
     received_on = fields.DateField()
     recorded_at = InstantField()
 
@@ -176,7 +176,7 @@ class PaymentProof(Model):
 class Seat(Model):
     """One named person's place. Active seats of a subscription have distinct places, from 1 (R2)."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
+    id = ShortText(max_length=40, primary_key=True)
     subscription: fields.ForeignKeyRelation[Subscription] = fields.ForeignKeyField(
         "capcom.Subscription", related_name="seats", on_delete=fields.RESTRICT
     )
@@ -185,7 +185,7 @@ class Seat(Model):
         "capcom.Person", related_name="seats", on_delete=fields.RESTRICT
     )
     person_id: str
-    number = fields.CharField(max_length=16, unique=True)
+    number = ShortText(max_length=16, unique=True)
     place = fields.IntField()
     is_manager = fields.BooleanField(default=False)
     added_at = InstantField()
@@ -206,12 +206,12 @@ class Seat(Model):
 class Redemption(Model):
     """A discount that was used; at most one that is not released for a person at an event (R22)."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
+    id = ShortText(max_length=40, primary_key=True)
     seat: fields.ForeignKeyRelation[Seat] = fields.ForeignKeyField(
         "capcom.Seat", related_name="redemptions", on_delete=fields.RESTRICT
     )
     seat_id: str
-    person_id = fields.CharField(max_length=40)
+    person_id = ShortText(max_length=40)
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "capcom.Organisation", related_name="redemptions", on_delete=fields.RESTRICT
     )
@@ -220,12 +220,12 @@ class Redemption(Model):
         "capcom.Term", related_name="redemptions", on_delete=fields.RESTRICT
     )
     term_id: str
-    event_kind = fields.CharField(max_length=20)
-    event_reference = fields.CharField(max_length=200)
-    registration_reference = fields.CharField(max_length=200)
+    event_kind = ShortText(max_length=20)
+    event_reference = ShortText(max_length=200)
+    registration_reference = ShortText(max_length=200)
     price_minor = fields.BigIntField()
     reduction_minor = fields.BigIntField()
-    redeemed_by = fields.CharField(max_length=40)
+    redeemed_by = ShortText(max_length=40)
     redeemed_at = InstantField()
     released_at = InstantField(null=True)
 
@@ -233,19 +233,19 @@ class Redemption(Model):
 class Event(Model):
     """What happened; never edited, never deleted (R21). `step_key` makes a step of the calendar happen once."""
 
-    id = fields.CharField(max_length=40, primary_key=True)
-    kind = fields.CharField(max_length=60)
+    id = ShortText(max_length=40, primary_key=True)
+    kind = ShortText(max_length=60)
     organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
         "capcom.Organisation", related_name="events", null=True, on_delete=fields.RESTRICT
     )
     organisation_id: str | None
-    subject_id = fields.CharField(max_length=40, null=True)
-    actor_role = fields.CharField(max_length=20)
-    actor_id = fields.CharField(max_length=40, null=True)
+    subject_id = ShortText(max_length=40, null=True)
+    actor_role = ShortText(max_length=20)
+    actor_id = ShortText(max_length=40, null=True)
     occurred_at = InstantField()
     recorded_at = InstantField()
     details: fields.JSONField[Any] = fields.JSONField()
-    step_key = fields.CharField(max_length=120, null=True, unique=True)
+    step_key = ShortText(max_length=120, null=True, unique=True)
 
 
 class Note(Model):

@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from capcom_gql.storage.columns import InstantField
+from capcom_gql.storage.columns import InstantField, ShortText
 from capcom_gql.storage.models import Event, Person
 
 
@@ -18,22 +18,22 @@ class Delivery(Model):
     letter speaks of; its text is written when it is sent.
     """
 
-    id = fields.CharField(max_length=40, primary_key=True)
+    id = ShortText(max_length=40, primary_key=True)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
         "capcom.Event", related_name="deliveries", on_delete=fields.RESTRICT
     )
     event_id: str
-    topic = fields.CharField(max_length=40)
-    channel = fields.CharField(max_length=60)
+    topic = ShortText(max_length=40)
+    channel = ShortText(max_length=60)
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "capcom.Person", related_name="deliveries", null=True, on_delete=fields.RESTRICT
     )
     person_id: str | None
-    recipient = fields.CharField(max_length=320)
+    recipient = ShortText(max_length=320)
     subject = fields.TextField(null=True)
     about: fields.JSONField[Any] = fields.JSONField()
-    once_key = fields.CharField(max_length=200, unique=True)
-    state = fields.CharField(max_length=12)
+    once_key = ShortText(max_length=200, unique=True)
+    state = ShortText(max_length=12)
     reason = fields.TextField(null=True)
     due_at = InstantField()
     next_attempt_at = InstantField()
@@ -56,6 +56,6 @@ class DeliveryAttempt(Model):
     delivery_id: str
     number = fields.IntField()
     at = InstantField()
-    outcome = fields.CharField(max_length=20)
+    outcome = ShortText(max_length=20)
     error = fields.TextField(null=True)
     duration_ms = fields.IntField(null=True)

@@ -6,7 +6,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
-from capcom_gql.storage.columns import InstantField
+from capcom_gql.storage.columns import InstantField, ShortText
 
 
 class Migration(migrations.Migration):
@@ -16,10 +16,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="ApiKey",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("name", fields.CharField(max_length=200)),
-                ("prefix", fields.CharField(unique=True, max_length=40)),
-                ("secret_hash", fields.CharField(unique=True, max_length=64)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("name", ShortText(max_length=200)),
+                ("prefix", ShortText(unique=True, max_length=40)),
+                ("secret_hash", ShortText(unique=True, max_length=64)),
                 ("scopes", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ("created_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("last_used_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -37,9 +37,9 @@ class Migration(migrations.Migration):
             name="IdempotencyRecord",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("caller", fields.CharField(max_length=120)),
-                ("key", fields.CharField(max_length=200)),
-                ("input_hash", fields.CharField(max_length=64)),
+                ("caller", ShortText(max_length=120)),
+                ("key", ShortText(max_length=200)),
+                ("input_hash", ShortText(max_length=64)),
                 ("result", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ("created_at", InstantField(auto_now=False, auto_now_add=False)),
             ],
@@ -66,18 +66,18 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Organisation",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("name", fields.CharField(max_length=300)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("name", ShortText(max_length=300)),
                 ("name_folded", fields.TextField(unique=False)),
                 ("search_folded", fields.TextField(unique=False)),
-                ("siret", fields.CharField(null=True, unique=True, max_length=14)),
-                ("kind", fields.CharField(null=True, max_length=100)),
+                ("siret", ShortText(null=True, unique=True, max_length=14)),
+                ("kind", ShortText(null=True, max_length=100)),
                 ("address_lines", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
-                ("postal_code", fields.CharField(null=True, max_length=20)),
-                ("city", fields.CharField(null=True, max_length=200)),
-                ("country", fields.CharField(max_length=2)),
-                ("billing_email", fields.CharField(null=True, max_length=320)),
-                ("chorus_service_code", fields.CharField(null=True, max_length=100)),
+                ("postal_code", ShortText(null=True, max_length=20)),
+                ("city", ShortText(null=True, max_length=200)),
+                ("country", ShortText(max_length=2)),
+                ("billing_email", ShortText(null=True, max_length=320)),
+                ("chorus_service_code", ShortText(null=True, max_length=100)),
                 ("chorus_engagement_required", fields.BooleanField(default=False)),
                 ("created_at", InstantField(auto_now=False, auto_now_add=False)),
             ],
@@ -91,8 +91,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Event",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("kind", fields.CharField(max_length=60)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("kind", ShortText(max_length=60)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -105,13 +105,13 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("subject_id", fields.CharField(null=True, max_length=40)),
-                ("actor_role", fields.CharField(max_length=20)),
-                ("actor_id", fields.CharField(null=True, max_length=40)),
+                ("subject_id", ShortText(null=True, max_length=40)),
+                ("actor_role", ShortText(max_length=20)),
+                ("actor_id", ShortText(null=True, max_length=40)),
                 ("occurred_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("recorded_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("details", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
-                ("step_key", fields.CharField(null=True, unique=True, max_length=120)),
+                ("step_key", ShortText(null=True, unique=True, max_length=120)),
             ],
             options={
                 "table": "event",
@@ -148,14 +148,14 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Person",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("email", fields.CharField(max_length=320)),
-                ("email_key", fields.CharField(unique=True, max_length=320)),
-                ("given_name", fields.CharField(max_length=200)),
-                ("family_name", fields.CharField(max_length=200)),
-                ("job_title", fields.CharField(null=True, max_length=200)),
-                ("phone", fields.CharField(null=True, max_length=20)),
-                ("locale", fields.CharField(max_length=2)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("email", ShortText(max_length=320)),
+                ("email_key", ShortText(unique=True, max_length=320)),
+                ("given_name", ShortText(max_length=200)),
+                ("family_name", ShortText(max_length=200)),
+                ("job_title", ShortText(null=True, max_length=200)),
+                ("phone", ShortText(null=True, max_length=20)),
+                ("locale", ShortText(max_length=2)),
                 ("addresses", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ("is_staff", fields.BooleanField(default=False)),
                 ("password_hash", fields.TextField(null=True, unique=False)),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Delivery",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
                 (
                     "event",
                     fields.ForeignKeyField(
@@ -183,8 +183,8 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("topic", fields.CharField(max_length=40)),
-                ("channel", fields.CharField(max_length=60)),
+                ("topic", ShortText(max_length=40)),
+                ("channel", ShortText(max_length=60)),
                 (
                     "person",
                     fields.ForeignKeyField(
@@ -197,11 +197,11 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("recipient", fields.CharField(max_length=320)),
+                ("recipient", ShortText(max_length=320)),
                 ("subject", fields.TextField(null=True, unique=False)),
                 ("about", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
-                ("once_key", fields.CharField(unique=True, max_length=200)),
-                ("state", fields.CharField(max_length=12)),
+                ("once_key", ShortText(unique=True, max_length=200)),
+                ("state", ShortText(max_length=12)),
                 ("reason", fields.TextField(null=True, unique=False)),
                 ("due_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("next_attempt_at", InstantField(auto_now=False, auto_now_add=False)),
@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
                 ),
                 ("number", fields.IntField()),
                 ("at", InstantField(auto_now=False, auto_now_add=False)),
-                ("outcome", fields.CharField(max_length=20)),
+                ("outcome", ShortText(max_length=20)),
                 ("error", fields.TextField(null=True, unique=False)),
                 ("duration_ms", fields.IntField(null=True)),
             ],
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="OneTimeLink",
             fields=[
-                ("token_hash", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ("token_hash", ShortText(primary_key=True, unique=True, db_index=True, max_length=64)),
                 (
                     "person",
                     fields.ForeignKeyField(
@@ -277,9 +277,9 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Plan",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("code", fields.CharField(unique=True, max_length=40)),
-                ("name", fields.CharField(max_length=200)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("code", ShortText(unique=True, max_length=40)),
+                ("name", ShortText(max_length=200)),
                 ("seat_limit", fields.IntField()),
                 ("price_minor", fields.IntField()),
                 ("services", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
@@ -296,8 +296,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Session",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("token_hash", fields.CharField(unique=True, max_length=64)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("token_hash", ShortText(unique=True, max_length=64)),
                 (
                     "person",
                     fields.ForeignKeyField(
@@ -323,7 +323,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Subscription",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
                 (
                     "organisation",
                     fields.OneToOneField(
@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Seat",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
                 (
                     "subscription",
                     fields.ForeignKeyField(
@@ -371,7 +371,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("number", fields.CharField(unique=True, max_length=16)),
+                ("number", ShortText(unique=True, max_length=16)),
                 ("place", fields.IntField()),
                 ("is_manager", fields.BooleanField(default=False)),
                 ("added_at", InstantField(auto_now=False, auto_now_add=False)),
@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Term",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
                 (
                     "subscription",
                     fields.ForeignKeyField(
@@ -410,8 +410,8 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("plan_code", fields.CharField(max_length=40)),
-                ("plan_name", fields.CharField(max_length=200)),
+                ("plan_code", ShortText(max_length=40)),
+                ("plan_name", ShortText(max_length=200)),
                 ("seat_limit", fields.IntField()),
                 ("price_minor", fields.IntField()),
                 ("services", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
@@ -421,14 +421,14 @@ class Migration(migrations.Migration):
                 ("starts_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("ends_on", fields.DateField()),
                 ("proof_due_on", fields.DateField()),
-                ("terms_version", fields.CharField(max_length=40)),
-                ("terms_accepted_by", fields.CharField(null=True, max_length=40)),
+                ("terms_version", ShortText(max_length=40)),
+                ("terms_accepted_by", ShortText(null=True, max_length=40)),
                 ("terms_accepted_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("confirmed_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ("unpaid_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ("reinstated_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ("withdrawn_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
-                ("withdrawn_reason", fields.CharField(null=True, max_length=20)),
+                ("withdrawn_reason", ShortText(null=True, max_length=20)),
                 ("proof_reminded_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ("started_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ("ended_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -443,7 +443,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="PaymentProof",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
                 (
                     "term",
                     fields.OneToOneField(
@@ -455,8 +455,8 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("kind", fields.CharField(max_length=20)),
-                ("reference", fields.CharField(max_length=200)),
+                ("kind", ShortText(max_length=20)),
+                ("reference", ShortText(max_length=200)),
                 ("received_on", fields.DateField()),
                 ("recorded_at", InstantField(auto_now=False, auto_now_add=False)),
             ],
@@ -470,7 +470,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Redemption",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
                 (
                     "seat",
                     fields.ForeignKeyField(
@@ -482,7 +482,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("person_id", fields.CharField(max_length=40)),
+                ("person_id", ShortText(max_length=40)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -505,12 +505,12 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("event_kind", fields.CharField(max_length=20)),
-                ("event_reference", fields.CharField(max_length=200)),
-                ("registration_reference", fields.CharField(max_length=200)),
+                ("event_kind", ShortText(max_length=20)),
+                ("event_reference", ShortText(max_length=200)),
+                ("registration_reference", ShortText(max_length=200)),
                 ("price_minor", fields.BigIntField()),
                 ("reduction_minor", fields.BigIntField()),
-                ("redeemed_by", fields.CharField(max_length=40)),
+                ("redeemed_by", ShortText(max_length=40)),
                 ("redeemed_at", InstantField(auto_now=False, auto_now_add=False)),
                 ("released_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
             ],
@@ -524,8 +524,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="TermsOfUse",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("version", fields.CharField(unique=True, max_length=40)),
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("version", ShortText(unique=True, max_length=40)),
                 ("url", fields.TextField(unique=False)),
                 ("published_at", InstantField(auto_now=False, auto_now_add=False)),
             ],
