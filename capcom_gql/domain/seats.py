@@ -75,6 +75,11 @@ def check_additions(emails: Sequence[str], holders: Collection[str]) -> list[Fau
     return faults
 
 
+def check_live(is_live: bool, path: tuple[str, ...]) -> list[Fault]:
+    """The list is edited while the subscription is live, no longer (R12)."""
+    return [] if is_live else [Fault(Code.NOT_LIVE, path, "not_live")]
+
+
 def check_capacity(used: int, adding: int, limit: int, *, upcoming: bool = False) -> list[Fault]:
     """The fault of a list that would exceed the seats (R2). `upcoming` says that the upcoming term's limit counts."""
     if used + adding <= limit:

@@ -150,6 +150,11 @@ REFUSALS: Sentences = {
         "Acceptez la version en vigueur des conditions d'utilisation : {version}.",
         "Accept the current version of the terms of use: {version}.",
     ),
+    "proof_term_cancelled": (
+        "Cette année a été annulée à la demande de l'organisme ou par l'équipe ; son justificatif était attendu "
+        "jusqu'au {due_on}.",
+        "This term was cancelled at the organisation's request or by staff; its proof was due by {due_on}.",
+    ),
     "proof_already_recorded": (
         "Le justificatif de cette année est déjà enregistré. Rien n'est à faire.",
         "The proof for this term is recorded already. Nothing to do.",

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
+from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.domain.seats import check_additions, check_capacity
+from capcom_gql.domain.seats import check_additions, check_capacity, check_live
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.services import forms
 from capcom_gql.services.dossier import Dossier, open_dossier
@@ -55,11 +55,11 @@ async def add_seats(setup: Setup, actor: Actor, form: AddSeatsInput, locale: Loc
 
 def _faults(dossier: Dossier, form: AddSeatsInput) -> list[Fault]:
     stood = dossier.standing
-    if not stood.is_live:
-        return [Fault(Code.NOT_LIVE, ("subscriptionId",), "not_live")]
+    if over := check_live(stood.is_live, ("subscriptionId",)):
+        return over
     if len(form.users) > forms.MAX_USERS:
         return [*forms.check_users(form.users), *check_key(form.idempotency_key)]
-    emails = [user.email for user in form.users]
+    emails = [forms.compared(user.email) for user in form.users]
     holders = {seat.person.email_key for seat in dossier.active_seats}
     upcoming = stood.limiting_term is stood.upcoming
     return [

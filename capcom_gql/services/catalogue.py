@@ -1,6 +1,7 @@
 """The operator's data that every opening and renewal refers to: plans on offer, terms of use in force."""
 
-from capcom_gql.domain.refusals import Code, Fault
+from capcom_gql.domain.refusals import Fault
+from capcom_gql.domain.sign_ups import check_plan, check_terms_of_use
 from capcom_gql.services.forms import MAX_NAME
 from capcom_gql.storage.models import Plan, TermsOfUse
 
@@ -13,20 +14,12 @@ async def current_terms() -> TermsOfUse:
 
 
 async def plan_faults(code: str, plan: Plan | None) -> list[Fault]:
-    """The fault of a plan that does not exist, or is closed to new openings."""
-    if plan is not None and plan.is_open:
-        return []
+    """The fault of a plan that is not on offer."""
     codes = await Plan.filter(is_open=True).order_by("seat_limit", "code").values_list("code", flat=True)
-    data = {"code": code[:MAX_NAME], "open": ", ".join(str(each) for each in codes)}
-    if plan is None:
-        return [Fault(Code.NOT_FOUND, ("planCode",), "plan_unknown", data)]
-    return [Fault(Code.PLAN_CLOSED, ("planCode",), "plan_closed", data)]
+    on_offer = [str(each) for each in codes]
+    return check_plan(code[:MAX_NAME], is_open=None if plan is None else plan.is_open, on_offer=on_offer)
 
 
 async def terms_faults(accepted: str) -> list[Fault]:
     """The fault of accepting anything but the current version (R19)."""
-    current = await current_terms()
-    if accepted == current.version:
-        return []
-    data = {"version": current.version}
-    return [Fault(Code.TERMS_NOT_ACCEPTED, ("acceptedTermsVersion",), "terms_not_accepted", data)]
+    return check_terms_of_use(accepted, (await current_terms()).version)

@@ -8,7 +8,7 @@ from capcom_gql.domain.discounts import Verdict, verdict
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import Actor, Right, may, role_may
 from capcom_gql.domain.seats import address_key, parse_number
-from capcom_gql.services.forms import MAX_PRICE_MINOR
+from capcom_gql.services.forms import MAX_PRICE_MINOR, compared
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.holdings import Held, holdings, live_redemptions
 from capcom_gql.storage.product_clock import product_now
@@ -112,7 +112,7 @@ def answer(
         setup.policy.day_of(at),
         setup.policy,
         malformed=malformed,
-        email_key=None if ask.email is None else address_key(ask.email),
+        email_key=None if ask.email is None else address_key(compared(ask.email)),
         price_minor=ask.price_minor,
         redeemed=redeemed,
     )

@@ -1,6 +1,5 @@
 """Record a payment proof: the order, cheque or transfer arrived in time, and the term is confirmed (R8)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import awaits_proof
-from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, not_found, refuse_if
+from capcom_gql.domain.proofs import check_receipt, check_service
+from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.services.dossier import Dossier, open_dossier
 from capcom_gql.services.forms import check_text
@@ -50,7 +50,7 @@ async def record_payment_proof(setup: Setup, actor: Actor, form: RecordPaymentPr
         if dossier is None:
             raise Refusal(not_found("subscriptionId"))
         term = _term_meant(dossier, form.term_id)
-        refuse_if([*_form_faults(form, dossier.today), *_term_faults(term)])
+        refuse_if([*_form_faults(form, dossier.today), *check_service(term.facts())])
         await _confirm(dossier, term, form, actor)
         return {"term_id": term.id}
 
@@ -68,20 +68,12 @@ def _term_meant(dossier: Dossier, term_id: str | None) -> Term:
     return awaiting[0] if awaiting else dossier.term(dossier.standing.term.id)
 
 
-def _form_faults(form: RecordPaymentProofInput, today: date) -> Sequence[Fault]:
-    faults = check_text(("reference",), form.reference, required=True)
-    if form.received_on > today:
-        faults.append(invalid(("receivedOn",), "received_in_future", today=today))
-    return [*faults, *check_key(form.idempotency_key)]
-
-
-def _term_faults(term: Term) -> Sequence[Fault]:
-    facts = term.facts()
-    if facts.cancelled_at is not None:
-        return [Fault(Code.PROOF_TOO_LATE, ("termId",), "proof_too_late", {"due_on": facts.proof_due_on})]
-    if not awaits_proof(facts):
-        return [Fault(Code.PROOF_ALREADY_RECORDED, ("termId",), "proof_already_recorded")]
-    return []
+def _form_faults(form: RecordPaymentProofInput, today: date) -> list[Fault]:
+    return [
+        *check_text(("reference",), form.reference, required=True),
+        *check_receipt(form.received_on, today),
+        *check_key(form.idempotency_key),
+    ]
 
 
 async def _confirm(dossier: Dossier, term: Term, form: RecordPaymentProofInput, actor: Actor) -> None:

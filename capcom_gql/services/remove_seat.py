@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.domain.seats import check_removal
+from capcom_gql.domain.seats import check_live, check_removal
 from capcom_gql.services.dossier import Dossier, open_dossier
 from capcom_gql.services.judge import demand, demand_on
 from capcom_gql.services.people import removal
@@ -49,8 +49,8 @@ async def remove_seat(setup: Setup, actor: Actor, form: RemoveSeatInput) -> Seat
 
 
 def _faults(dossier: Dossier, seat: Seat) -> list[Fault]:
-    if not dossier.standing.is_live:
-        return [Fault(Code.NOT_LIVE, ("seatId",), "not_live")]
+    if over := check_live(dossier.standing.is_live, ("seatId",)):
+        return over
     if seat.removed_at is not None:
         return [Fault(Code.CONFLICT, ("seatId",), "seat_removed_already")]
     return check_removal(seat.facts())

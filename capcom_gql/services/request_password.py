@@ -9,7 +9,7 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
 from capcom_gql.services.attempts import RESET_PER_ADDRESS, Attempts
-from capcom_gql.services.forms import MAX_EMAIL
+from capcom_gql.services.forms import compared
 from capcom_gql.services.judge import demand
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
@@ -32,7 +32,7 @@ async def request_password(setup: Setup, actor: Actor, form: RequestPasswordInpu
     """Mail a link if the address is known, at most five a day; always accepted, always after the same time."""
     demand(Right.OPEN_DOOR, actor)
     started = clock.monotonic()
-    key = address_key(form.email[:MAX_EMAIL])
+    key = address_key(compared(form.email))
     within = await attempts.within(RESET_PER_ADDRESS, "reset", key)
 
     async def work() -> None:

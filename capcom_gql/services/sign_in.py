@@ -7,7 +7,7 @@ from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
 from capcom_gql.services.attempts import SIGN_IN_OVERALL, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, Attempts
-from capcom_gql.services.forms import MAX_EMAIL
+from capcom_gql.services.forms import compared
 from capcom_gql.services.judge import demand
 from capcom_gql.services.passwords import verify_password
 from capcom_gql.services.sessions import SignedIn, open_session
@@ -26,7 +26,7 @@ class SignInInput:
 async def sign_in(actor: Actor, form: SignInInput, attempts: Attempts, source: str) -> SignedIn:
     """Open a session. Raises Refusal (BAD_CREDENTIALS), and TooManyAttempts per account, source address or overall."""
     demand(Right.OPEN_DOOR, actor)
-    key = address_key(form.email[:MAX_EMAIL])
+    key = address_key(compared(form.email))
     # the source first: it must not use up the attempts of more accounts than its own limit allows
     await attempts.count(SIGN_IN_PER_SOURCE, "sign-in-from", source)
     await attempts.count(SIGN_IN_OVERALL, "sign-in-overall")

@@ -6,11 +6,12 @@ from typing import Any
 
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
-from capcom_gql.domain.lifecycle import previous_unpaid
-from capcom_gql.domain.refusals import Code, Fault, Refusal, forbidden, invalid, not_found, refuse_if
+from capcom_gql.domain.lifecycle import Standing
+from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key, check_capacity, check_form
 from capcom_gql.domain.sentences import Locale
+from capcom_gql.domain.sign_ups import check_not_live, check_reopening
 from capcom_gql.services import forms
 from capcom_gql.services.catalogue import plan_faults, terms_faults
 from capcom_gql.services.dossier import Dossier, open_dossier
@@ -77,11 +78,13 @@ async def _open(setup: Setup, actor: Actor, form: SubscribeInput, locale: Locale
     known = await _known_organisation(form)
     dossier = await _dossier_of(setup, known)
     if known is not None and dossier is not None and not dossier.standing.is_live:
-        _judge_reopening(setup, actor, known, dossier)
+        _judge_reopening(setup, actor, known, dossier.standing)
+    live_faults = []
+    if dossier is not None:
+        path = ("organisationId",) if form.organisation_id is not None else ("organisation", "siret")
+        live_faults = check_not_live(dossier.standing, path, support=setup.support_email)
     plan = await Plan.get_or_none(code=form.plan_code)
-    refuse_if(
-        [*_live_faults(setup, form, dossier), *_siret_faults(form, known), *await _form_faults(actor, form, plan)]
-    )
+    refuse_if([*live_faults, *_siret_faults(form, known), *await _form_faults(actor, form, plan)])
     assert plan is not None, "an unknown plan is a fault of the form"
 
     if dossier is None:
@@ -115,22 +118,12 @@ async def _dossier_of(setup: Setup, known: Organisation | None) -> Dossier | Non
     return None if subscription is None else await open_dossier(setup, subscription.id)
 
 
-def _judge_reopening(setup: Setup, actor: Actor, known: Organisation, dossier: Dossier) -> None:
-    """R1, R9: its last manager or staff; after an unpaid cancellation, staff alone."""
-    if actor.is_staff:
-        return
-    if known.id not in actor.manages:
-        raise _NotTheirs(forbidden("reopening_forbidden", support=setup.support_email), known.id)
-    if previous_unpaid(dossier.standing):
-        raise Refusal(Fault(Code.PREVIOUS_UNPAID, (), "previous_unpaid", {"support": setup.support_email}))
-
-
-def _live_faults(setup: Setup, form: SubscribeInput, dossier: Dossier | None) -> list[Fault]:
-    """R1: a known SIRET whose subscription is live, without a name."""
-    if dossier is None or not dossier.standing.is_live:
-        return []
-    path = ("organisationId",) if form.organisation_id is not None else ("organisation", "siret")
-    return [Fault(Code.ALREADY_SUBSCRIBED, path, "already_subscribed", {"support": setup.support_email})]
+def _judge_reopening(setup: Setup, actor: Actor, known: Organisation, stood: Standing) -> None:
+    faults = check_reopening(
+        stood, is_staff=actor.is_staff, is_last_manager=known.id in actor.manages, support=setup.support_email
+    )
+    for fault in faults:
+        raise _NotTheirs(fault, known.id) if fault.code is Code.FORBIDDEN else Refusal(fault)
 
 
 def _siret_faults(form: SubscribeInput, known: Organisation | None) -> list[Fault]:
@@ -151,8 +144,8 @@ async def _form_faults(actor: Actor, form: SubscribeInput, plan: Plan | None) ->
     faults += await plan_faults(form.plan_code, plan)
     faults += forms.check_users(form.users)
     if len(form.users) <= forms.MAX_USERS:
-        emails = [user.email for user in form.users]
-        faults += check_form(emails, form.manager_email)
+        emails = [forms.compared(user.email) for user in form.users]
+        faults += check_form(emails, forms.compared(form.manager_email))
         if plan is not None:
             faults += check_capacity(0, len(emails), plan.seat_limit)
     if actor.person_id is None:

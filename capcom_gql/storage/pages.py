@@ -200,14 +200,9 @@ def _asks_standing(filter: OrganisationFilter) -> bool:
 
 
 def _join_standings(listing: Listing, today: date, visible: frozenset[str] | None) -> None:
-    terms = "TRUE"
-    if visible is not None:
-        owned = listing.among("organisation_id", visible)
-        terms = f"subscription_id IN (SELECT id FROM subscription WHERE {owned})"
-    stands = standings(listing.parameter(today), terms)
-    # an organisation with no term begun has no standing, and stays on the list all the same
-    listing.source = f"""organisation LEFT JOIN subscription ON subscription.organisation_id = organisation.id
-        LEFT JOIN ({stands}) AS standing ON standing.subscription_id = subscription.id"""
+    narrowed = "TRUE" if visible is None else listing.among("organisation.id", visible)
+    stands = standings(listing.parameter(today), narrowed)
+    listing.source = f"organisation JOIN ({stands}) AS standing ON standing.organisation_id = organisation.id"
 
 
 def _search(listing: Listing, text: str) -> None:

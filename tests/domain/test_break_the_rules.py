@@ -20,7 +20,7 @@ def test_every_mutant_stands_exactly_once_in_the_code_and_leaves_python(mutant: 
 
 def test_every_rule_that_the_domain_holds_is_broken_somewhere() -> None:
     broken = Counter(mutant.rule for mutant in mutants())
-    assert set(broken) == {*(f"R{number}" for number in range(1, 14)), "R15", "R16", "R17", "R18", "R19", "R21", "R22"}
+    assert set(broken) == {*(f"R{number}" for number in range(1, 20)), "R21", "R22"}
     assert sum(broken.values()) >= 40
 
 

@@ -9,6 +9,7 @@ from capcom_gql.domain.seats import (
     check_additions,
     check_capacity,
     check_form,
+    check_live,
     check_removal,
     free_places,
 )
@@ -201,3 +202,9 @@ def test_the_seat_of_a_former_manager_is_like_any_other() -> None:
 def test_a_removed_seat_is_no_longer_active() -> None:
     assert a_seat().is_active
     assert not a_seat(removed="2027-02-01").is_active
+
+
+@pytest.mark.rule("R12")
+def test_the_list_is_edited_while_live_only() -> None:
+    assert check_live(True, ("seatId",)) == []
+    assert [(fault.code.value, fault.path) for fault in check_live(False, ("seatId",))] == [("NOT_LIVE", ("seatId",))]

@@ -6,15 +6,18 @@ wants of it, so that what was sent can be counted whatever process sent it.
 
 import itertools
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from capcom_gql import clock
 from capcom_gql.app.channels import setup_of
 from capcom_gql.domain.plans import EventKind
+from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.notifiers.loader import load as load_channels
@@ -38,7 +41,7 @@ FIRST_DAY = date(2027, 3, 1)
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 _fresh = itertools.count(1)
 
-_CHANNEL = '''
+_CHANNEL = """
 import asyncio, time
 from pathlib import Path
 from capcom_gql.plugin import *
@@ -60,7 +63,7 @@ class Channel(Notifier):
 @hookimpl
 def capcom_notifiers():
     return [Channel]
-'''
+"""
 _TEMPLATES = """
 from pathlib import Path
 from capcom_gql.plugin import hookimpl
@@ -251,7 +254,10 @@ async def states(**where: Any) -> Mapping[str, int]:
     return {str(state): found.count(state) for state in found}
 
 
-def rising(days: Iterator[Any]) -> bool:
-    """Whether each is at least the one before."""
-    values = list(days)
-    return values == sorted(values)
+async def faults_of(deed: Awaitable[object]) -> list[tuple[str, str]]:
+    """The codes and places of a refusal's faults, each of which has its sentence in both languages."""
+    with pytest.raises(Refusal) as refused:
+        await deed
+    for fault in refused.value.faults:
+        assert fault.sentence(Locale.FR) and fault.sentence(Locale.EN)
+    return [(fault.code.value, ".".join(fault.path)) for fault in refused.value.faults]

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
@@ -17,19 +16,10 @@ from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.subscribe import subscribe
 from capcom_gql.storage.access import IdempotencyRecord
 from capcom_gql.storage.models import Event, PaymentProof, Redemption, Seat, Subscription
-from tests.services.house import FIRST_DAY, Service, form, person, redemption
+from tests.services.house import FIRST_DAY, Service, faults_of, form, person, redemption
 
 KEYS = {"empty": "", "blank": " \t\u00a0", "too long": "k" * (MAX_KEY + 1)}
 AT_KEY = ("INVALID_INPUT", "idempotencyKey")
-
-
-async def faults_of(deed: Awaitable[object]) -> list[tuple[str, str]]:
-    """The codes and places of a refusal's faults."""
-    with pytest.raises(Refusal) as refused:
-        await deed
-    for fault in refused.value.faults:
-        assert fault.sentence(Locale.FR) and fault.sentence(Locale.EN)
-    return [(fault.code.value, ".".join(fault.path)) for fault in refused.value.faults]
 
 
 @pytest.fixture

@@ -1,0 +1,132 @@
+"""A key's use is noted beside the request: the check that it was used for does not wait for the note."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from capcom_gql.domain.plans import EventKind
+from capcom_gql.domain.rights import Actor, Scope
+from capcom_gql.services.authenticate import authenticate, notes_written
+from capcom_gql.services.check_discount import DiscountAsk, check_discounts
+from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
+from capcom_gql.services.revoke_api_key import RevokeApiKeyInput, revoke_api_key
+from capcom_gql.storage.access import ApiKey
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.models import Seat
+from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
+from tests.services.house import House, Service, states
+
+SOON = 1.0
+"""Seconds; a note that is waited for takes as long as the lock is held."""
+
+
+@pytest.fixture
+async def secret(service: Service) -> str:
+    """The secret of a key that may check discounts, and was never used."""
+    made = await create_api_key(service.setup, service.staff, CreateApiKeyInput("desk", (Scope.DISCOUNTS_CHECK,)))
+    return made.secret
+
+
+@contextmanager
+def writing(house: House) -> Iterator[sqlite3.Connection]:
+    """Another program that is in the middle of writing to the file."""
+    other = sqlite3.connect(house.database_url.removeprefix("sqlite:///"), isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+    finally:
+        other.close()
+
+
+async def check(service: Service, secret: str) -> str:
+    """What an event system does: authenticate, then ask."""
+    actor = await authenticate(secret)
+    number = (await Seat.all().first().values_list("number", flat=True)) or ""
+    (answer,) = await check_discounts(service.setup, actor, [DiscountAsk(str(number), EventKind.FORUM)])
+    return answer.verdict.reason.value
+
+
+@ONLY_SQLITE
+async def test_a_check_answers_while_another_program_writes(house: House, service: Service, secret: str) -> None:
+    await service.subscribe("ana")
+    with writing(house):
+        began = time.monotonic()
+        assert [await check(service, secret) for _ in range(20)] == ["ELIGIBLE"] * 20
+        assert time.monotonic() - began < SOON
+        assert (await ApiKey.get()).last_used_at is None
+    await notes_written()
+    assert (await ApiKey.get()).last_used_at is not None
+
+
+@ONLY_SQLITE
+async def test_a_check_answers_while_a_deed_waits_for_another_program(
+    house: House, service: Service, secret: str
+) -> None:
+    """A deed that waits for its turn to write keeps no reader of this process from reading."""
+    await service.subscribe("ana")
+    with writing(house):
+        deed = asyncio.create_task(service.subscribe("bob"))
+        letters = asyncio.create_task(service.tick())
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+        assert await check(service, secret) == "ELIGIBLE"
+        assert time.monotonic() - began < SOON
+        assert not deed.done() and not letters.done()
+    await asyncio.gather(deed, letters)
+    await service.tick()
+    assert await states() == {"SENT": 2}
+    await notes_written()
+
+
+@ONLY_POSTGRES
+async def test_a_check_answers_while_the_key_is_being_changed(service: Service, secret: str) -> None:
+    await service.subscribe("ana")
+    locked, done = asyncio.Event(), asyncio.Event()
+
+    async def change() -> None:
+        await ApiKey.all().select_for_update()
+        locked.set()
+        await done.wait()
+
+    changing = asyncio.create_task(in_one_transaction(change))
+    await locked.wait()
+    began = time.monotonic()
+    assert [await check(service, secret) for _ in range(20)] == ["ELIGIBLE"] * 20
+    assert time.monotonic() - began < SOON
+    done.set()
+    await changing
+    await notes_written()
+    assert (await ApiKey.get()).last_used_at is not None
+
+
+async def test_a_use_is_noted_once_a_minute(service: Service, secret: str) -> None:
+    await check_key(secret)
+    first = (await ApiKey.get()).last_used_at
+    assert first is not None
+    await check_key(secret)
+    assert (await ApiKey.get()).last_used_at == first
+    await ApiKey.all().update(last_used_at=first.replace(year=first.year - 1))
+    await check_key(secret)
+    again = (await ApiKey.get()).last_used_at
+    assert again is not None and again > first
+
+
+async def check_key(secret: str) -> Actor:
+    """Authenticate, and wait for the note."""
+    actor = await authenticate(secret)
+    await notes_written()
+    return actor
+
+
+async def test_a_note_that_fails_concerns_nobody(service: Service, secret: str) -> None:
+    """The key is revoked, or its row gone, before its use could be noted."""
+    await authenticate(secret)
+    await ApiKey.all().delete()
+    await notes_written()
+    made = await create_api_key(service.setup, service.staff, CreateApiKeyInput("desk", (Scope.DISCOUNTS_CHECK,)))
+    await revoke_api_key(service.setup, service.staff, RevokeApiKeyInput(made.api_key_id))
+    assert await ApiKey.filter(last_used_at__isnull=False).count() == 0
