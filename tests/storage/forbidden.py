@@ -138,95 +138,49 @@ def _a_key_used(caller: str) -> Deed:
     return deed
 
 
+def _check(name: str, forbidden: Deed, allowed: Deed) -> Case:
+    return Case(name, f"CHECK constraint failed: {name}", forbidden, allowed)
+
+
 RENEWED = renewed(confirmed(FACTS, "2026-12-10"), "2027-10-01")
 OVERLAPPING = replace(RENEWED, starts_on=FACTS.ends_on, ends_on=RENEWED.ends_on)
 BY_STAFF = CancellationReason.BY_STAFF.value
 
 CASES = (
-    Case(
+    _check(
         "installation_one_row",
-        "CHECK constraint failed: installation_one_row",
         lambda world: Installation.create(id=2),
         lambda world: Installation.filter(id=1).update(clock_offset_us=-5),
     ),
-    Case(
-        "plan_has_seats",
-        "CHECK constraint failed: plan_has_seats",
-        _of_plan(seat_limit=0),
-        _of_plan(seat_limit=1),
-    ),
-    Case(
-        "plan_price_not_negative",
-        "CHECK constraint failed: plan_price_not_negative",
-        _of_plan(price_minor=-1),
-        _of_plan(price_minor=0),
-    ),
-    Case(
-        "term_ends_after_start",
-        "CHECK constraint failed: term_ends_after_start",
-        _of_term(ends_on=FACTS.starts_on - A_DAY),
-        _of_term(ends_on=FACTS.starts_on),
-    ),
-    Case(
-        "term_has_seats",
-        "CHECK constraint failed: term_has_seats",
-        _of_term(seat_limit=0),
-        _of_term(seat_limit=1),
-    ),
-    Case(
-        "term_price_not_negative",
-        "CHECK constraint failed: term_price_not_negative",
-        _of_term(price_minor=-1),
-        _of_term(price_minor=0),
-    ),
-    Case(
+    _check("plan_has_seats", _of_plan(seat_limit=0), _of_plan(seat_limit=1)),
+    _check("plan_price_not_negative", _of_plan(price_minor=-1), _of_plan(price_minor=0)),
+    _check("term_ends_after_start", _of_term(ends_on=FACTS.starts_on - A_DAY), _of_term(ends_on=FACTS.starts_on)),
+    _check("term_has_seats", _of_term(seat_limit=0), _of_term(seat_limit=1)),
+    _check("term_price_not_negative", _of_term(price_minor=-1), _of_term(price_minor=0)),
+    _check(
         "term_withdrawn_with_reason",
-        "CHECK constraint failed: term_withdrawn_with_reason",
         _of_term(withdrawn_at=NOON),
         _of_term(withdrawn_at=NOON, withdrawn_reason=BY_STAFF),
     ),
-    Case(
+    _check(
         "term_withdrawn_with_reason",
-        "CHECK constraint failed: term_withdrawn_with_reason",
         _of_term(withdrawn_reason=BY_STAFF),
         _of_term(withdrawn_at=NOON, withdrawn_reason=BY_STAFF),
     ),
-    Case(
-        "term_reinstated_after_unpaid",
-        "CHECK constraint failed: term_reinstated_after_unpaid",
-        _of_term(reinstated_at=NOON),
-        _of_term(reinstated_at=NOON, unpaid_at=NOON),
-    ),
-    Case(
+    _check("term_reinstated_after_unpaid", _of_term(reinstated_at=NOON), _of_term(reinstated_at=NOON, unpaid_at=NOON)),
+    _check(
         "term_unpaid_not_confirmed",
-        "CHECK constraint failed: term_unpaid_not_confirmed",
         _of_term(unpaid_at=NOON, confirmed_at=NOON),
         _of_term(unpaid_at=NOON, confirmed_at=NOON, reinstated_at=NOON),
     ),
-    Case(
-        "seat_place_from_one",
-        "CHECK constraint failed: seat_place_from_one",
-        _of_seat(place=0),
-        _of_seat(place=1),
-    ),
-    Case(
-        "seat_number_digits",
-        "CHECK constraint failed: seat_number_digits",
-        _of_seat(number="123456789012345"),
-        _of_seat(number="1234567890123456"),
-    ),
-    Case(
+    _check("seat_place_from_one", _of_seat(place=0), _of_seat(place=1)),
+    _check("seat_number_digits", _of_seat(number="123456789012345"), _of_seat(number="1234567890123456")),
+    _check(
         "redemption_reduction_within_price",
-        "CHECK constraint failed: redemption_reduction_within_price",
         _of_redemption(reduction_minor=10_001),
         _of_redemption(reduction_minor=10_000),
     ),
-    Case(
-        "redemption_reduction_within_price",
-        "CHECK constraint failed: redemption_reduction_within_price",
-        _of_redemption(reduction_minor=-1),
-        _of_redemption(reduction_minor=0),
-    ),
+    _check("redemption_reduction_within_price", _of_redemption(reduction_minor=-1), _of_redemption(reduction_minor=0)),
     Case(
         "seat_place_once",
         "UNIQUE constraint failed: seat.subscription_id, seat.place",

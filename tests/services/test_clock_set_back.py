@@ -1,0 +1,107 @@
+"""The clock set back by force, behind what is recorded: deeds say so, nothing breaks, and production refuses it (C12)."""
+
+from collections.abc import Awaitable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from capcom_gql import clock
+from capcom_gql.app import create_app
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.services.add_seats import AddSeatsInput, add_seats
+from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
+from capcom_gql.services.redeem_discount import redeem_discount
+from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.subscribe import subscribe
+from capcom_gql.settings import load
+from capcom_gql.storage.database import opened
+from capcom_gql.storage.models import Organisation, Seat
+from capcom_gql.storage.product_clock import ClockMoved, ClockSetBack, must_be_real, product_now, set_product_clock
+from tests.services.house import FIRST_DAY, House, Service, faults_of, form, fresh_key, on, person, redemption
+from tests.world import world_on
+
+BEFORE = FIRST_DAY - timedelta(days=2)
+BEHIND = [("CONFLICT", "")]
+
+
+async def test_every_deed_says_that_the_clock_is_behind(service: Service) -> None:
+    made = await service.subscribe("ana", "bob")
+    seat = await Seat.get(id=made.seat_ids[1])
+    organisation = await Organisation.get()
+    await on(BEFORE)
+    setup, staff = service.setup, service.staff
+    known = form("ana", organisation=None, organisation_id=organisation.id)
+    proof = RecordPaymentProofInput(made.subscription_id, "CHEQUE", "C-1", BEFORE, fresh_key())
+    deeds: list[Awaitable[object]] = [
+        add_seats(setup, staff, AddSeatsInput(made.subscription_id, (person("zoe"),), fresh_key()), Locale.FR),
+        remove_seat(setup, staff, RemoveSeatInput(seat.id)),
+        subscribe(setup, staff, known, Locale.FR),
+    ]
+    for deed in deeds:
+        assert await faults_of(deed) == BEHIND
+    # these two need no standing: the term named is the one meant, and a check has its own reason
+    assert (await record_payment_proof(setup, staff, proof)).subscription_id == made.subscription_id
+    refused = await redeem_discount(setup, staff, redemption(seat.number))
+    assert refused.redemption_id is None
+    assert await service.tick() == (0, 0)
+    await on(FIRST_DAY)
+    await service.add(made.subscription_id, "zoe")
+
+
+async def test_the_door_answers_with_the_clock_behind(database_url: str, tmp_path: Path) -> None:
+    """Through the API: a sentence for a deed, data for a question, an internal error for neither."""
+    async with world_on(database_url, tmp_path) as world:
+        subscription = await world.subscribe("ana", "bob")
+        number = subscription["seats"][1]["subscriberNumber"]
+        await world.on(BEFORE)
+        document = """
+            mutation A($input: AddSeatsInput!) { addSeats(input: $input) { errors { code message path } } }"""
+        asked = {"subscriptionId": subscription["id"], "users": [], "idempotencyKey": world.fresh_key()}
+        asked["users"] = [{"email": "zoe@ville.example", "givenName": "Zoe", "familyName": "Silva"}]
+        (error,) = (await world.ask(document, {"input": asked}, token=await world.staff())).payload("addSeats")[
+            "errors"
+        ]
+        assert (error["code"], error["path"]) == ("CONFLICT", [])
+        assert "clock" in error["message"]
+        assert (await world.check(number))["reason"] == "SUBSCRIPTION_NOT_STARTED"
+        assert (await world.redeem(number))["errors"][0]["code"] == "DISCOUNT_REFUSED"
+        await world.state(subscription["organisation"]["id"])
+        await world.tick()
+
+
+async def test_without_force_the_clock_stays_ahead_of_what_is_recorded(service: Service) -> None:
+    await service.subscribe("ana")
+    now = await product_now()
+    with pytest.raises(ClockSetBack):
+        await set_product_clock(now - timedelta(hours=1))
+    assert await product_now() >= now
+
+
+@pytest.mark.parametrize("moved", [timedelta(days=1), timedelta(microseconds=-1)], ids=["a day", "a trifle"])
+async def test_production_takes_no_database_whose_clock_is_moved(
+    database_url: str, tmp_path: Path, moved: timedelta
+) -> None:
+    settings = load(
+        {
+            "CAPCOM_ENV": "production",
+            "CAPCOM_PUBLIC_URL": "https://capcom.example",
+            "CAPCOM_DATABASE_URL": database_url,
+            "CAPCOM_DATA_DIR": str(tmp_path / "data"),
+        }
+    )
+    async with opened(database_url):
+        await must_be_real()
+        await set_product_clock(clock.utc_now() + moved)
+        with pytest.raises(ClockMoved):
+            await must_be_real()
+    app = create_app(settings, ticking=False)
+    with pytest.raises(ClockMoved):
+        async with app.router.lifespan_context(app):
+            pytest.fail("it started")
+
+
+async def test_production_starts_on_a_database_that_follows_the_real_clock(house: House, tmp_path: Path) -> None:
+    await set_product_clock(clock.utc_now() + timedelta(days=1))
+    with pytest.raises(ClockMoved, match="1 day"):
+        await must_be_real()

@@ -1,0 +1,66 @@
+"""Forms that name the same new persons, in whatever order and however many at once: all are carried out."""
+
+import asyncio
+import random
+
+import pytest
+
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.services.add_seats import AddSeatsInput, add_seats
+from capcom_gql.services.forms import OrganisationForm
+from capcom_gql.services.subscribe import Subscribed, subscribe
+from capcom_gql.storage.models import Person, Seat, Subscription
+from tests.services.house import Service, form, fresh_key, person
+
+NAMES = [f"u{number}" for number in range(8)]
+
+
+async def sign_up(service: Service, *names: str) -> Subscribed:
+    """A new organisation, whose form names these."""
+    organisation = OrganisationForm(f"Ville {fresh_key()}")
+    asked = form(*names, plan="COLLECTIF", organisation=organisation)
+    return await subscribe(service.setup, service.staff, asked, Locale.FR)
+
+
+@pytest.mark.rule("R6")
+async def test_crossed_lists(service: Service) -> None:
+    """Each order and its reverse: without one order for all, each would wait for what the other has."""
+    chance = random.Random(20270301)
+    orders = []
+    for _ in range(8):
+        order = chance.sample(NAMES, len(NAMES))
+        orders += [order, order[::-1]]
+    made = await asyncio.gather(*(sign_up(service, *order) for order in orders))
+    assert await Person.filter(email_key__endswith="@ville.example").count() == len(NAMES)
+    assert await Subscription.all().count() == len({each.subscription_id for each in made}) == len(orders)
+    assert await Seat.all().count() == len(orders) * len(NAMES)
+    # in the order of each form, whatever the order in which they were made
+    emails = {seat.id: seat.person.email for seat in await Seat.all().prefetch_related("person")}
+    for order, each in zip(orders, made, strict=True):
+        assert [emails[seat_id] for seat_id in each.seat_ids] == [f"{name}@ville.example" for name in order]
+
+
+@pytest.mark.rule("R6")
+async def test_lists_that_overlap_in_part(service: Service) -> None:
+    """Every pair of neighbours is in two forms, so that many wait for several others, one after the other."""
+    chance = random.Random(7)
+    orders = [chance.sample(NAMES, 5) for _ in range(16)]
+    await asyncio.gather(*(sign_up(service, *order) for order in orders))
+    assert await Subscription.all().count() == len(orders)
+    assert await Seat.all().count() == 5 * len(orders)
+
+
+@pytest.mark.rule("R12")
+async def test_crossed_additions(service: Service) -> None:
+    """Additions to several lists, with sign-ups between, all of the same new persons."""
+    subscriptions = [(await sign_up(service, f"m{number}")).subscription_id for number in range(4)]
+
+    async def add(subscription_id: str, names: list[str]) -> None:
+        asked = AddSeatsInput(subscription_id, tuple(person(name) for name in names), fresh_key())
+        await add_seats(service.setup, service.staff, asked, Locale.FR)
+
+    additions = [add(each, NAMES[:: 1 if turn % 2 else -1]) for turn, each in enumerate(subscriptions)]
+    sign_ups = [sign_up(service, *NAMES[:: 1 if turn % 2 else -1]) for turn in range(4)]
+    await asyncio.gather(*additions, *sign_ups)
+    assert await Person.filter(email_key__startswith="u").count() == len(NAMES)
+    assert await Seat.all().count() == 4 + 8 * len(NAMES)
