@@ -54,7 +54,7 @@ async def test_an_exception_that_no_database_would_take(house: House, raised: st
     await tick_to_the_end(service)
     delivery = await Delivery.get()
     assert (delivery.state, len(house.calls("post"))) == (state, calls)
-    assert delivery.reason is not None and delivery.reason.startswith("post: ") and "id-?" in delivery.reason
+    assert delivery.reason.startswith("post: ") and "id-?" in delivery.reason
     assert await DeliveryAttempt.all().count() == calls
 
 
@@ -114,7 +114,7 @@ async def test_a_row_that_cannot_be_written_up(house: House, service: Service, b
     await tick_to_the_end(service)
     delivery = await Delivery.get(id=first.id)
     assert (delivery.state, delivery.attempt) == ("FAILED", ATTEMPTS)
-    assert delivery.reason is not None and delivery.reason.startswith("the letter cannot be written: ")
+    assert delivery.reason.startswith("the letter cannot be written: ")
     assert len(house.calls("post")) == 2
 
 

@@ -55,7 +55,7 @@ async def test_a_channel_that_is_mended_sends_what_it_held(house: House) -> None
     service = await house.start()
     assert await service.tick() == (0, 2)
     assert await states() == {"SENT": 2}
-    assert {(each.state, each.reason) for each in await Delivery.all()} == {("SENT", None)}
+    assert not any(each.reason for each in await Delivery.all())
     kept = await DeliveryAttempt.all().order_by("number", "id").values_list("number", "outcome")
     assert kept == [(1, "HELD"), (1, "HELD"), (2, "SENT"), (2, "SENT")]
 

@@ -18,7 +18,7 @@ from capcom_gql.storage.access import IdempotencyRecord
 from capcom_gql.storage.models import Event, PaymentProof, Redemption, Seat, Subscription
 from tests.services.house import FIRST_DAY, Service, faults_of, form, person, redemption
 
-KEYS = {"empty": "", "blank": " \t\u00a0", "too long": "k" * (MAX_KEY + 1)}
+KEYS = {"blank": " \t\u00a0", "too long": "k" * (MAX_KEY + 1)}
 AT_KEY = ("INVALID_INPUT", "idempotencyKey")
 
 
@@ -85,12 +85,12 @@ DEEDS: list[tuple[Deed, list[str]]] = [
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
-@pytest.mark.parametrize(("deed", "others"), DEEDS, ids=[deed.__name__[1:] for deed, _ in DEEDS])
-async def test_a_key_that_is_none(service: Service, subscription: str, deed: Deed, others: list[str], key: str) -> None:
+async def test_a_key_that_is_none(service: Service, subscription: str, key: str) -> None:
     before = await Event.all().count()
-    told = await deed(service, subscription, key)
-    assert AT_KEY in told
-    assert sorted(path for _, path in told) == sorted([*others, "idempotencyKey"])
+    for deed, others in DEEDS:
+        told = await deed(service, subscription, key)
+        assert AT_KEY in told
+        assert sorted(path for _, path in told) == sorted([*others, "idempotencyKey"]), deed.__name__
     assert await IdempotencyRecord.all().count() == 0
     assert await Event.all().count() == before
 

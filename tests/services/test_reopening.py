@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ async def a_year_on(service: Service, *names: str, plan: str = "EQUIPE") -> Subs
     return made
 
 
-async def reopen(service: Service, actor: Actor, *names: str, **more: object) -> Subscribed:
+async def reopen(service: Service, actor: Actor, *names: str, **more: Any) -> Subscribed:
     """Reopen by the SIRET."""
     asked = form(*names, **{"organisation": VILLE, **more})
     return await subscribe(service.setup, actor, asked, Locale.FR)

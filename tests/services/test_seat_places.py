@@ -36,4 +36,4 @@ async def test_a_place_is_within_the_latest_term_not_cancelled(
         await Seat.filter(id=last.id).update(place=limit + 1)
     await Seat.filter(id=last.id).update(place=1)
     await write_seat(subscription, place=limit)
-    assert sorted(await Seat.all().values_list("place", flat=True)) == [1, limit]
+    assert sorted([seat.place for seat in await Seat.all()]) == [1, limit]
