@@ -57,7 +57,7 @@ BREACHES = (
     Breach("immediate transactions", "test_the_last_seat[sqlite]", (IMMEDIATE,)),
     Breach("immediate transactions", "test_one_redemption[sqlite]", (IMMEDIATE,)),
     Breach("immediate transactions", "test_one_proof[sqlite]", (IMMEDIATE,)),
-    Breach("immediate transactions", "test_one_idempotency_key[sqlite]", (IMMEDIATE,)),
+    Breach("immediate transactions", "test_one_idempotency_key[sqlite]", (IMMEDIATE,), held=True),
 )
 
 
