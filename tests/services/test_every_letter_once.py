@@ -143,7 +143,7 @@ async def test_a_claim_takes_one_letter_whatever_the_plan(house: House, service:
     """A plan that asks for the next letter once per row would claim several, and send one of them."""
     await service.subscribe(*(f"u{seat}" for seat in range(5)))
     name = house.database_url.rpartition("/")[2]
-    for way in ("hashagg", "hashjoin", "mergejoin", "material"):
+    for way in ("hashagg", "hashjoin", "mergejoin", "material", "sort", "indexscan", "bitmapscan", "memoize"):
         await rows(f'ALTER DATABASE "{name}" SET enable_{way} = off')
     await connections.get("default")._pool.expire_connections()
     assert await rows("SHOW enable_hashagg") == [{"enable_hashagg": "off"}]
