@@ -9,6 +9,8 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from tortoise.queryset import QuerySet
+
 from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.notifiers.contract import Message
@@ -89,9 +91,18 @@ async def _claim(setup: Setup) -> tuple[str, int] | None:
         WHERE id = (SELECT id FROM delivery WHERE {due} ORDER BY due_at, id LIMIT 1 {skip})
         RETURNING id, attempt
         """,
-        [now, real, real + timedelta(seconds=setup.send_timeout) + LEASE_MARGIN],
+        [now, real, real + _lease(setup)],
     )
     return (claimed[0]["id"], claimed[0]["attempt"]) if claimed else None
+
+
+def _lease(setup: Setup) -> timedelta:
+    return timedelta(seconds=setup.send_timeout) + LEASE_MARGIN
+
+
+def _ours(delivery: Delivery, attempt: int) -> QuerySet[Delivery]:
+    """The delivery while this attempt at it stands."""
+    return Delivery.filter(id=delivery.id, attempt=attempt, state__in=("PENDING", "RETRYING"))
 
 
 async def _deliver(setup: Setup, registry: Registry, delivery_id: str, attempt: int) -> None:
@@ -111,6 +122,10 @@ async def _deliver(setup: Setup, registry: Registry, delivery_id: str, attempt: 
         told = str(error) if isinstance(error, UnrenderableLetter) else type(error).__name__
         outcome = Outcome(kind=OutcomeKind.RETRY, reason=one_line(f"the letter cannot be written: {told}"))
         await _close(delivery, attempt, _result(delivery, attempt, outcome, now))
+        return
+    # the lease covers the send from here on, since writing the letter may have waited; unless it was over already
+    if not await _ours(delivery, attempt).update(leased_until=clock.utc_now() + _lease(setup)):
+        log.warning("a letter was taken up by another worker before it was sent", extra={"delivery_id": delivery.id})
         return
     outcome = await registry.send(delivery.channel, message)
 
@@ -172,6 +187,5 @@ def _wait(counted: int, asked: float | None) -> timedelta:
 
 
 async def _close(delivery: Delivery, attempt: int, columns: dict[str, object]) -> None:
-    stands = Delivery.filter(id=delivery.id, attempt=attempt, state__in=("PENDING", "RETRYING"))
-    if not await stands.update(leased_until=None, **columns):
+    if not await _ours(delivery, attempt).update(leased_until=None, **columns):
         log.warning("an outcome came too late to be written", extra={"delivery_id": delivery.id})

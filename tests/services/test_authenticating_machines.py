@@ -1,10 +1,7 @@
 """A key's use is noted beside the request: the check that it was used for does not wait for the note."""
 
 import asyncio
-import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -18,6 +15,7 @@ from capcom_gql.storage.access import ApiKey
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.models import Seat
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
+from tests.services.aftermath import another_writer
 from tests.services.house import House, Service, states
 
 SOON = 1.0
@@ -31,17 +29,6 @@ async def secret(service: Service) -> str:
     return made.secret
 
 
-@contextmanager
-def writing(house: House) -> Iterator[sqlite3.Connection]:
-    """Another program that is in the middle of writing to the file."""
-    other = sqlite3.connect(house.database_url.removeprefix("sqlite:///"), isolation_level=None)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        yield other
-    finally:
-        other.close()
-
-
 async def check(service: Service, secret: str) -> str:
     """What an event system does: authenticate, then ask."""
     actor = await authenticate(secret)
@@ -53,7 +40,7 @@ async def check(service: Service, secret: str) -> str:
 @ONLY_SQLITE
 async def test_a_check_answers_while_another_program_writes(house: House, service: Service, secret: str) -> None:
     await service.subscribe("ana")
-    with writing(house):
+    with another_writer(house.database_url):
         began = time.monotonic()
         assert [await check(service, secret) for _ in range(20)] == ["ELIGIBLE"] * 20
         assert time.monotonic() - began < SOON
@@ -68,7 +55,7 @@ async def test_a_check_answers_while_a_deed_waits_for_another_program(
 ) -> None:
     """A deed that waits for its turn to write keeps no reader of this process from reading."""
     await service.subscribe("ana")
-    with writing(house):
+    with another_writer(house.database_url):
         deed = asyncio.create_task(service.subscribe("bob"))
         letters = asyncio.create_task(service.tick())
         await asyncio.sleep(0.1)

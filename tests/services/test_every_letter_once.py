@@ -12,7 +12,7 @@ from tortoise import connections
 
 from capcom_gql import clock
 from capcom_gql.services import send_letters
-from capcom_gql.storage.database import rows
+from capcom_gql.storage.database import in_one_transaction, rows
 from capcom_gql.storage.post import Delivery, DeliveryAttempt
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.processes import environment
@@ -119,6 +119,35 @@ async def test_the_outcome_of_an_older_attempt_is_not_written(house: House) -> N
     assert (delivery.state, delivery.attempt, delivery.leased_until) == ("SENT", 2, None)
     # both did happen, and both can be seen
     assert await DeliveryAttempt.all().order_by("number").values_list("number", "outcome") == [(1, "SENT"), (2, "SENT")]
+
+
+@ONLY_POSTGRES
+async def test_a_letter_that_took_long_to_write_is_not_sent_twice(house: House, service: Service) -> None:
+    """Its worker waited for the database for longer than the lease, and another has taken the letter up."""
+    await service.subscribe("ana")
+    locked, free = asyncio.Event(), asyncio.Event()
+
+    async def lock() -> None:
+        await rows("LOCK TABLE onetimelink IN SHARE MODE")
+        locked.set()
+        await free.wait()
+
+    async def claimed(attempt: int) -> None:
+        async with asyncio.timeout(SECONDS):
+            while (await Delivery.get()).attempt < attempt:  # noqa: ASYNC110  the worker tells nobody
+                await asyncio.sleep(0.01)
+
+    locking = asyncio.create_task(in_one_transaction(lock))
+    await locked.wait()
+    slow = asyncio.create_task(service.tick())
+    await claimed(1)
+    await Delivery.all().update(leased_until=LONG_AGO)
+    other = asyncio.create_task(service.tick())
+    await claimed(2)
+    free.set()
+    await asyncio.gather(locking, slow, other)
+    assert [call.attempt for call in house.calls("post")] == [2]
+    assert await states() == {"SENT": 1}
 
 
 async def test_an_outcome_does_not_undo_an_end(service: Service) -> None:

@@ -93,18 +93,24 @@ async def test_the_reminder_of_a_term_cancelled_meanwhile(house: House, service:
 
 
 STEPS = [
-    ("proof.reminded", timedelta(days=10), "proof_reminder"),
-    ("term.cancelled", timedelta(days=16), "cancelled"),
+    ("proof.reminded", timedelta(days=10), "proof_reminder", False),
+    ("term.cancelled", timedelta(days=16), "cancelled", False),
+    # no letter goes with it, whose own key would keep the step from being recorded again
+    ("subscription.expired", timedelta(days=366), "", True),
 ]
 
 
 @pytest.mark.rule("R21")
-@pytest.mark.parametrize(("kind", "after", "topic"), STEPS, ids=[kind for kind, _, _ in STEPS])
-async def test_a_step_is_recorded_once_and_told_once(service: Service, kind: str, after: timedelta, topic: str) -> None:
+@pytest.mark.parametrize(("kind", "after", "topic", "paid"), STEPS, ids=[step[0] for step in STEPS])
+async def test_a_step_is_recorded_once_and_told_once(
+    service: Service, kind: str, after: timedelta, topic: str, paid: bool
+) -> None:
     """A second turn posts nothing, though the rows from which it knows were put back as they were."""
-    await service.subscribe("ana", "bob")
+    made = await service.subscribe("ana", "bob")
+    if paid:
+        await service.record_proof(made.subscription_id)
     await service.tick()
-    before: Any = await Term.get().values("unpaid_at", "proof_reminded_at")
+    before: Any = await Term.get().values("unpaid_at", "proof_reminded_at", "ended_at")
     await on(FIRST_DAY + after)
     await service.tick()
     assert await Event.filter(kind=kind).count() == 1

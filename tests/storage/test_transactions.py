@@ -1,12 +1,10 @@
 """Transactions under ill luck: locked files, callers that give up, servers that cut the line. Nothing stays behind."""
 
 import asyncio
-import contextlib
 import random
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -16,31 +14,18 @@ from tortoise.exceptions import OperationalError
 from capcom_gql.storage import database as db
 from capcom_gql.storage.models import Event, Installation, Person, Plan
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
+from tests.services.aftermath import (
+    POOL,
+    all_ended,
+    another_writer,
+    is_free,
+    nothing_stays_behind,
+    open_transactions,
+    pool_has_all_its_places,
+)
 from tests.storage.rows import an_event, write_person
 
 SHORT_MS = 100
-POOL = 10
-"""Connections of a pool."""
-
-
-@contextlib.contextmanager
-def another_writer(url: str) -> Iterator[sqlite3.Connection]:
-    """Another program that is in the middle of writing to the file."""
-    other = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        yield other
-    finally:
-        other.close()
-
-
-def is_free(url: str) -> bool:
-    """Whether another program could write to the file at once."""
-    try:
-        with another_writer(url):
-            return True
-    except sqlite3.OperationalError:
-        return False
 
 
 async def count_up() -> int:
@@ -49,14 +34,6 @@ async def count_up() -> int:
     await asyncio.sleep(0)
     await Installation.filter(id=1).update(clock_offset_us=read.clock_offset_us + 1)
     return int(read.clock_offset_us + 1)
-
-
-async def all_ended() -> None:
-    """Let everything that was begun come to its end."""
-    here = asyncio.current_task()
-    async with asyncio.timeout(30):
-        while others := {task for task in asyncio.all_tasks() if task is not here}:
-            await asyncio.wait(others)
 
 
 @ONLY_SQLITE
@@ -151,12 +128,8 @@ async def test_callers_that_give_up(database: str) -> None:
     assert 50 < begun <= 100
     assert (await Installation.get()).clock_offset_us == begun
     if db.is_postgres():
-        pool = _pool()
-        assert pool.get_idle_size() == pool.get_size()
         assert await open_transactions() == 0
-        await pool_has_all_its_places()
-    else:
-        assert is_free(database)
+    await nothing_stays_behind(database)
 
 
 async def test_callers_that_give_up_on_reading(database: str) -> None:
@@ -164,11 +137,7 @@ async def test_callers_that_give_up_on_reading(database: str) -> None:
     await all_ended()
     assert await Plan.all().count() == 3
     assert await db.in_one_transaction(count_up) == 1
-    if db.is_postgres():
-        assert _pool().get_idle_size() == _pool().get_size()
-        await pool_has_all_its_places()
-    else:
-        assert is_free(database)
+    await nothing_stays_behind(database)
 
 
 async def test_a_deed_whose_caller_has_gone_ends_before_the_database_closes(database_url: str) -> None:
@@ -214,31 +183,6 @@ async def test_a_deed_that_does_not_end_does_not_keep_the_database_open(
         assert (await Installation.get()).clock_offset_us == 0
 
 
-def _pool() -> Any:
-    return connections.get("default")._pool
-
-
-async def pool_has_all_its_places() -> None:
-    """As many transactions as the pool has places, all open at the same moment."""
-    meeting = asyncio.Barrier(POOL)
-
-    async def meet() -> None:
-        await db.rows("SELECT 1")
-        await meeting.wait()
-
-    async with asyncio.timeout(10):
-        await asyncio.gather(*(db.in_one_transaction(meet) for _ in range(POOL)))
-
-
-async def open_transactions() -> int:
-    """How many sessions of this database, but this one, are in a transaction."""
-    found = await db.rows(
-        "SELECT count(*) AS count FROM pg_stat_activity WHERE datname = current_database() "
-        "AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'"
-    )
-    return int(found[0]["count"])
-
-
 async def cut_every_line(url: str) -> None:
     """End every other session of this database, as a restart of the server does."""
     other = await asyncpg.connect(url)
@@ -247,18 +191,6 @@ async def cut_every_line(url: str) -> None:
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await other.close()
-
-
-@ONLY_POSTGRES
-async def test_lines_cut_while_nobody_used_them(database: str) -> None:
-    await pool_has_all_its_places()
-    await cut_every_line(database)
-    async with asyncio.timeout(10):
-        while _pool().get_size():  # noqa: ASYNC110  the driver tells nobody that a line was cut
-            await asyncio.sleep(0.01)
-    for turn in range(1, 4):
-        assert await db.in_one_transaction(count_up) == turn
-    await pool_has_all_its_places()
 
 
 @ONLY_POSTGRES
