@@ -5,16 +5,12 @@ mailbox folder, as a person would find them. Only the staff's first session is m
 does.
 """
 
-import email
-import email.policy
 import itertools
 import json
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +25,7 @@ from capcom_gql.settings import load
 from capcom_gql.storage.ids import PERSON, new_id
 from capcom_gql.storage.models import Person
 from capcom_gql.storage.product_clock import product_now, set_product_clock
+from tests.mail import Letter, letters_in
 
 PARIS = ZoneInfo("Europe/Paris")
 FIRST_DAY = date(2027, 3, 1)
@@ -111,31 +108,6 @@ class Answer:
         payload = self.payload(name)
         assert payload["errors"] == [], payload["errors"]
         return payload
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A mail as it lies in the mailbox folder."""
-
-    to: str
-    subject: str
-    topic: str
-    text: str
-    html: str
-
-    @property
-    def number(self) -> str:
-        """The subscriber number that it shows."""
-        found = re.search(r"CP( \d{4}){4}", self.text)
-        assert found, f"no number in the letter {self.subject!r}"
-        return found.group()
-
-    @property
-    def token(self) -> str:
-        """The token of its one-time link."""
-        found = re.search(r"[?&]token=([\w-]+)", self.text)
-        assert found, f"no link in the letter {self.subject!r}"
-        return found.group(1)
 
 
 def user(name: str, **more: Any) -> dict[str, Any]:
@@ -304,8 +276,7 @@ class World:
 
     def letters(self) -> list[Letter]:
         """Every mail sent so far, in the order of sending."""
-        folder = self.data_dir / "mailbox"
-        return [_letter(path) for path in sorted(folder.glob("*.eml"))]
+        return letters_in(self.data_dir / "mailbox")
 
     def letters_to(self, name: str, topic: str | None = None) -> list[Letter]:
         """The mails that a person got; "ana" is ana@ville.example."""
@@ -313,24 +284,11 @@ class World:
         return [letter for letter in self.letters() if letter.to == address and topic in (None, letter.topic)]
 
 
-def _letter(path: Path) -> Letter:
-    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    text, html = message.get_body(("plain",)), message.get_body(("html",))
-    assert text is not None
-    return Letter(
-        to=str(message["To"]),
-        subject=str(message["Subject"]),
-        topic=str(message["X-Capcom-Topic"]),
-        text=text.get_content(),
-        html="" if html is None else html.get_content(),
-    )
-
-
 @asynccontextmanager
-async def world_on(database_url: str, data_dir: Path) -> AsyncIterator[World]:
-    """A world on a database that the migrations have built, its clock at noon of 1 March 2027 in Paris."""
-    settings = load({"CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(data_dir)})
+async def world_on(database_url: str, data_dir: Path, **more: str) -> AsyncIterator[World]:
+    """A world on a migrated database, at noon of 1 March 2027 in Paris; `more` are settings: `PLUGINS_DIR="x"`."""
+    chosen = {"DATABASE_URL": database_url, "DATA_DIR": str(data_dir), **more}
+    settings = load({f"CAPCOM_{name}": value for name, value in chosen.items()})
     app = create_app(settings, ticking=False)
     transport = httpx2.ASGITransport(app=app)
     async with (

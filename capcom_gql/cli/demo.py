@@ -1,7 +1,5 @@
 """`capcom demo`: a server over an invented network in a database of its own, and all that is needed to try it."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +31,7 @@ def demo(
     from capcom_gql.cli.failures import Stop
     from capcom_gql.cli.listening import run
     from capcom_gql.cli.logs import to_standard_error
+    from capcom_gql.cli.scratch import scratch_folder
     from capcom_gql.settings import load
 
     given = load()
@@ -40,7 +39,7 @@ def demo(
         raise Stop("There is no demo in production. CAPCOM_ENV=development permits it; it touches no other database.")
     to_standard_error(given)
     listener = _listen(host, port)
-    with _folder(data_dir) as folder:
+    with scratch_folder("demo", data_dir) as folder:
         run(_demo(given, folder, listener, is_kept=data_dir is not None, as_json=as_json))
 
 
@@ -53,23 +52,6 @@ def _listen(host: str, port: int | None) -> "socket.socket":
         return listen(host, USUAL_PORT)
     except PortBusy:
         return listen(host, 0)
-
-
-@contextlib.contextmanager
-def _folder(wanted: Path | None) -> Iterator[Path]:
-    from tempfile import TemporaryDirectory
-
-    from capcom_gql.cli.failures import Stop
-
-    if wanted is None:
-        # what a letter in flight still writes at the very end must not make an error of the removal
-        with TemporaryDirectory(prefix="capcom-demo-", ignore_cleanup_errors=True) as made:
-            yield Path(made)
-        return
-    if (wanted / "capcom.sqlite3").exists():
-        raise Stop(f"{wanted} holds a database already. `CAPCOM_DATA_DIR={wanted} capcom serve` serves it.")
-    wanted.mkdir(parents=True, exist_ok=True)
-    yield wanted.absolute()
 
 
 async def _demo(given: "Settings", folder: Path, listener: "socket.socket", *, is_kept: bool, as_json: bool) -> None:

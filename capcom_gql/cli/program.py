@@ -10,10 +10,12 @@ from capcom_gql.cli.clock import clock
 from capcom_gql.cli.demo import demo
 from capcom_gql.cli.failures import sentences_of
 from capcom_gql.cli.keys import key
+from capcom_gql.cli.person import person
 from capcom_gql.cli.plugins import plugins
 from capcom_gql.cli.schema import migrate, schema
 from capcom_gql.cli.screen import note
 from capcom_gql.cli.serve import serve
+from capcom_gql.cli.simulate import simulate
 from capcom_gql.cli.staff import staff
 from capcom_gql.cli.tick import tick
 
@@ -51,11 +53,16 @@ def capcom(
 program.command(short_help="Serve the API, with its worker.", epilog="Example: capcom serve --port 8080")(serve)
 program.command(short_help="Serve an invented network to try.", epilog="Example: capcom demo")(demo)
 program.command(short_help="Do what is due, once.", epilog="Example: capcom tick --until-idle")(tick)
+program.command(
+    short_help="Play years of an invented network in seconds.",
+    epilog="Example: capcom simulate --years 2 --organisations 200",
+)(simulate)
 program.add_typer(clock, name="clock")
 program.command(short_help="Bring the database to this version.", epilog="Example: capcom migrate")(migrate)
 program.command(short_help="Print the API's schema.", epilog="Example: capcom schema > schema.graphql")(schema)
 program.add_typer(staff, name="staff")
 program.add_typer(key, name="key")
+program.add_typer(person, name="person")
 program.add_typer(plugins, name="plugins")
 
 

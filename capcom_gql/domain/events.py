@@ -23,17 +23,33 @@ class Kind(StrEnum):
     SUBSCRIPTION_EXPIRED = "subscription.expired"
     TERM_CONFIRMED = "term.confirmed"
     TERM_CANCELLED = "term.cancelled"
+    TERM_REINSTATED = "term.reinstated"
     TERM_STARTED = "term.started"
     SEAT_ADDED = "seat.added"
     SEAT_REMOVED = "seat.removed"
+    SEAT_REPLACED = "seat.replaced"
+    MANAGER_CHANGED = "manager.changed"
+    ORGANISATION_UPDATED = "organisation.updated"
     PROOF_REMINDED = "proof.reminded"
+    RENEWAL_ASKED = "renewal.asked"
+    RENEWAL_REMINDED = "renewal.reminded"
+    RENEWAL_SKIPPED = "renewal.skipped"
+    RENEWAL_DONE = "renewal.done"
+    RENEWAL_DECLINED = "renewal.declined"
     DISCOUNT_REDEEMED = "discount.redeemed"
     DISCOUNT_RELEASED = "discount.released"
     REDEMPTIONS_TO_REINVOICE = "redemptions.to_reinvoice"
     TERMS_ACCEPTED = "terms.accepted"
+    SURVEY_ASKED = "survey.asked"
+    SURVEY_ANSWERED = "survey.answered"
+    SUPPORT_OPENED = "support.opened"
+    SUPPORT_CLOSED = "support.closed"
     PASSWORD_REQUESTED = "password.requested"
+    EMAIL_CHANGE_REQUESTED = "email.change_requested"
+    EMAIL_CHANGED = "email.changed"
     SIGNUP_REFUSED = "signup.refused"
     DUPLICATE_SUSPECTED = "organisation.duplicate_suspected"
+    PERSON_ERASED = "person.erased"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
 
@@ -68,10 +84,16 @@ EVENTS: Mapping[Kind, Spec] = {
         "Payment proof received on {received_on}: the term is confirmed.",
     ),
     Kind.TERM_CANCELLED: Spec(
-        ("record_due",),
+        ("record_due", "cancel_subscription"),
         ("term_id", "reason", "proof_due_on"),
         "Année annulée ({reason}) ; justificatif attendu jusqu'au {proof_due_on}.",
         "Term cancelled ({reason}); its proof was due by {proof_due_on}.",
+    ),
+    Kind.TERM_REINSTATED: Spec(
+        ("reinstate_term",),
+        ("term_id", "proof_id", "proof_kind", "received_on"),
+        "Année rétablie ; justificatif reçu le {received_on}.",
+        "Term reinstated; its proof was received on {received_on}.",
     ),
     Kind.TERM_STARTED: Spec(
         ("record_due",),
@@ -81,13 +103,58 @@ EVENTS: Mapping[Kind, Spec] = {
     ),
     Kind.SEAT_ADDED: Spec(("subscribe", "add_seats"), ("seat_id", "person_id"), "Utilisateur ajouté.", "User added."),
     Kind.SEAT_REMOVED: Spec(
-        ("remove_seat", "subscribe"), ("seat_id", "person_id"), "Utilisateur retiré.", "User removed."
+        ("remove_seat", "subscribe", "erase_person"), ("seat_id", "person_id"), "Utilisateur retiré.", "User removed."
+    ),
+    Kind.SEAT_REPLACED: Spec(
+        ("replace_seat",),
+        ("seat_id", "person_id", "replaced_seat_id", "replaced_person_id"),
+        "Utilisateur remplacé par un autre.",
+        "User replaced by another.",
+    ),
+    Kind.MANAGER_CHANGED: Spec(
+        ("transfer_management", "replace_seat"),
+        ("seat_id", "previous_seat_id"),
+        "Gestion transmise à un autre utilisateur.",
+        "Management handed over to another user.",
+    ),
+    Kind.ORGANISATION_UPDATED: Spec(
+        ("update_organisation",), ("fields",), "Fiche de l'organisme mise à jour.", "Organisation's data updated."
     ),
     Kind.PROOF_REMINDED: Spec(
         ("record_due",),
         ("term_id", "proof_due_on"),
         "Rappel du justificatif attendu jusqu'au {proof_due_on}.",
         "Reminder of the proof due by {proof_due_on}.",
+    ),
+    Kind.RENEWAL_ASKED: Spec(
+        ("record_due",),
+        ("term_id", "ends_on"),
+        "Réabonnement proposé avant la fin de l'année, le {ends_on}.",
+        "Renewal asked for, before the term ends on {ends_on}.",
+    ),
+    Kind.RENEWAL_REMINDED: Spec(
+        ("record_due",),
+        ("term_id", "ends_on", "reminder"),
+        "Relance n° {reminder} avant la fin de l'année, le {ends_on}.",
+        "Reminder {reminder} before the term ends on {ends_on}.",
+    ),
+    Kind.RENEWAL_SKIPPED: Spec(
+        ("record_due",),
+        ("term_id", "letter", "on"),
+        "Lettre de réabonnement du {on} passée : une plus récente la remplace.",
+        "Renewal letter of {on} skipped: a more recent one takes its place.",
+    ),
+    Kind.RENEWAL_DONE: Spec(
+        ("renew",),
+        ("term_id", "renewed_term_id", "plan_code", "starts_on", "ends_on", "proof_due_on"),
+        "Abonnement renouvelé du {starts_on} au {ends_on}, formule {plan_code}.",
+        "Subscription renewed from {starts_on} to {ends_on}, plan {plan_code}.",
+    ),
+    Kind.RENEWAL_DECLINED: Spec(
+        ("decline_renewal",),
+        ("term_id", "ends_on"),
+        "Réabonnement décliné ; l'année court jusqu'au {ends_on}.",
+        "Renewal declined; the term runs until {ends_on}.",
     ),
     Kind.DISCOUNT_REDEEMED: Spec(
         ("redeem_discount",),
@@ -99,19 +166,41 @@ EVENTS: Mapping[Kind, Spec] = {
         ("release_discount",), ("redemption_id", "seat_id"), "Réduction libérée.", "Discount released."
     ),
     Kind.REDEMPTIONS_TO_REINVOICE: Spec(
-        ("record_due",),
+        ("record_due", "cancel_subscription"),
         ("term_id", "redemption_ids", "amount_minor", "currency"),
         "Réductions à refacturer à la suite de l'annulation.",
         "Discounts to invoice again after the cancellation.",
     ),
     Kind.TERMS_ACCEPTED: Spec(
-        ("subscribe",),
+        ("subscribe", "renew"),
         ("term_id", "version", "person_id"),
         "Conditions d'utilisation acceptées, version {version}.",
         "Terms of use accepted, version {version}.",
     ),
     Kind.PASSWORD_REQUESTED: Spec(
         ("request_password",), (), "Lien demandé pour choisir un mot de passe.", "Link to choose a password requested."
+    ),
+    Kind.SURVEY_ASKED: Spec(
+        ("record_due", "renew"),
+        ("term_id", "seat_ids"),
+        "Enquête envoyée aux utilisateurs.",
+        "Survey sent to the users.",
+    ),
+    Kind.SURVEY_ANSWERED: Spec(
+        ("answer_survey",), ("term_id", "seat_id"), "Enquête : réponse reçue.", "Survey: answered."
+    ),
+    Kind.SUPPORT_OPENED: Spec(
+        ("open_support_request",), ("request_id", "seat_id"), "Demande d'aide ouverte.", "Support request opened."
+    ),
+    Kind.SUPPORT_CLOSED: Spec(
+        ("close_support_request",), ("request_id",), "Demande d'aide traitée.", "Support request answered."
+    ),
+    Kind.EMAIL_CHANGE_REQUESTED: Spec(
+        ("change_email",), ("person_id",), "Changement d'adresse demandé.", "Change of address requested."
+    ),
+    Kind.EMAIL_CHANGED: Spec(("change_email", "confirm_email"), ("person_id",), "Adresse changée.", "Address changed."),
+    Kind.PERSON_ERASED: Spec(
+        ("erase_person",), ("person_id", "seat_ids"), "Données de la personne effacées.", "Person's data erased."
     ),
     Kind.SIGNUP_REFUSED: Spec(
         ("subscribe",),

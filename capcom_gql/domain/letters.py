@@ -13,7 +13,18 @@ class Topic(StrEnum):
     PROOF_REMINDER = "proof_reminder"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    REINSTATED = "reinstated"
+    RENEWAL_NOTICE = "renewal_notice"
+    RENEWAL_REMINDER = "renewal_reminder"
+    RENEWED = "renewed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    SURVEY = "survey"
     SEAT_REMOVED = "seat_removed"
+    MANAGER_CHANGED = "manager_changed"
+    SUPPORT_OPENED = "support_opened"
+    SUPPORT_ANSWER = "support_answer"
+    EMAIL_CHANGE = "email_change"
     STAFF_NOTICE = "staff_notice"
 
 
@@ -52,7 +63,18 @@ LETTERS: Mapping[Topic, Letter] = {
     Topic.PROOF_REMINDER: Letter(Audience.MANAGER, phone_to=Audience.MANAGER),
     Topic.CONFIRMED: Letter(Audience.MANAGER),
     Topic.CANCELLED: Letter(Audience.EVERYONE, phone_to=Audience.MANAGER),
+    Topic.REINSTATED: Letter(Audience.EVERYONE),
+    Topic.RENEWAL_NOTICE: Letter(Audience.EVERYONE),
+    Topic.RENEWAL_REMINDER: Letter(Audience.EVERYONE, phone_to=Audience.MANAGER),
+    Topic.RENEWED: Letter(Audience.EVERYONE),
+    Topic.DECLINED: Letter(Audience.MANAGER),
+    Topic.EXPIRED: Letter(Audience.EVERYONE),
+    Topic.SURVEY: Letter(Audience.PERSON),
     Topic.SEAT_REMOVED: Letter(Audience.PERSON),
+    Topic.MANAGER_CHANGED: Letter(Audience.PERSON),
+    Topic.SUPPORT_OPENED: Letter(Audience.SUPPORT),
+    Topic.SUPPORT_ANSWER: Letter(Audience.PERSON),
+    Topic.EMAIL_CHANGE: Letter(Audience.PERSON, link_hours=24),
     Topic.STAFF_NOTICE: Letter(Audience.SUPPORT),
 }
 

@@ -1,4 +1,4 @@
-"""States, worked out from recorded facts and the day; and the next step that the calendar demands.
+"""States, worked out from recorded facts and the day.
 
 The chart of a term's states. Facts move it (in brackets the rule), and nothing else does::
 
@@ -29,9 +29,7 @@ from capcom_gql.domain.terms import (
     CancellationReason,
     LifecyclePolicy,
     Term,
-    end_instant,
     next_start,
-    proof_reminder_on,
     unpaid_instant,
 )
 
@@ -53,24 +51,6 @@ class SubscriptionState(StrEnum):
     CONFIRMED = "CONFIRMED"
     CANCELLED = "CANCELLED"
     EXPIRED = "EXPIRED"
-
-
-class StepKind(StrEnum):
-    """What the calendar does to a subscription by itself."""
-
-    CANCEL_UNPAID = "CANCEL_UNPAID"
-    REMIND_PROOF = "REMIND_PROOF"
-    START = "START"
-    EXPIRE = "EXPIRE"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the calendar: what, on which term, and the instant (UTC) from which it is due."""
-
-    at: datetime
-    kind: StepKind
-    term_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,49 +209,26 @@ def _without_later(term: Term, at: datetime) -> Term:
         proof_reminded_at=known(term.proof_reminded_at),
         started_at=known(term.started_at),
         ended_at=known(term.ended_at),
+        declined_at=known(term.declined_at),
     )
+
+
+def follows(later: Term, term: Term) -> bool:
+    """Whether a term is one that takes over the day after another, cancelled or not."""
+    return later.starts_on == next_start(term.ends_on)
+
+
+def follower(term: Term, terms: Iterable[Term]) -> Term | None:
+    """The term that is not cancelled and takes over the day after, if there is one."""
+    return next((each for each in terms if each.cancelled_at is None and follows(each, term)), None)
+
+
+def overlapped(starts_on: date, ends_on: date, terms: Iterable[Term]) -> Term | None:
+    """A term that is not cancelled and shares a day with a period: no two may (R9)."""
+    shared = (each for each in terms if each.starts_on <= ends_on and starts_on <= each.ends_on)
+    return next((each for each in shared if each.cancelled_at is None), None)
 
 
 def previous_unpaid(standing: Standing) -> bool:
     """Not live because the latest term begun was never paid: the organisation cannot reopen alone (R9)."""
     return not standing.is_live and standing.term.cancellation_reason is CancellationReason.UNPAID
-
-
-def next_step(terms: Iterable[Term], now: datetime, policy: LifecyclePolicy) -> Step | None:
-    """The earliest step that the calendar demands and that is not recorded yet, due already or still to come.
-
-    It is due once `now >= step.at`. Recording the steps one by one until none is due gives the same facts to a late
-    worker as to a punctual one. Once the due day is over, its reminder is not sent any more (R8).
-    """
-    recorded = tuple(terms)
-    today = policy.day_of(now)
-    steps = [step for term in recorded if (step := _next_of(term, recorded, today, policy)) is not None]
-    return min(steps, key=lambda step: (step.at, _ORDER[step.kind]), default=None)
-
-
-# At one instant: a term falls before it could begin (R17), and begins before the one it follows is over (R16).
-_ORDER = {StepKind.CANCEL_UNPAID: 0, StepKind.START: 1, StepKind.EXPIRE: 2, StepKind.REMIND_PROOF: 3}
-
-
-def _next_of(term: Term, terms: Sequence[Term], today: date, policy: LifecyclePolicy) -> Step | None:
-    if term.cancelled_at is not None:
-        return None
-    steps = []
-    if awaits_proof(term):
-        steps.append((unpaid_instant(term.proof_due_on, policy), StepKind.CANCEL_UNPAID))
-        if term.proof_reminded_at is None and not proof_too_late(term, today):
-            reminder = policy.first_instant(proof_reminder_on(term.proof_due_on, policy))
-            steps.append((reminder, StepKind.REMIND_PROOF))
-    if term.started_at is None:
-        steps.append((policy.first_instant(term.starts_on), StepKind.START))
-    if term.ended_at is None and not _followed(term, terms):
-        steps.append((end_instant(term.ends_on, policy), StepKind.EXPIRE))
-    if not steps:
-        return None
-    at, kind = min(steps, key=lambda each: (each[0], _ORDER[each[1]]))
-    return Step(at, kind, term.id)
-
-
-def _followed(term: Term, terms: Sequence[Term]) -> bool:
-    """A term that is not cancelled takes over the day after."""
-    return any(other.cancelled_at is None and other.starts_on == next_start(term.ends_on) for other in terms)

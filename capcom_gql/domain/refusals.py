@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from capcom_gql.domain.sentences import REFUSALS, Datum, Locale, say
+from capcom_gql.domain.refusal_sentences import REFUSALS
+from capcom_gql.domain.sentences import Datum, Locale, say
 
 
 class Code(StrEnum):

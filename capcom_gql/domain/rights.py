@@ -112,6 +112,7 @@ class Right(StrEnum):
     DETAIL = "DETAIL"
     NUMBER = "NUMBER"
     LIST = "LIST"
+    RENEWAL = "RENEWAL"
     PROOF = "PROOF"
     ADMINISTRATION = "ADMINISTRATION"
     DISCOUNT_CHECK = "DISCOUNT_CHECK"
@@ -121,6 +122,7 @@ class Right(StrEnum):
     REDEMPTIONS = "REDEMPTIONS"
     EVENTS = "EVENTS"
     NOTES = "NOTES"
+    SUPPORT = "SUPPORT"
     SELF = "SELF"
 
 
@@ -130,6 +132,7 @@ TABLE: Mapping[Right, Row] = {
     Right.DETAIL: Row(False, May.OWN, May.YES, Scope.ORGANISATIONS_READ),
     Right.NUMBER: Row(False, May.OWN, May.YES, None),
     Right.LIST: Row(False, May.NO, May.YES, Scope.ORGANISATIONS_WRITE),
+    Right.RENEWAL: Row(False, May.NO, May.YES, None),
     Right.PROOF: Row(False, May.NO, May.NO, Scope.BILLING_WRITE),
     Right.ADMINISTRATION: Row(False, May.NO, May.NO, Scope.ADMIN),
     Right.DISCOUNT_CHECK: Row(False, May.OWN, May.YES, Scope.DISCOUNTS_CHECK),
@@ -139,6 +142,7 @@ TABLE: Mapping[Right, Row] = {
     Right.REDEMPTIONS: Row(False, May.OWN, May.YES, Scope.DISCOUNTS_REDEEM, machine=May.OWN),
     Right.EVENTS: Row(False, May.NO, May.YES, Scope.EVENTS_READ),
     Right.NOTES: Row(False, May.NO, May.NO, None),
+    Right.SUPPORT: Row(False, May.OWN, May.OWN, Scope.ADMIN),
     Right.SELF: Row(False, May.OWN, May.OWN, None, staff=May.OWN),
 }
 
@@ -193,12 +197,18 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.SERVICE_CHECK, "Query", "serviceAccess"),
     (Right.REDEMPTIONS, "Query", "redemptions"),
     (Right.EVENTS, "Query", "events"),
-    (Right.OPEN_DOOR, "Mutation", "subscribe signIn requestPassword choosePassword"),
-    (Right.LIST, "Mutation", "addSeats removeSeat"),
+    (Right.ADMINISTRATION, "Query", "supportRequests"),
+    (Right.OPEN_DOOR, "Mutation", "subscribe signIn requestPassword choosePassword confirmEmail"),
+    (Right.LIST, "Mutation", "addSeats replaceSeat removeSeat transferManagement updateOrganisation"),
+    (Right.RENEWAL, "Mutation", "renew declineRenewal"),
     (Right.PROOF, "Mutation", "recordPaymentProof"),
     (Right.REDEEM, "Mutation", "redeemDiscount releaseDiscount"),
-    (Right.ADMINISTRATION, "Mutation", "createApiKey revokeApiKey"),
-    (Right.SELF, "Mutation", "signOut"),
+    (
+        Right.ADMINISTRATION,
+        "Mutation",
+        "reinstateTerm cancelSubscription erasePerson closeSupportRequest createApiKey revokeApiKey",
+    ),
+    (Right.SELF, "Mutation", "answerSurvey updateProfile changeEmail openSupportRequest signOut"),
     (
         Right.CARD,
         "Organisation",
@@ -211,6 +221,13 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
         "id organisation plan state isLive startsOn endsOn proofDueOn manager seatLimit seatsUsed seats currentTerm "
         "upcomingTerm terms",
     ),
+    (Right.DETAIL, "OrganisationSubscription", "timeline agenda renewal"),
+    (INHERITED, "Milestone", "kind on description"),
+    (
+        INHERITED,
+        "Renewal",
+        "noticeOn isOpen remindersSent remindersMax declinedAt declineReason renewedAt wouldEndOn",
+    ),
     (
         Right.CARD,
         "Term",
@@ -221,6 +238,8 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (INHERITED, "PaymentProof", "id kind reference receivedOn recordedAt"),
     (Right.CARD, "Seat", "id subscription person isManager isActive addedAt removedAt services"),
     (Right.NUMBER, "Seat", "subscriberNumber"),
+    (Right.DETAIL, "Seat", "survey"),
+    (INHERITED, "SurveyRequest", "term askedAt answeredAt closesOn"),
     (Right.CARD, "Person", "id email givenName familyName locale"),
     (Right.DETAIL, "Person", "jobTitle phone addresses"),
     (INHERITED, "Address", "kind value"),
@@ -234,7 +253,8 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.EVENTS, "Event", "id kind occurredAt recordedAt actor organisation subject details description"),
     (Right.NOTES, "Event", "note"),
     (Right.ADMINISTRATION, "ApiKey", "id name prefix scopes createdAt lastUsedAt expiresAt revokedAt"),
-    (Right.SELF, "Viewer", "role person apiKey scopes seats organisations"),
+    (Right.SUPPORT, "SupportRequest", "id message check access seat openedBy openedAt closedAt answer"),
+    (Right.SELF, "Viewer", "role person apiKey scopes seats organisations supportRequests"),
     (INHERITED, "Plan", "id code name seatLimit price services discounts isOpen"),
     (INHERITED, "DiscountRule", "eventKind percent amount"),
     (INHERITED, "Money", "amountMinor currency"),

@@ -106,6 +106,21 @@ def check_removal(seat: Seat) -> list[Fault]:
     return []
 
 
+def check_active(seat: Seat) -> list[Fault]:
+    """A removed seat is dead for good: it is not replaced, and nobody manages from it (R12)."""
+    return [] if seat.is_active else [Fault(Code.CONFLICT, ("seatId",), "seat_not_active")]
+
+
+def check_replacement(email: str, holders: Collection[str]) -> list[Fault]:
+    """Why a person cannot take over a seat: they have an active one here already, perhaps this very one (R6, R12).
+
+    `holders` are the address keys of the active seats.
+    """
+    if address_key(email) not in holders:
+        return []
+    return [Fault(Code.DUPLICATE_USER, ("user", "email"), "replacement_seated", {"email": email})]
+
+
 def number_from(digits: str) -> str:
     """A subscriber number, 16 digits, from 14 random ones: the last two check them (ISO 7064 mod 97-10)."""
     if not re.fullmatch(r"[0-9]{14}", digits):

@@ -1,9 +1,10 @@
 """Who may open a subscription and who may reopen one, on which plan and terms of use (R1, R9, R19)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from capcom_gql.domain.lifecycle import Standing, previous_unpaid
+from capcom_gql.domain.lifecycle import Standing, overlapped, previous_unpaid
 from capcom_gql.domain.refusals import Code, Fault, forbidden
+from capcom_gql.domain.terms import Term
 
 
 def check_reopening(stood: Standing, *, is_staff: bool, is_last_manager: bool, support: str) -> list[Fault]:
@@ -26,6 +27,14 @@ def check_not_live(stood: Standing, path: tuple[str, ...], *, support: str) -> l
     if not stood.is_live:
         return []
     return [Fault(Code.ALREADY_SUBSCRIBED, path, "already_subscribed", {"support": support})]
+
+
+def check_overlap(term: Term, terms: Iterable[Term], path: tuple[str, ...]) -> list[Fault]:
+    """No term is opened or reinstated where another one, not cancelled, has some of its days (R9)."""
+    other = overlapped(term.starts_on, term.ends_on, terms)
+    if other is None:
+        return []
+    return [Fault(Code.TERM_OVERLAPS, path, "term_overlaps", {"starts_on": other.starts_on, "ends_on": other.ends_on})]
 
 
 def check_plan(code: str, *, is_open: bool | None, on_offer: Sequence[str]) -> list[Fault]:

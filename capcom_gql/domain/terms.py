@@ -53,7 +53,9 @@ class Term:
     """One period of a subscription, as the recorded facts give it; its state is worked out (`lifecycle`).
 
     `unpaid_at` is R9's cancellation, which `reinstated_at` may end; `withdrawn_at` is staff's, which nothing ends.
-    `started_at`, `ended_at` and `proof_reminded_at` say that the step of that name is recorded.
+    `started_at`, `ended_at` and `proof_reminded_at` say that the step of that name is recorded; `renewal_settled_to`
+    is the day of the last letter about its renewal that was sent or skipped, `reminders_sent` how many reminders went
+    (R15), `declined_at` when its renewal was declined, if that still stands (R14).
     """
 
     id: str
@@ -70,6 +72,9 @@ class Term:
     proof_reminded_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    declined_at: datetime | None = None
+    renewal_settled_to: date | None = None
+    reminders_sent: int = 0
 
     @property
     def cancelled_at(self) -> datetime | None:

@@ -1,9 +1,10 @@
 """What one request knows: who asks, in which language, from where, and the rows it has read."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import strawberry
 
@@ -13,6 +14,9 @@ from capcom_gql.graphql.loaders import Loaders
 from capcom_gql.services.attempts import Attempts
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.product_clock import product_now
+
+if TYPE_CHECKING:
+    from capcom_gql.graphql.types.node import Node
 
 
 @dataclass
@@ -24,6 +28,8 @@ class Context:
     caller: Actor
     locale: Locale
     source: str
+    find: "Find"
+    """finds any object but an event by its id, if the caller may see it"""
     access_token: str | None = None
     actor: Actor = field(init=False)
     """who asks, as of the mutation under way: signing in makes its own answer that person's"""
@@ -50,4 +56,5 @@ class Context:
         return self.setup.policy.day_of(await self.now())
 
 
+Find: TypeAlias = Callable[[Context, str], Awaitable["Node | None"]]
 Info: TypeAlias = strawberry.Info[Context, None]

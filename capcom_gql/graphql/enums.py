@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
 
+from capcom_gql.domain.agenda import MilestoneKind
 from capcom_gql.domain.discounts import DiscountReason, RedemptionState, ServiceReason
 from capcom_gql.domain.lifecycle import SubscriptionState, TermState
 from capcom_gql.domain.plans import EventKind, Service
@@ -19,6 +20,7 @@ __all__ = [
     "Code",
     "DiscountReason",
     "EventKind",
+    "MilestoneKind",
     "OrderDirection",
     "OrganisationOrderField",
     "PaymentProofKind",
@@ -77,6 +79,17 @@ _describe(
         "CONFIRMED": "Running; its payment proof is recorded.",
         "CANCELLED": "Cancelled; the reason is in cancellationReason.",
         "ENDED": "Its last day is over.",
+    },
+)
+_describe(
+    MilestoneKind,
+    "What an agenda names.",
+    {
+        "PROOF_REMINDER": "The manager is reminded of the payment proof.",
+        "PROOF_DEADLINE": "The last day for the payment proof; the term is cancelled the day after.",
+        "RENEWAL_NOTICE": "Manager and users are asked whether to renew.",
+        "RENEWAL_REMINDER": "Manager and users are reminded of the renewal.",
+        "EXPIRY": "The subscription has ended: the day after its last day.",
     },
 )
 _describe(

@@ -23,7 +23,7 @@ from capcom_gql.domain.rights import TABLE, Right, right_of, role_may
 from capcom_gql.domain.sentences import say
 from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.errors import errors_of
-from capcom_gql.graphql.payloads import Payload
+from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.told import SENTENCES, RequestRefused, forbidden, request_forbidden, unauthenticated
 from capcom_gql.services.attempts import TooManyAttempts
 from capcom_gql.services.judge import demand

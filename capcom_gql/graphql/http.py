@@ -22,6 +22,7 @@ from capcom_gql.graphql.guard import judge_roots
 from capcom_gql.graphql.negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
 from capcom_gql.graphql.schema import build_schema
 from capcom_gql.graphql.told import SENTENCES, RequestRefused, Told, unauthenticated
+from capcom_gql.graphql.types.subjects import find_subject
 from capcom_gql.services.attempts import Attempts
 from capcom_gql.services.authenticate import BadToken, authenticate
 from capcom_gql.services.setup import Setup
@@ -118,6 +119,7 @@ class GraphqlApp:
             caller=caller,
             locale=wanted or await _own_locale(caller),
             source=request.client.host if request.client else "",
+            find=find_subject,
             access_token=token,
         )
 

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 
+from capcom_gql.domain.events import Kind
 from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.graphql.situation import Situation, situation_of
-from capcom_gql.storage import access, models
+from capcom_gql.storage import access, models, requests
 
 Row = TypeVar("Row", bound=Model)
 Loader = DataLoader[str, Row | None]
@@ -31,8 +32,13 @@ class Loaders:
         self.redemption: Loader[models.Redemption] = _by_id(models.Redemption)
         self.event: Loader[models.Event] = _by_id(models.Event)
         self.api_key: Loader[access.ApiKey] = _by_id(access.ApiKey)
+        self.support_request: Loader[requests.SupportRequest] = _by_id(requests.SupportRequest)
+        self.survey_of_seat: Loader[requests.SurveyRequest] = _by_one(
+            requests.SurveyRequest, "seat_id", "asked_at", "id"
+        )
         self.proof_of_term: Loader[models.PaymentProof] = _by_one(models.PaymentProof, "term_id")
         self.note_of_event: Loader[models.Note] = _by_one(models.Note, "event_id")
+        self.decline_note: Loader[models.Note] = DataLoader(_decline_notes)
         self.seats: DataLoader[str, list[models.Seat]] = _seats_by("subscription_id")
         self.seats_of_person: DataLoader[str, list[models.Seat]] = _seats_by("person_id")
         self.situation: DataLoader[str, Situation | None] = DataLoader(self._situations)
@@ -57,13 +63,24 @@ class Loaders:
         return {each.id: situation_of(each, terms[each.id], today, self._policy) for each in found}
 
 
+async def _decline_notes(organisation_ids: list[str]) -> list[models.Note | None]:
+    """The reason that each organisation last gave for declining a renewal, with its event."""
+    notes = models.Note.filter(
+        event__kind=Kind.RENEWAL_DECLINED.value, event__organisation_id__in=organisation_ids
+    ).select_related("event")
+    latest = {note.event.organisation_id: note for note in await notes.order_by("event_id")}
+    return [latest.get(each) for each in organisation_ids]
+
+
 def _by_id(model: type[Row]) -> DataLoader[str, Row | None]:
     return _by_one(model, "id")
 
 
-def _by_one(model: type[Row], column: str) -> DataLoader[str, Row | None]:
+def _by_one(model: type[Row], column: str, *order: str) -> DataLoader[str, Row | None]:
+    """One row for each key: where a key has several, the last in the order."""
+
     async def load(keys: list[str]) -> list[Row | None]:
-        found = {_key(row, column): row for row in await model.filter(**{f"{column}__in": keys})}
+        found = {_key(row, column): row for row in await model.filter(**{f"{column}__in": keys}).order_by(*order)}
         return [found.get(key) for key in keys]
 
     return DataLoader(load)

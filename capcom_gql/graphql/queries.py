@@ -6,8 +6,9 @@ from typing import Annotated
 
 import strawberry
 
+from capcom_gql.domain.refusal_sentences import REFUSALS
 from capcom_gql.domain.rights import Actor, Right, may
-from capcom_gql.domain.sentences import REFUSALS, say
+from capcom_gql.domain.sentences import say
 from capcom_gql.graphql.connections import After, Before, Connection, First, Last, connected, window_of
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service
@@ -27,13 +28,14 @@ from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.redemption import Redemption
 from capcom_gql.graphql.types.subjects import find_organisation, find_subject
 from capcom_gql.graphql.types.subscription import Organisation
+from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.graphql.types.terms_of_use import TermsOfUse
 from capcom_gql.graphql.types.viewer import Viewer
 from capcom_gql.services.catalogue import current_terms
 from capcom_gql.services.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
-from capcom_gql.services.check_service import check_service
+from capcom_gql.services.check_service import ServiceAsk, check_service
 from capcom_gql.services.forms import MAX_PRICE_MINOR
-from capcom_gql.storage import ids, models, pages
+from capcom_gql.storage import ids, models, pages, support_pages
 
 MAX_ASKED = 100
 """how many checks, or ids, one field takes"""
@@ -130,7 +132,7 @@ class Query:
         service: Annotated[Service, strawberry.argument(description="The service.")],
     ) -> ServiceAccess:
         context = info.context
-        answer = await check_service(context.setup, context.actor, subscriber_number, service)
+        answer = await check_service(context.setup, context.actor, ServiceAsk(subscriber_number, service))
         return ServiceAccess.of(answer, context.locale)
 
     @resolved("The redemptions that the caller may see, newest first: a key sees those it made.")
@@ -199,6 +201,31 @@ class Query:
             pages.events_page(window, filter=wanted, visible_organisations=visible),
             find,
             lambda: pages.events_total(filter=wanted, visible_organisations=visible),
+        )
+
+    @resolved("The support requests, newest first; for staff.")
+    async def support_requests(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        open: Annotated[
+            bool | None,
+            strawberry.argument(description="Only those still open, or only those answered; by default all."),
+        ] = strawberry.UNSET,
+    ) -> Connection[SupportRequest] | None:
+        window, is_open = window_of(first, after, last, before), given(open)
+
+        async def find(found: Sequence[str]) -> list[SupportRequest | None]:
+            rows = await info.context.loaders.support_request.load_many(list(found))
+            return [None if row is None else SupportRequest.of(row) for row in rows]
+
+        return await connected(
+            support_pages.support_requests_page(window, is_open=is_open),
+            find,
+            lambda: support_pages.support_requests_total(is_open=is_open),
         )
 
 

@@ -39,3 +39,14 @@ class Echoed:
     def allow(self, right: Right, actor: Actor) -> bool:
         """Always: fields that must not be told are empty in the object itself."""
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class InTimeline:
+    """An event read in the timeline of its organisation: whoever may read the timeline may read it."""
+
+    organisation_id: str
+
+    def allow(self, right: Right, actor: Actor) -> bool:
+        """The right over a timeline stands for that over its events; any other is as elsewhere."""
+        return may(Right.DETAIL if right is Right.EVENTS else right, actor, self.organisation_id)

@@ -34,9 +34,21 @@ def long_date(day: object, locale: str) -> str:
 
     Raises TypeError for what is not a civil day: an instant has a day only in a time zone.
     """
+    return spell_day(_civil(day), Locale(locale))
+
+
+def short_date(day: object, locale: str) -> str:
+    """09/12/2026, 9 Dec 2026: for text messages. Raises TypeError as `long_date` does."""
+    if locale == "fr":
+        return f"{_civil(day):%d/%m/%Y}"
+    number, month, year = long_date(day, locale).split(" ")
+    return f"{number} {month[:3]} {year}"
+
+
+def _civil(day: object) -> date:
     if not isinstance(day, date) or isinstance(day, datetime):
         raise TypeError(f"a date is needed, not {day!r}")
-    return spell_day(day, Locale(locale))
+    return day
 
 
 def series(items: Sequence[str], locale: str) -> str:

@@ -65,9 +65,14 @@ class Registry:
             return Outcome(kind=OutcomeKind.HELD, reason=f"{channel_name}: {self._why_not(channel_name)}")
         return await channel.send(message)
 
-    def render(self, topic: str, locale: str, context: Mapping[str, object]) -> Rendered:
+    def render(self, topic: str, locale: str, context: Mapping[str, object], *, with_html: bool = True) -> Rendered:
         """`rendering.render` with the templates that plugins lay over the built-in ones."""
-        return render(topic, locale, context, self.template_dirs)
+        return render(topic, locale, context, self.template_dirs, with_html=with_html)
+
+    def wants_html(self, channel_name: str) -> bool:
+        """Whether a channel makes use of a letter's HTML; of one that is not ACTIVE nobody knows yet."""
+        channel = self._channels.get(channel_name)
+        return channel is None or channel.wants_html
 
     def close(self) -> None:
         """Close every channel; those that fail or hang do not hold up the others. Twice is as once."""

@@ -1,12 +1,14 @@
 """Door 3: small pages of our own that speak GraphQL like any other client.
 
-The explorer (GET /graphql), the mailbox of development (/mailbox), and the pages where people choose their
-password (/choose-password) and sign in to read their numbers (/login). They load nothing from another host and
-run under a strict Content-Security-Policy.
+The explorer (GET /graphql), the mailbox of development (/mailbox), and the pages that letters lead people to: choose
+a password (/choose-password), sign in and read one's numbers (/login), renew (/renew), answer the survey (/survey),
+confirm a new address (/confirm-email). They load nothing from another host and run under a strict
+Content-Security-Policy.
 """
 
 from capcom_gql.pages.explorer import Caller, explorer_page, explorer_response, wants_page
-from capcom_gql.pages.operations import READY_MADE, Operation, with_variables
+from capcom_gql.pages.operations import Operation, with_variables
+from capcom_gql.pages.ready_made import READY_MADE
 from capcom_gql.pages.routes import routes
 
 __all__ = [

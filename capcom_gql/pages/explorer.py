@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from capcom_gql.pages.headers import page_headers
-from capcom_gql.pages.operations import IDEMPOTENCY_KEY, READY_MADE, CallerKind, Operation
+from capcom_gql.pages.operations import IDEMPOTENCY_KEY, CallerKind, Operation
+from capcom_gql.pages.ready_made import READY_MADE
 from capcom_gql.pages.rendering import rendered, root_of
 
 

@@ -6,8 +6,11 @@ from starlette.routing import BaseRoute
 
 from capcom_gql.pages.assets import asset_routes
 from capcom_gql.pages.choose_password import choose_password_routes
+from capcom_gql.pages.confirm_email import confirm_email_routes
 from capcom_gql.pages.login import login_routes
 from capcom_gql.pages.mailbox import mailbox_routes
+from capcom_gql.pages.renew import renew_routes
+from capcom_gql.pages.survey import survey_routes
 
 
 def routes(*, mailbox: Path | None) -> list[BaseRoute]:
@@ -16,4 +19,12 @@ def routes(*, mailbox: Path | None) -> list[BaseRoute]:
     `mailbox` is the folder of .eml files to show; None, as in production, leaves /mailbox unrouted (404).
     """
     shown = [] if mailbox is None else mailbox_routes(mailbox)
-    return [*asset_routes(), *choose_password_routes(), *login_routes(), *shown]
+    return [
+        *asset_routes(),
+        *choose_password_routes(),
+        *confirm_email_routes(),
+        *login_routes(),
+        *renew_routes(),
+        *survey_routes(),
+        *shown,
+    ]

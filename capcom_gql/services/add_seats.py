@@ -8,11 +8,13 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_additions, check_capacity, check_live
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.services import forms
-from capcom_gql.services.dossier import Dossier, open_dossier
+from capcom_gql.services.dossier import Dossier
 from capcom_gql.services.forms import PersonForm
 from capcom_gql.services.idempotency import check_key, once
-from capcom_gql.services.judge import demand, demand_on
+from capcom_gql.services.judge import demand
+from capcom_gql.services.judge_now import demand_now
 from capcom_gql.services.people import find_or_create_all, seat_people
+from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
 
@@ -42,7 +44,7 @@ async def add_seats(setup: Setup, actor: Actor, form: AddSeatsInput, locale: Loc
         dossier = await open_dossier(setup, form.subscription_id)
         if dossier is None:
             raise Refusal(not_found("subscriptionId"))
-        demand_on(Right.LIST, actor, dossier.organisation_id, "subscriptionId")
+        await demand_now(Right.LIST, actor, dossier.organisation_id, "subscriptionId")
         refuse_if(_faults(dossier, form))
         people = await find_or_create_all([forms.normal_person(user, locale) for user in form.users], dossier.now)
         seats = await seat_people(dossier, people, actor)

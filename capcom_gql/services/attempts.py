@@ -11,6 +11,8 @@ SIGN_IN_PER_ACCOUNT = parse("10 per 5 minutes")
 SIGN_IN_PER_SOURCE = parse("60 per 5 minutes")
 SIGN_IN_OVERALL = parse("1000 per 5 minutes")
 RESET_PER_ADDRESS = parse("5 per day")
+SUPPORT_PER_PERSON = parse("20 per day")
+EMAIL_CHANGE_PER_PERSON = parse("5 per day")
 
 
 class TooManyAttempts(Exception):

@@ -15,9 +15,13 @@ async def current_terms() -> TermsOfUse:
 
 async def plan_faults(code: str, plan: Plan | None) -> list[Fault]:
     """The fault of a plan that is not on offer."""
+    return check_plan(code[:MAX_NAME], is_open=None if plan is None else plan.is_open, on_offer=await open_plans())
+
+
+async def open_plans() -> list[str]:
+    """The codes of the plans on offer, the smallest first."""
     codes = await Plan.filter(is_open=True).order_by("seat_limit", "code").values_list("code", flat=True)
-    on_offer = [str(each) for each in codes]
-    return check_plan(code[:MAX_NAME], is_open=None if plan is None else plan.is_open, on_offer=on_offer)
+    return [str(each) for each in codes]
 
 
 async def terms_faults(accepted: str) -> list[Fault]:

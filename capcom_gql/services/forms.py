@@ -19,6 +19,7 @@ MAX_LINES = 6
 MAX_PRICE_MINOR = 100_000_000
 MAX_USERS = 50
 MAX_EMAIL = 320
+MAX_MESSAGE = 4_000
 
 
 @dataclass(frozen=True, slots=True)

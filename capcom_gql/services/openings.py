@@ -8,11 +8,11 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor
 from capcom_gql.services.dossier import Dossier
 from capcom_gql.services.forms import OrganisationForm, normal_organisation
+from capcom_gql.services.organisation_columns import columns_of, folded_columns_of
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.columns import folded
 from capcom_gql.storage.journal import Entry, Post, record, to_support
-from capcom_gql.storage.models import Organisation, Person, Plan, Subscription, Term, discounts_as_json
+from capcom_gql.storage.models import Organisation, Plan, Subscription, Term, discounts_as_json
 
 
 async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm, now: datetime) -> Organisation:
@@ -20,26 +20,13 @@ async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm, n
     to staff as a possible duplicate (R1).
     """
     given = normal_organisation(form)
-    name_folded = folded(given.name)
+    found_by = folded_columns_of(given)
     similar: list[str] = []
     if given.siret is None and given.postal_code is not None:
-        alike = Organisation.filter(name_folded=name_folded, postal_code=given.postal_code)
+        alike = Organisation.filter(name_folded=found_by["name_folded"], postal_code=given.postal_code)
         similar = [each.id for each in await alike.order_by("id")]
     organisation = await Organisation.create(
-        id=ids.new_id(ids.ORGANISATION),
-        name=given.name,
-        name_folded=name_folded,
-        search_folded=folded(" ".join(filter(None, (given.name, given.city, given.postal_code, given.siret)))),
-        siret=given.siret,
-        kind=given.kind,
-        address_lines=list(given.address_lines),
-        postal_code=given.postal_code,
-        city=given.city,
-        country=given.country,
-        billing_email=given.billing_email,
-        chorus_service_code=given.chorus_service_code,
-        chorus_engagement_required=given.chorus_engagement_required,
-        created_at=now,
+        id=ids.new_id(ids.ORGANISATION), created_at=now, **columns_of(given), **found_by
     )
     if similar:
         about = {"organisation_id": organisation.id}
@@ -61,11 +48,11 @@ async def new_subscription(setup: Setup, organisation: Organisation, now: dateti
     return Dossier(setup, subscription, now)
 
 
-async def open_first_term(dossier: Dossier, plan: Plan, terms_version: str, signer: Person) -> Term:
-    """A term that starts today, with its own copy of the plan (R4)."""
-    policy = dossier.setup.policy
-    facts = term_rules.first_term(ids.new_id(ids.TERM), dossier.now, plan.offer(), policy)
-    offer = facts.offer
+async def add_term(
+    dossier: Dossier, plan: Plan, facts: term_rules.Term, terms_version: str, signer: str | None
+) -> Term:
+    """Write a term as the rules made it, with its own copy of the plan; `signer` accepted the terms of use (R19)."""
+    policy, offer = dossier.setup.policy, facts.offer
     term = await Term.create(
         id=facts.id,
         subscription=dossier.subscription,
@@ -83,8 +70,18 @@ async def open_first_term(dossier: Dossier, plan: Plan, terms_version: str, sign
         proof_due_on=facts.proof_due_on,
         started_at=facts.started_at,
         terms_version=terms_version,
-        terms_accepted_by=signer.id,
+        terms_accepted_by=signer,
         terms_accepted_at=dossier.now,
     )
     dossier.terms.append(term)
     return term
+
+
+def terms_accepted(dossier: Dossier, term: Term) -> Entry:
+    """The event of the terms of use accepted for a term: which version, by whom (R19)."""
+    return Entry(
+        Kind.TERMS_ACCEPTED,
+        {"term_id": term.id, "version": term.terms_version, "person_id": term.terms_accepted_by},
+        organisation_id=dossier.organisation_id,
+        subject_id=term.id,
+    )

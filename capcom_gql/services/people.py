@@ -19,7 +19,8 @@ from capcom_gql.storage.models import Person, Seat
 async def find_or_create(form: PersonForm, now: datetime) -> Person:
     """The person of an address; a form never changes an existing profile (R5). The form is in its normal form."""
     key = address_key(form.email)
-    known = await Person.get_or_none(email_key=key)
+    # locked: whoever is being erased is not seated or written to behind it
+    known = await Person.filter(email_key=key).select_for_update().first()
     if known is not None:
         return known
     return await Person.create(
@@ -57,16 +58,8 @@ async def seat_people(
     places = free_places([seat.place for seat in dossier.active_seats], len(people))
     seats = []
     for person, place in zip(people, places, strict=True):
-        seat = await Seat.create(
-            id=ids.new_id(ids.SEAT),
-            subscription=dossier.subscription,
-            person=person,
-            number=new_number(),
-            place=place,
-            is_manager=manager is not None and person.id == manager.id,
-            added_at=dossier.now,
-        )
-        dossier.seats.append(seat)
+        is_manager = manager is not None and person.id == manager.id
+        seat = await new_seat(dossier, person, place, is_manager=is_manager)
         await dossier.record(
             Entry(
                 Kind.SEAT_ADDED,
@@ -79,6 +72,21 @@ async def seat_people(
         )
         seats.append(seat)
     return seats
+
+
+async def new_seat(dossier: Dossier, person: Person, place: int, *, is_manager: bool) -> Seat:
+    """A seat with a number of its own, on a place that is free."""
+    seat = await Seat.create(
+        id=ids.new_id(ids.SEAT),
+        subscription=dossier.subscription,
+        person=person,
+        number=new_number(),
+        place=place,
+        is_manager=is_manager,
+        added_at=dossier.now,
+    )
+    dossier.seats.append(seat)
+    return seat
 
 
 def welcome(dossier: Dossier, seat: Seat) -> Post:
@@ -105,26 +113,57 @@ async def seat_the_form(dossier: Dossier, people: Sequence[Person], manager: Per
 
 
 async def _settle(kept: Sequence[Seat], manager: Person) -> None:
-    """The kept seats, by place, move up to the first places, which a smaller plan still has; one of them manages.
+    """The kept seats move up; one of them manages. The former one is unmarked first: the database allows only one."""
+    await move_up(kept)
+    for marked in (False, True):
+        for seat in kept:
+            if (seat.person_id == manager.id) is marked and seat.is_manager is not marked:
+                seat.is_manager = marked
+                await seat.save(update_fields=["is_manager"])
 
-    Unmarked first: the database allows one manager at any moment.
-    """
-    for place, seat in enumerate(kept, start=1):
-        seat.place, seat.is_manager = place, False
-        await seat.save(update_fields=["place", "is_manager"])
-    for seat in kept:
-        if seat.person_id == manager.id:
-            seat.is_manager = True
-            await seat.save(update_fields=["is_manager"])
+
+async def move_up(seats: Sequence[Seat]) -> None:
+    """Seats, by place, move up to the first places, which a smaller plan still has (R2)."""
+    for place, seat in enumerate(seats, start=1):
+        if seat.place != place:
+            seat.place = place
+            await seat.save(update_fields=["place"])
 
 
 def removal(dossier: Dossier, seat: Seat) -> Entry:
     """The event of a seat's removal, with word to its holder (R12)."""
-    letter = Post(Topic.SEAT_REMOVED, to_person(seat.person), dossier.now, seat.id, {"seat_id": seat.id})
     return Entry(
         Kind.SEAT_REMOVED,
         {"seat_id": seat.id, "person_id": seat.person_id},
         organisation_id=dossier.organisation_id,
         subject_id=seat.id,
-        posts=[letter],
+        posts=[farewell(dossier, seat)],
+    )
+
+
+def farewell(dossier: Dossier, seat: Seat) -> Post:
+    """The letter that tells a user that their seat is removed and their number dead (R12)."""
+    return Post(Topic.SEAT_REMOVED, to_person(seat.person), dossier.now, seat.id, {"seat_id": seat.id})
+
+
+def handover(dossier: Dossier, seat: Seat, previous: Seat | None) -> Entry:
+    """The event of the management's passing to a seat, with word to its holder and to the former manager (R12).
+
+    `previous` is None where the manager was gone.
+    """
+    both = [seat] if previous is None else [seat, previous]
+    return Entry(
+        Kind.MANAGER_CHANGED,
+        {"seat_id": seat.id, "previous_seat_id": None if previous is None else previous.id},
+        organisation_id=dossier.organisation_id,
+        subject_id=dossier.subscription.id,
+        posts=[
+            Post(
+                Topic.MANAGER_CHANGED,
+                to_person(each.person, is_manager=each.is_manager),
+                dossier.now,
+                about={"seat_id": each.id},
+            )
+            for each in both
+        ],
     )

@@ -7,18 +7,18 @@ from typing import Any
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import awaits_proof
-from capcom_gql.domain.proofs import check_receipt, check_service
-from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
+from capcom_gql.domain.proofs import check_service
+from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.dossier import Dossier, open_dossier
-from capcom_gql.services.forms import check_text
+from capcom_gql.services.dossier import Dossier
 from capcom_gql.services.idempotency import check_key, once
 from capcom_gql.services.judge import demand
+from capcom_gql.services.proofs import confirm, proof_faults
+from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.setup import Setup
-from capcom_gql.storage import ids
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.journal import Entry
-from capcom_gql.storage.models import PaymentProof, Term
+from capcom_gql.storage.models import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,13 @@ async def record_payment_proof(setup: Setup, actor: Actor, form: RecordPaymentPr
         if dossier is None:
             raise Refusal(not_found("subscriptionId"))
         term = _term_meant(dossier, form.term_id)
-        refuse_if([*_form_faults(form, dossier.today), *check_service(term.facts())])
+        refuse_if(
+            [
+                *proof_faults(form.reference, form.received_on, dossier.today),
+                *check_key(form.idempotency_key),
+                *check_service(term.facts()),
+            ]
+        )
         await _confirm(dossier, term, form, actor)
         return {"term_id": term.id}
 
@@ -65,35 +71,13 @@ def _term_meant(dossier: Dossier, term_id: str | None) -> Term:
             raise Refusal(not_found("termId"))
         return named[0]
     awaiting = [term for term in dossier.terms if awaits_proof(term.facts())]
-    return awaiting[0] if awaiting else dossier.term(dossier.standing.term.id)
-
-
-def _form_faults(form: RecordPaymentProofInput, today: date) -> list[Fault]:
-    return [
-        *check_text(("reference",), form.reference, required=True),
-        *check_receipt(form.received_on, today),
-        *check_key(form.idempotency_key),
-    ]
+    # the term whose proof this would be: its answer says that it is recorded already, or comes too late
+    return awaiting[0] if awaiting else max(dossier.terms, key=lambda term: term.opened_at)
 
 
 async def _confirm(dossier: Dossier, term: Term, form: RecordPaymentProofInput, actor: Actor) -> None:
-    proof = await PaymentProof.create(
-        id=ids.new_id(ids.PROOF),
-        term=term,
-        kind=form.kind,
-        reference=form.reference.strip(),
-        received_on=form.received_on,
-        recorded_at=dossier.now,
-    )
-    term.confirmed_at = dossier.now
-    await term.save(update_fields=["confirmed_at"])
+    details = await confirm(dossier, term, form.kind, form.reference, form.received_on)
     letters = dossier.letters(Topic.CONFIRMED, term, dossier.now)
-    details = {
-        "term_id": term.id,
-        "proof_id": proof.id,
-        "proof_kind": proof.kind,
-        "received_on": proof.received_on.isoformat(),
-    }
     await dossier.record(
         Entry(Kind.TERM_CONFIRMED, details, dossier.organisation_id, dossier.subscription.id, posts=letters), actor
     )

@@ -9,10 +9,11 @@ from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.services.check_discount import CheckAnswer, DiscountAsk, answer
-from capcom_gql.services.dossier import Dossier, open_dossier
+from capcom_gql.services.dossier import Dossier
 from capcom_gql.services.forms import MAX_PRICE_MINOR, check_email, check_text
 from capcom_gql.services.idempotency import check_key, once
 from capcom_gql.services.judge import demand
+from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage import ids
 from capcom_gql.storage.database import in_one_transaction

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.dossier import open_dossier
 from capcom_gql.services.judge import demand
+from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.journal import Entry

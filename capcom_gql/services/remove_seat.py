@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_live, check_removal
-from capcom_gql.services.dossier import Dossier, open_dossier
-from capcom_gql.services.judge import demand, demand_on
+from capcom_gql.services.dossier import Dossier
+from capcom_gql.services.judge import demand
+from capcom_gql.services.judge_now import demand_now
 from capcom_gql.services.people import removal
+from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.models import Seat
@@ -36,7 +38,7 @@ async def remove_seat(setup: Setup, actor: Actor, form: RemoveSeatInput) -> Seat
         dossier = None if known is None else await open_dossier(setup, known.subscription_id)
         if dossier is None:
             raise Refusal(not_found("seatId"))
-        demand_on(Right.LIST, actor, dossier.organisation_id, "seatId")
+        await demand_now(Right.LIST, actor, dossier.organisation_id, "seatId")
         seat = next(each for each in dossier.seats if each.id == form.seat_id)
         refuse_if(_faults(dossier, seat))
         seat.removed_at = dossier.now

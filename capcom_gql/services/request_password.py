@@ -37,7 +37,7 @@ async def request_password(setup: Setup, actor: Actor, form: RequestPasswordInpu
 
     async def work() -> None:
         # asked in the transaction, so that both ways wait alike for those who write
-        person = await Person.get_or_none(email_key=key)
+        person = await Person.filter(email_key=key).select_for_update().first()
         if within and person is not None:
             await _record(setup, actor, person)
 

@@ -9,8 +9,6 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tortoise.queryset import QuerySet
-
 from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.notifiers.contract import Message
@@ -18,8 +16,9 @@ from capcom_gql.notifiers.faults import one_line
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.notifiers.rendering import UnrenderableLetter
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
-from capcom_gql.services.letter_context import Suppressed, context_of
+from capcom_gql.services.letter_context import context_of
 from capcom_gql.services.setup import Setup
+from capcom_gql.services.suppressed import Suppressed
 from capcom_gql.storage.database import in_one_transaction, is_postgres, rows
 from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL
 from capcom_gql.storage.models import Person
@@ -100,9 +99,17 @@ def _lease(setup: Setup) -> timedelta:
     return timedelta(seconds=setup.send_timeout) + LEASE_MARGIN
 
 
-def _ours(delivery: Delivery, attempt: int) -> QuerySet[Delivery]:
-    """The delivery while this attempt at it stands."""
-    return Delivery.filter(id=delivery.id, attempt=attempt, state__in=("PENDING", "RETRYING"))
+async def _write(delivery: Delivery, attempt: int, columns: dict[str, object]) -> bool:
+    """Write columns of the delivery while this attempt at it stands. Returns whether it did."""
+    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, start=3))
+    written = await rows(
+        f"""
+        UPDATE delivery SET {changes} WHERE id = $1 AND attempt = $2 AND state IN ('PENDING', 'RETRYING')
+        RETURNING id
+        """,
+        [delivery.id, attempt, *columns.values()],
+    )
+    return bool(written)
 
 
 async def _deliver(setup: Setup, registry: Registry, delivery_id: str, attempt: int) -> None:
@@ -124,18 +131,23 @@ async def _deliver(setup: Setup, registry: Registry, delivery_id: str, attempt: 
         await _close(delivery, attempt, _result(delivery, attempt, outcome, now))
         return
     # the lease covers the send from here on, since writing the letter may have waited; unless it was over already
-    if not await _ours(delivery, attempt).update(leased_until=clock.utc_now() + _lease(setup)):
+    if not await _write(delivery, attempt, {"leased_until": clock.utc_now() + _lease(setup)}):
         log.warning("a letter was taken up by another worker before it was sent", extra={"delivery_id": delivery.id})
         return
     outcome = await registry.send(delivery.channel, message)
 
     async def write() -> None:
+        error = outcome.reason
+        if error is not None:
+            kept = await Delivery.filter(id=delivery.id).select_for_update().get()
+            # what a channel says may hold the address of somebody who was erased meanwhile
+            error = None if kept.state == "SUPPRESSED" else error
         await DeliveryAttempt.create(
             delivery=delivery,
             number=attempt,
             at=began,
             outcome=outcome.kind.value,
-            error=outcome.reason,
+            error=error,
             duration_ms=outcome.duration_ms,
         )
         await _close(delivery, attempt, {"subject": message.subject, **_result(delivery, attempt, outcome, now)})
@@ -146,17 +158,22 @@ async def _deliver(setup: Setup, registry: Registry, delivery_id: str, attempt: 
 async def _message(setup: Setup, registry: Registry, delivery: Delivery, attempt: int, now: datetime) -> Message:
     person = None if delivery.person_id is None else await Person.get(id=delivery.person_id)
     locale = "fr" if person is None else person.locale
-    letter = registry.render(delivery.topic, locale, await context_of(setup, delivery))
+    context = await context_of(setup, delivery, person, setup.policy.day_of(now))
+    letter = registry.render(delivery.topic, locale, context, with_html=registry.wants_html(delivery.channel))
+    by_phone = any(each.address_kind == AddressKind.PHONE for each in setup.channels if each.name == delivery.channel)
+    if by_phone and letter.short is None:
+        raise Suppressed("there is no short text of this letter")
+    text = letter.short if by_phone and letter.short is not None else letter.text
     # a subject that the row cannot keep would be sent again and again
-    f"{letter.subject}{letter.text}".encode()
+    f"{letter.subject}{text}".encode()
     return Message(
         id=delivery.id,
         topic=delivery.topic,
         address=delivery.recipient,
         locale=locale,
         subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+        text=text,
+        html=None if by_phone else letter.html,
         sent_at=now,
         attempt=attempt,
     )
@@ -187,5 +204,5 @@ def _wait(counted: int, asked: float | None) -> timedelta:
 
 
 async def _close(delivery: Delivery, attempt: int, columns: dict[str, object]) -> None:
-    if not await _ours(delivery, attempt).update(leased_until=None, **columns):
+    if not await _write(delivery, attempt, {"leased_until": None, **columns}):
         log.warning("an outcome came too late to be written", extra={"delivery_id": delivery.id})

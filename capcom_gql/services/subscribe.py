@@ -11,16 +11,19 @@ from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, not_found,
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key, check_capacity, check_form
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.domain.sign_ups import check_not_live, check_reopening
+from capcom_gql.domain.sign_ups import check_not_live, check_overlap, check_reopening
+from capcom_gql.domain.terms import first_term
 from capcom_gql.services import forms
 from capcom_gql.services.catalogue import plan_faults, terms_faults
-from capcom_gql.services.dossier import Dossier, open_dossier
+from capcom_gql.services.dossier import Dossier
 from capcom_gql.services.forms import OrganisationForm, PersonForm
 from capcom_gql.services.idempotency import check_key, once
 from capcom_gql.services.judge import demand
-from capcom_gql.services.openings import new_organisation, new_subscription, open_first_term
+from capcom_gql.services.openings import add_term, new_organisation, new_subscription, terms_accepted
 from capcom_gql.services.people import find_or_create_all, seat_the_form, welcome
+from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.setup import Setup
+from capcom_gql.storage import ids
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.journal import Entry, Post, record, to_person, to_support
 from capcom_gql.storage.models import Event, Organisation, Person, Plan, Seat, Subscription, Term
@@ -94,7 +97,9 @@ async def _open(setup: Setup, actor: Actor, form: SubscribeInput, locale: Locale
         dossier = await new_subscription(setup, organisation, now)
     signer, people = await _people(actor, form, locale, dossier)
     manager = next(person for person in people if person.email_key == address_key(form.manager_email))
-    term = await open_first_term(dossier, plan, form.accepted_terms_version, signer)
+    facts = first_term(ids.new_id(ids.TERM), dossier.now, plan.offer(), setup.policy)
+    refuse_if(check_overlap(facts, dossier.facts, ()))
+    term = await add_term(dossier, plan, facts, form.accepted_terms_version, signer.id)
     seats = await seat_the_form(dossier, people, manager, actor)
     await _record_opening(dossier, term, seats, signer, actor)
     await dossier.close()
@@ -190,15 +195,7 @@ async def _record_opening(dossier: Dossier, term: Term, seats: Sequence[Seat], s
         ),
         actor,
     )
-    await dossier.record(
-        Entry(
-            Kind.TERMS_ACCEPTED,
-            {"term_id": term.id, "version": term.terms_version, "person_id": signer.id},
-            organisation_id=dossier.organisation_id,
-            subject_id=term.id,
-        ),
-        actor,
-    )
+    await dossier.record(terms_accepted(dossier, term), actor)
 
 
 async def _tell_staff(setup: Setup, actor: Actor, refusal: _NotTheirs) -> None:

@@ -1,7 +1,7 @@
 """The tick: record what the calendar has made true, then send what is due. Run twice, applied once.
 
 The query suspects, the rule decides: a subscription whose `due_at` has come is opened under its lock, and
-`lifecycle.next_step` says what is to be recorded.
+`steps.next_step` says what is to be recorded.
 """
 
 import logging
@@ -9,14 +9,14 @@ from collections.abc import Callable
 from functools import partial
 
 from capcom_gql.notifiers.registry import Registry
-from capcom_gql.services.dossier import open_dossier
+from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.send_letters import send_due
 from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Subscription
+from capcom_gql.storage.database import in_one_transaction, rows
 from capcom_gql.storage.product_clock import product_now
 
 CHUNK = 100
+_DUE = f"SELECT id FROM subscription WHERE due_at <= $1 AND id > $2 ORDER BY id LIMIT {CHUNK}"
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ async def record_steps(setup: Setup) -> int:
     count, last = 0, ""
     now = await product_now()
     while True:
-        due = Subscription.filter(due_at__lte=now, id__gt=last).order_by("id").limit(CHUNK)
-        suspects = [str(each) for each in await due.values_list("id", flat=True)]
+        due = await rows(_DUE, [now, last])
+        suspects = [str(row["id"]) for row in due]
         for subscription_id in suspects:
             try:
                 count += await in_one_transaction(partial(_record, setup, subscription_id))

@@ -39,6 +39,24 @@ class OneTimeLink(Model):
     used_at = InstantField(null=True)
 
 
+class EmailChange(Model):
+    """A new address that a person asked for; it takes effect by its one-time link, used from that address (R24).
+
+    The link is minted when its letter is sent. A newer request, or one that was used, ends the others.
+    """
+
+    id = ShortText(max_length=40, primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "capcom.Person", related_name="email_changes", on_delete=fields.CASCADE
+    )
+    person_id: str
+    email = ShortText(max_length=320)
+    token_hash = ShortText(max_length=64, unique=True, null=True)
+    created_at = InstantField()
+    expires_at = InstantField(null=True)
+    used_at = InstantField(null=True)
+
+
 class ApiKey(Model):
     """A machine's key: the prefix is shown, the secret only when it is made."""
 

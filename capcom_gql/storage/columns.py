@@ -21,7 +21,8 @@ class InstantField(fields.DatetimeField[Any]):
     def to_python_value(self, value: Any) -> Any:
         """The value as a row holds it; the ORM would take a naive one for UTC."""
         check_aware(value)
-        return super().to_python_value(value)
+        # SQLite gives the text that `to_db_value` made; the ORM's own reader takes any spelling, slowly
+        return as_instant(value) if isinstance(value, str) else super().to_python_value(value)
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
         """The value as the database keeps it, in conditions too."""

@@ -13,7 +13,7 @@ from capcom_gql.domain import seats, terms
 from capcom_gql.domain.discounts import Holding
 from capcom_gql.storage import database
 from capcom_gql.storage.columns import as_day, as_instant, as_json
-from capcom_gql.storage.models import offer_of
+from capcom_gql.storage.models import CHANGING_FACTS, offer_of
 
 _HOLDINGS = """
     SELECT term.*, seat.number, seat.id AS seat_id, seat.person_id, seat.place, seat.is_manager, seat.added_at,
@@ -113,16 +113,12 @@ def _term(row: Mapping[str, Any]) -> terms.Term:
             as_json(row["discounts"]),
         ),
         withdrawn_reason=None if reason is None else terms.CancellationReason(reason),
-        **{fact: as_instant(row[fact]) for fact in _INSTANTS},
+        **{fact: _fact(fact, row[fact]) for fact in CHANGING_FACTS},
     )
 
 
-_INSTANTS = (
-    "confirmed_at",
-    "unpaid_at",
-    "reinstated_at",
-    "withdrawn_at",
-    "proof_reminded_at",
-    "started_at",
-    "ended_at",
-)
+def _fact(name: str, value: Any) -> Any:
+    """A fact as the rules take it, from a raw column: the name says of which sort it is."""
+    if name.endswith("_at"):
+        return as_instant(value)
+    return as_day(value) if name.endswith("_to") else value

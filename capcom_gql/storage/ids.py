@@ -20,6 +20,9 @@ REDEMPTION: Final = "redemption"
 EVENT: Final = "event"
 DELIVERY: Final = "delivery"
 API_KEY: Final = "key"
+SURVEY: Final = "survey"
+SUPPORT_REQUEST: Final = "request"
+EMAIL_CHANGE: Final = "change"
 SESSION: Final = "session"
 
 

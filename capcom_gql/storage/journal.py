@@ -57,6 +57,8 @@ class Post:
     due_at: datetime
     subject: str | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+    by_phone: bool = True
+    """whether this one may go by SMS too, where its topic does"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _deliveries(event: Event, post: Post, now: datetime, channels: Sequence[Chan
         channel
         for channel in channels
         if channel.address_kind in post.recipient.addresses
-        and goes_by(post.topic, channel.address_kind, to_manager=post.recipient.is_manager)
+        and goes_by(post.topic, channel.address_kind, to_manager=post.recipient.is_manager and post.by_phone)
     ]
     rows = [_delivery(event, post, now, channel) for channel in wanted]
     if not any(channel.address_kind == AddressKind.EMAIL for channel in channels):

@@ -13,6 +13,20 @@ from capcom_gql.domain import terms as term_rules
 from capcom_gql.domain.plans import DiscountRule, EventKind, Offer, Service
 from capcom_gql.storage.columns import InstantField, ShortText
 
+CHANGING_FACTS = (
+    "confirmed_at",
+    "unpaid_at",
+    "reinstated_at",
+    "withdrawn_at",
+    "proof_reminded_at",
+    "started_at",
+    "ended_at",
+    "declined_at",
+    "renewal_settled_to",
+    "reminders_sent",
+)
+"""The columns of a term that keep what happens to it, under the names that the rules give these facts."""
+
 
 class Installation(Model):
     """What this installation knows of itself, one row: how far the product's clock is ahead of the real one."""
@@ -86,7 +100,7 @@ class Organisation(Model):
 class Subscription(Model):
     """The one subscription of an organisation, for good. Its row is the lock of every deed on it.
 
-    `due_at` is the instant of the next step that the calendar demands (`lifecycle.next_step`), None when there is none.
+    `due_at` is the instant of the next step that the calendar demands (`steps.next_step`), None when there is none.
     """
 
     id = ShortText(max_length=40, primary_key=True)
@@ -135,6 +149,9 @@ class Term(Model):
     proof_reminded_at = InstantField(null=True)
     started_at = InstantField(null=True)
     ended_at = InstantField(null=True)
+    declined_at = InstantField(null=True)
+    renewal_settled_to = fields.DateField(null=True)
+    reminders_sent = fields.IntField(default=0, db_default=0)
 
     def facts(self) -> term_rules.Term:
         """The facts as the rules take them."""
@@ -148,15 +165,16 @@ class Term(Model):
             offer=offer_of(
                 self.plan_code, self.plan_name, self.seat_limit, self.price_minor, self.services, self.discounts
             ),
-            confirmed_at=self.confirmed_at,
-            unpaid_at=self.unpaid_at,
-            reinstated_at=self.reinstated_at,
-            withdrawn_at=self.withdrawn_at,
             withdrawn_reason=None if reason is None else term_rules.CancellationReason(reason),
-            proof_reminded_at=self.proof_reminded_at,
-            started_at=self.started_at,
-            ended_at=self.ended_at,
+            **{fact: getattr(self, fact) for fact in CHANGING_FACTS},
         )
+
+    def take(self, facts: term_rules.Term) -> list[str]:
+        """Take over the facts that a step has changed. Returns the names of the columns to save."""
+        changed = [fact for fact in CHANGING_FACTS if getattr(self, fact) != getattr(facts, fact)]
+        for fact in changed:
+            setattr(self, fact, getattr(facts, fact))
+        return changed
 
 
 class PaymentProof(Model):

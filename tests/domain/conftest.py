@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import Phase, settings
 
-HISTORIES = ("test_properties.py", "test_random_deeds.py")
-"""These take longer, and come after the examples."""
+HISTORIES = ("test_agenda.py", "test_properties.py", "test_properties_year.py", "test_random_deeds.py")
+"""These take longer, and come after the examples; an agenda never ends where the calendar never comes to rest."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

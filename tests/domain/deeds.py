@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from capcom_gql.domain.cancellations import cancellable, check_cancellation, check_reinstatement
 from capcom_gql.domain.lifecycle import awaits_proof, proof_too_late, standing
 from capcom_gql.domain.plans import Offer
+from capcom_gql.domain.renewals import check_decline, check_renewal
+from capcom_gql.domain.sign_ups import check_not_live, check_overlap
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term, renewed_term
 
 Terms = tuple[Term, ...]
@@ -30,26 +33,36 @@ def paid(terms: Terms, now: datetime, policy: LifecyclePolicy) -> Terms | None:
 
 
 def renewed_once(terms: Terms, now: datetime, policy: LifecyclePolicy, plan: Offer, name: str) -> Terms | None:
-    """A renewal: only while live and paid, and when nothing is upcoming."""
+    """A renewal: only while live and paid, and when nothing is upcoming; it clears a decline."""
     stood = standing(terms, policy.day_of(now), policy)
-    if stood is None or stood.running is None or stood.running.confirmed_at is None or stood.upcoming is not None:
+    if stood is None or check_renewal(stood):
         return None
-    return (*terms, renewed_term(name, now, stood.running, plan, policy))
+    running = replace(stood.term, declined_at=None)
+    return (*_with(terms, running), renewed_term(name, now, running, plan, policy))
+
+
+def declined(terms: Terms, now: datetime, policy: LifecyclePolicy) -> Terms | None:
+    """The manager will not renew; saying so again changes nothing."""
+    stood = standing(terms, policy.day_of(now), policy)
+    if stood is None or check_decline(stood):
+        return None
+    return _with(terms, replace(stood.term, declined_at=stood.term.declined_at or now))
 
 
 def cancelled(terms: Terms, now: datetime, policy: LifecyclePolicy, reason: CancellationReason) -> Terms | None:
     """Staff cancel every term that is not over."""
     today = policy.day_of(now)
-    current = [term for term in terms if term.cancelled_at is None and term.ends_on >= today]
-    gone = {term.id: replace(term, withdrawn_at=now, withdrawn_reason=reason) for term in current}
-    return tuple(gone.get(term.id, term) for term in terms) if gone else None
+    if check_cancellation(reason, terms, today):
+        return None
+    gone = {term.id: replace(term, withdrawn_at=now, withdrawn_reason=reason) for term in cancellable(terms, today)}
+    return tuple(gone.get(term.id, term) for term in terms)
 
 
 def reopened(terms: Terms, now: datetime, policy: LifecyclePolicy, plan: Offer, name: str) -> Terms | None:
     """Staff reopen what is not live, unless a reinstated term to come would overlap."""
     stood = standing(terms, policy.day_of(now), policy)
     added = first_term(name, now, plan, policy)
-    if stood is None or stood.is_live or _overlaps(added, terms):
+    if stood is None or check_not_live(stood, (), support="") or check_overlap(added, terms, ()):
         return None
     return (*terms, added)
 
@@ -60,14 +73,9 @@ def reinstated(terms: Terms, now: datetime) -> Terms | None:
     if not fallen:
         return None
     latest = max(fallen, key=lambda term: (term.starts_on, term.opened_at))
-    if _overlaps(latest, terms):
+    if check_reinstatement(latest, terms):
         return None
     return _with(terms, replace(latest, reinstated_at=now, confirmed_at=now))
-
-
-def _overlaps(added: Term, terms: Sequence[Term]) -> bool:
-    kept = [term for term in terms if term.cancelled_at is None]
-    return any(term.starts_on <= added.ends_on and added.starts_on <= term.ends_on for term in kept)
 
 
 def _with(terms: Sequence[Term], changed: Term) -> Terms:

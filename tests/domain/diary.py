@@ -1,7 +1,9 @@
 """A naive oracle: a diary kept day by day, that knows nothing of the product's rules but what a person would note.
 
 Every dawn it looks at each year: unpaid and past its day, it is gone, and every later one with it; else, on its first
-day, it has begun. Dates are found by walking the calendar, never by arithmetic on instants.
+day, it has begun; and if today is one of the days on which its renewal is asked for, a letter is put in the tray. Who
+posts the letters looks at the tray when they are there: the one on top goes, those below it are thrown away. Dates are
+found by walking the calendar, never by arithmetic on instants.
 """
 
 from dataclasses import dataclass, field
@@ -24,6 +26,20 @@ class Year:
     begun: bool
     paid: bool = False
     gone: str | None = None
+    declined: bool = False
+    over: bool = False
+    """Its end was the end of the subscription."""
+    tray: list[date] = field(default_factory=list)
+    posted: list[tuple[date, str]] = field(default_factory=list)
+    """What became of the letters that ask for its renewal, by the day on which each was due."""
+
+    def reminders(self) -> int:
+        """How many reminders went; the letter of the first day of the row is the notice."""
+        return sum(word == "sent" and day != self.row()[0] for day, word in self.posted)
+
+    def row(self) -> list[date]:
+        """The days on which its renewal is asked for: a month before its last day, then each of its last weeks."""
+        return [a_month_earlier(self.last), *(self.last - A_DAY * 7 * weeks for weeks in (3, 2, 1))]
 
     def days(self) -> frozenset[date]:
         return _days(self.first, self.last)
@@ -63,6 +79,14 @@ def a_year_later(day: date) -> date:
         return date(day.year + 1, 3, 1)
 
 
+def a_month_earlier(day: date) -> date:
+    """The day of that number in the month before, or the last day it has."""
+    end_of_month_before = day.replace(day=1) - A_DAY
+    while end_of_month_before.day > day.day:
+        end_of_month_before -= A_DAY
+    return end_of_month_before
+
+
 def year_from(first: date) -> frozenset[date]:
     """The days of the year that would begin on a day."""
     return _days(first, a_year_later(first) - A_DAY)
@@ -92,6 +116,39 @@ class Diary:
         for year in self.years:
             if year.gone is None and today == year.first:
                 year.begun = True
+        for year in self.years:
+            if year.gone is None and not self.goes_on_after(year):
+                if today in year.row() and not year.declined:
+                    year.tray.append(today)
+                if today == year.last + A_DAY:
+                    year.over = True
+
+    def goes_on_after(self, year: Year) -> bool:
+        """Whether a later year is to come, or has begun, be it gone since."""
+        return any(other.begun or not other.gone for other in self.years if other.first > year.last)
+
+    def post(self, today: date) -> None:
+        """Somebody posts the letters: the one on top of the tray, and none once the year is over."""
+        for year in self.years:
+            while year.tray:
+                letter = year.tray.pop(0)
+                is_top = not year.tray and today in year.days()
+                year.posted.append((letter, "sent" if is_top else "skipped"))
+
+    def reinstate(self, today: date) -> None:
+        """The latest year gone unpaid is taken up again; what it would have had by now is put in the tray."""
+        year = [year for year in self.years if year.gone == "UNPAID"][-1]
+        year.gone, year.paid, year.begun = None, True, year.first <= today
+        if not self.goes_on_after(year):
+            year.over = today > year.last
+            year.tray = [day for day in year.row() if day <= today and not year.declined]
+
+    def has_something_on(self, today: date) -> bool:
+        """Whether the day is one on which a worker that is up might have something to do."""
+        return any(
+            today in (year.first, year.due - A_DAY * 5, year.due + A_DAY, year.last + A_DAY, *year.row())
+            for year in self.years
+        )
 
     def running(self, today: date) -> Year | None:
         return next((year for year in self.years if year.gone is None and today in year.days()), None)

@@ -4,39 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from capcom_gql.domain.lifecycle import Step, StepKind, next_step, previous_unpaid, standing
+from capcom_gql.domain.lifecycle import previous_unpaid, standing
+from capcom_gql.domain.steps import Step, after, next_step
 from capcom_gql.domain.terms import LifecyclePolicy, Term
 from tests.domain.diary import A_DAY, Reading
 
 MORE_STEPS_THAN_ANY_HISTORY_HAS = 100
 
 
-def record(terms: Sequence[Term], step: Step, now: datetime) -> tuple[Term, ...]:
-    """The terms once a step is recorded."""
-    (subject,) = [term for term in terms if term.id == step.term_id]
-
-    def after(term: Term) -> Term:
-        if step.kind is StepKind.CANCEL_UNPAID:
-            falls = term is subject or (term.starts_on > subject.starts_on and term.cancelled_at is None)
-            return replace(term, unpaid_at=step.at) if falls else term
-        if step.kind is StepKind.START and term.cancelled_at is None and term.ends_on + A_DAY == subject.starts_on:
-            return replace(term, ended_at=step.at)
-        if term is not subject:
-            return term
-        if step.kind is StepKind.START:
-            return replace(term, started_at=step.at)
-        if step.kind is StepKind.EXPIRE:
-            return replace(term, ended_at=step.at)
-        return replace(term, proof_reminded_at=now)
-
-    return tuple(after(term) for term in terms)
-
-
 def steps_due(terms: Sequence[Term], now: datetime, policy: LifecyclePolicy) -> tuple[tuple[Term, ...], list[Step]]:
     """The terms once every step due is recorded, with these steps in their order."""
     known, steps = tuple(terms), list[Step]()
     while (step := next_step(known, now, policy)) is not None and step.at <= now:
-        known = record(known, step, now)
+        known = after(known, step)
         steps.append(step)
         assert len(steps) < MORE_STEPS_THAN_ANY_HISTORY_HAS, "the calendar never comes to rest"
     return known, steps
@@ -77,5 +57,5 @@ def played_daily(
 
 
 def facts(terms: Sequence[Term]) -> list[Term]:
-    """The facts that a late worker writes like a punctual one: all but the reminders."""
-    return sorted((replace(term, proof_reminded_at=None) for term in terms), key=lambda term: term.id)
+    """The facts that a late worker writes like a punctual one: all but which reminders went."""
+    return sorted((replace(term, proof_reminded_at=None, reminders_sent=0) for term in terms), key=lambda term: term.id)

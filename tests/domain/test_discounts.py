@@ -103,6 +103,7 @@ def test_to_the_holder_of_an_active_seat_of_a_live_subscription(
     assert told.eligible is (reason is DiscountReason.ELIGIBLE)
     if not told.eligible:
         assert told == Verdict(reason)
+        assert (told.provisional, told.valid_until, told.rule, told.final_price_minor) == (False, None, None, None)
 
 
 @pytest.mark.rule("R9")

@@ -16,11 +16,12 @@ subscription.opened subscription.expired term.confirmed term.cancelled term.rein
 seat.removed seat.replaced manager.changed organisation.updated proof.reminded renewal.asked renewal.reminded
 renewal.skipped renewal.done renewal.declined discount.redeemed discount.released redemptions.to_reinvoice
 terms.accepted survey.asked survey.answered support.opened support.closed password.requested email.changed
-signup.refused organisation.duplicate_suspected person.erased plan.saved terms.published key.created key.revoked
-numbers.probed endpoint.disabled
+email.change_requested signup.refused organisation.duplicate_suspected person.erased plan.saved terms.published
+key.created key.revoked numbers.probed endpoint.disabled
 """
 CODES = {"plan_code", "proof_kind", "reason", "event_kind", "currency", "provisional", "version", "scopes"}
-"""Details that hold a code; every other one says by its ending that it holds ids, a day or an amount."""
+CODES |= {"fields", "letter", "reminder"}
+"""Details that hold a code or a small number; every other one ends as what holds ids, a day or an amount."""
 ENDINGS = ("_id", "_ids", "_on", "_minor")
 CONTRACT = parse((Path(__file__).parents[1] / "contract.graphql").read_text())
 (MUTATIONS,) = (
@@ -56,7 +57,7 @@ def test_a_deed_or_the_calendar_records_it(kind: Kind, spec: Spec) -> None:
 @pytest.mark.rule("R21")
 @pytest.mark.parametrize(("kind", "spec"), EVERY_KIND)
 def test_details_hold_ids_days_amounts_and_codes_only(kind: Kind, spec: Spec) -> None:
-    assert [name for name in spec.details if not name.endswith(ENDINGS) and name not in CODES] == []
+    assert [name for name in spec.details if not f"_{name}".endswith(ENDINGS) and name not in CODES] == []
     assert len(set(spec.details)) == len(spec.details)
 
 
@@ -93,6 +94,18 @@ def test_acceptance_keeps_the_version_and_the_person() -> None:
 def test_a_cancellation_lists_the_redemptions_to_invoice_again() -> None:
     assert "redemption_ids" in EVENTS[Kind.REDEMPTIONS_TO_REINVOICE].details
     assert {"term_id", "reason", "proof_due_on"} == set(EVENTS[Kind.TERM_CANCELLED].details)
+
+
+@pytest.mark.rule("R9")
+def test_a_reinstatement_keeps_its_proof() -> None:
+    assert set(EVENTS[Kind.TERM_REINSTATED].details) == {"term_id", "proof_id", "proof_kind", "received_on"}
+
+
+@pytest.mark.rule("R15")
+def test_a_letter_about_the_renewal_says_which_term_and_which_letter() -> None:
+    assert set(EVENTS[Kind.RENEWAL_ASKED].details) == {"term_id", "ends_on"}
+    assert set(EVENTS[Kind.RENEWAL_REMINDED].details) == {"term_id", "ends_on", "reminder"}
+    assert set(EVENTS[Kind.RENEWAL_SKIPPED].details) == {"term_id", "letter", "on"}
 
 
 @pytest.mark.rule("R1")

@@ -13,7 +13,18 @@ AS_THE_RULES_SAY = [
     ("proof_reminder", "MANAGER", "MANAGER", None),
     ("confirmed", "MANAGER", None, None),
     ("cancelled", "EVERYONE", "MANAGER", None),
+    ("reinstated", "EVERYONE", None, None),
+    ("renewal_notice", "EVERYONE", None, None),
+    ("renewal_reminder", "EVERYONE", "MANAGER", None),
+    ("renewed", "EVERYONE", None, None),
+    ("declined", "MANAGER", None, None),
+    ("expired", "EVERYONE", None, None),
+    ("survey", "PERSON", None, None),
     ("seat_removed", "PERSON", None, None),
+    ("manager_changed", "PERSON", None, None),
+    ("support_opened", "SUPPORT", None, None),
+    ("support_answer", "PERSON", None, None),
+    ("email_change", "PERSON", None, 24),
     ("staff_notice", "SUPPORT", None, None),
 ]
 
@@ -43,6 +54,40 @@ def test_manager_and_users_are_told_of_a_cancellation_the_manager_by_sms_too(to_
     assert LETTERS[Topic.CANCELLED].audience is Audience.EVERYONE
     assert goes_by(Topic.CANCELLED, AddressKind.EMAIL, to_manager=to_manager)
     assert goes_by(Topic.CANCELLED, AddressKind.PHONE, to_manager=to_manager) is by_phone
+
+
+@pytest.mark.rule("R13")
+@pytest.mark.rule("R16")
+@pytest.mark.parametrize("topic", [Topic.RENEWAL_NOTICE, Topic.RENEWED, Topic.EXPIRED, Topic.REINSTATED])
+def test_manager_and_users_get_the_letters_of_the_year_by_mail_alone(topic: Topic) -> None:
+    assert LETTERS[topic].audience is Audience.EVERYONE
+    for to_manager in (True, False):
+        assert goes_by(topic, AddressKind.EMAIL, to_manager=to_manager)
+        assert not goes_by(topic, AddressKind.PHONE, to_manager=to_manager)
+
+
+@pytest.mark.rule("R15")
+def test_a_reminder_goes_by_sms_to_the_manager_alone_and_a_decline_is_told_to_the_manager_alone() -> None:
+    assert LETTERS[Topic.RENEWAL_REMINDER].audience is Audience.EVERYONE
+    assert goes_by(Topic.RENEWAL_REMINDER, AddressKind.PHONE, to_manager=True)
+    assert not goes_by(Topic.RENEWAL_REMINDER, AddressKind.PHONE, to_manager=False)
+    assert LETTERS[Topic.DECLINED].audience is Audience.MANAGER
+
+
+@pytest.mark.rule("R18")
+def test_each_user_is_asked_for_themselves() -> None:
+    assert LETTERS[Topic.SURVEY].audience is Audience.PERSON
+
+
+@pytest.mark.rule("R20")
+def test_a_request_goes_to_support_and_its_answer_to_who_opened_it() -> None:
+    assert LETTERS[Topic.SUPPORT_OPENED].audience is Audience.SUPPORT
+    assert LETTERS[Topic.SUPPORT_ANSWER].audience is Audience.PERSON
+
+
+@pytest.mark.rule("R24")
+def test_the_link_to_a_new_address_lives_a_day() -> None:
+    assert (LETTERS[Topic.EMAIL_CHANGE].audience, LETTERS[Topic.EMAIL_CHANGE].link_hours) == (Audience.PERSON, 24)
 
 
 @pytest.mark.rule("R7")

@@ -28,7 +28,16 @@ def test_before_its_opening_a_term_is_unknown() -> None:
 @pytest.mark.rule("R10")
 @pytest.mark.parametrize(
     "field",
-    ["confirmed_at", "unpaid_at", "reinstated_at", "withdrawn_at", "proof_reminded_at", "started_at", "ended_at"],
+    [
+        "confirmed_at",
+        "unpaid_at",
+        "reinstated_at",
+        "withdrawn_at",
+        "proof_reminded_at",
+        "started_at",
+        "ended_at",
+        "declined_at",
+    ],
 )
 def test_a_fact_counts_from_its_very_instant(field: str) -> None:
     term = replace(opened("2026-12-09 10:00"), started_at=None)

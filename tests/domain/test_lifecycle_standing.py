@@ -222,6 +222,21 @@ def test_a_confirmed_term_beyond_one_that_is_not_does_not_prolong() -> None:
     assert stands([FIRST_YEAR, second, third], "2027-12-08").valid_until == day("2027-12-08")
 
 
+@pytest.mark.rule("R16")
+def test_a_term_beyond_a_gap_is_no_part_of_the_years_that_follow_one_another() -> None:
+    beyond = confirmed(opened("2028-03-01", name="beyond"), "2028-03-02")
+    stood = stands([FIRST_YEAR, beyond], "2027-12-08")
+    assert (stood.starts_on, stood.ends_on) == (day("2026-12-09"), day("2027-12-08"))
+    assert stood.valid_until == day("2027-12-08")
+
+
+@pytest.mark.rule("R17")
+@pytest.mark.parametrize(("on", "upcoming"), [("2027-12-08", "second"), ("2027-12-09", None)])
+def test_on_its_first_day_a_term_runs_and_is_upcoming_no_more(on: str, upcoming: str | None) -> None:
+    stood = stands([FIRST_YEAR, confirmed(EARLY, "2027-10-02")], on)
+    assert (None if stood.upcoming is None else stood.upcoming.id) == upcoming
+
+
 @pytest.mark.rule("R9")
 @pytest.mark.parametrize(
     ("terms", "on", "barred"),

@@ -1,5 +1,6 @@
 """What a plan offers: a rule per kind of event, percent or amount, rounding to the minor unit."""
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -81,6 +82,9 @@ def test_a_plan_has_its_rule_per_kind_of_event_or_none() -> None:
     assert plan.rule_for(EventKind.TRAINING) == training
     assert plan.rule_for(EventKind.MEETING) == meeting
     assert plan.rule_for(EventKind.FORUM) is None
+    forum = DiscountRule(EventKind.FORUM, percent=5)
+    every = replace(plan, discounts=(forum, meeting, training))
+    assert [every.rule_for(kind) for kind in EventKind] == [training, meeting, forum]
 
 
 @pytest.mark.rule("R1")

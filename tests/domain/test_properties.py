@@ -27,7 +27,7 @@ ZONES = st.sampled_from(["Europe/Paris", "America/Santiago", "Asia/Beirut"])
 EDGES = [date(2028, 2, 29), date(2027, 2, 28), date(2027, 1, 31), date(2027, 3, 13), date(2027, 10, 16)]
 DAYS = st.one_of(st.sampled_from(EDGES), st.dates(date(2026, 1, 1), date(2030, 12, 31)))
 HOURS = st.sampled_from([time(0, 1), time(7, 59), time(8), time(12), time(23, 59, 59, 999999)])
-DEEDS = st.sampled_from(["pay", "renew", "reinstate", "reopen", "cancel", "nothing"])
+DEEDS = st.sampled_from(["pay", "renew", "decline", "reinstate", "reopen", "cancel", "nothing"])
 GAPS = st.sampled_from([0, 1, 3, 9, 14, 15, 16, 40, 200, 345, 349, 350, 351, 364, 365, 366])
 SCRIPTS = st.lists(st.tuples(GAPS, HOURS, DEEDS), min_size=1, max_size=6)
 DIGITS = st.text("0123456789", min_size=14, max_size=14)
@@ -38,6 +38,7 @@ def done(terms: tuple[Term, ...], deed: str, now: datetime, policy: LifecyclePol
     after = {
         "pay": deeds.paid(terms, now, policy),
         "renew": deeds.renewed_once(terms, now, policy, offer(5), name),
+        "decline": deeds.declined(terms, now, policy),
         "reinstate": deeds.reinstated(terms, now),
         "reopen": deeds.reopened(terms, now, policy, offer(3), name),
         "cancel": deeds.cancelled(terms, now, policy, CancellationReason.BY_STAFF),

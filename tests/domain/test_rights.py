@@ -30,6 +30,7 @@ CARD            -          yes     yes      ORGANISATIONS_READ       yes
 DETAIL          -          own     yes      ORGANISATIONS_READ       yes
 NUMBER          -          own     yes      -                        yes
 LIST            -          -       yes      ORGANISATIONS_WRITE      yes
+RENEWAL         -          -       yes      -                        yes
 PROOF           -          -       -        BILLING_WRITE            yes
 ADMINISTRATION  -          -       -        ADMIN                    yes
 DISCOUNT_CHECK  -          own     yes      DISCOUNTS_CHECK          yes
@@ -39,6 +40,7 @@ REDEEM          -          -       -        DISCOUNTS_REDEEM         yes
 REDEMPTIONS     -          own     yes      own:DISCOUNTS_REDEEM     yes
 EVENTS          -          -       yes      EVENTS_READ              yes
 NOTES           -          -       -        -                        yes
+SUPPORT         -          own     own      ADMIN                    yes
 SELF            -          own     own      -                        own
 """
 HEADER, *LINES = [line.split() for line in IN_THE_RULES.strip().splitlines()]
@@ -130,6 +132,38 @@ def test_rights_are_decided_per_object() -> None:
     assert may(Right.CARD, both, "ours")
 
 
+@pytest.mark.rule("R14")
+@pytest.mark.parametrize("deed", ["renew", "declineRenewal"])
+def test_the_manager_answers_for_the_renewal_or_staff_never_a_member_nor_a_machine(deed: str) -> None:
+    right = right_of("Mutation", deed)
+    assert right is Right.RENEWAL
+    assert may(right, MANAGER, "ours")
+    assert may(right, STAFF, "ours")
+    assert not may(right, MANAGER, "theirs")
+    assert not may(right, MEMBER, "ours", own=True)
+    assert not may(right, machine(*Scope), "ours")
+
+
+@pytest.mark.rule("R9")
+@pytest.mark.parametrize("deed", ["reinstateTerm", "cancelSubscription"])
+def test_only_staff_and_the_administration_reinstate_and_cancel(deed: str) -> None:
+    right = right_of("Mutation", deed)
+    assert right is Right.ADMINISTRATION
+    assert may(right, STAFF, "ours")
+    assert may(right, machine(Scope.ADMIN), "ours")
+    assert not may(right, MANAGER, "ours")
+    assert not may(right, machine(Scope.ORGANISATIONS_WRITE, Scope.BILLING_WRITE), "ours")
+
+
+@pytest.mark.rule("R20")
+def test_a_request_is_read_by_who_opened_it_and_by_staff_and_not_by_their_manager() -> None:
+    assert may(Right.SUPPORT, MEMBER, "ours", own=True)
+    assert not may(Right.SUPPORT, MEMBER, "ours")
+    assert not may(Right.SUPPORT, MANAGER, "ours")
+    assert may(Right.SUPPORT, STAFF, "ours")
+    assert right_of("SupportRequest", "answer") is Right.SUPPORT
+
+
 @pytest.mark.rule("R22")
 def test_a_machine_reads_the_redemptions_made_with_its_own_key_only() -> None:
     desk = machine(Scope.DISCOUNTS_REDEEM)
@@ -181,14 +215,17 @@ ROOT_FIELDS: dict[str, dict[Right | None, str]] = {
         Right.SERVICE_CHECK: "serviceAccess",
         Right.REDEMPTIONS: "redemptions",
         Right.EVENTS: "events",
+        Right.ADMINISTRATION: "supportRequests",
     },
     "Mutation": {
-        Right.OPEN_DOOR: "subscribe signIn requestPassword choosePassword",
-        Right.LIST: "addSeats removeSeat",
+        Right.OPEN_DOOR: "subscribe signIn requestPassword choosePassword confirmEmail",
+        Right.LIST: "addSeats replaceSeat removeSeat transferManagement updateOrganisation",
+        Right.RENEWAL: "renew declineRenewal",
         Right.PROOF: "recordPaymentProof",
         Right.REDEEM: "redeemDiscount releaseDiscount",
-        Right.ADMINISTRATION: "createApiKey revokeApiKey",
-        Right.SELF: "signOut",
+        Right.ADMINISTRATION: "reinstateTerm cancelSubscription erasePerson closeSupportRequest createApiKey "
+        "revokeApiKey",
+        Right.SELF: "answerSurvey updateProfile changeEmail openSupportRequest signOut",
     },
 }
 
@@ -212,7 +249,14 @@ def test_every_question_and_every_deed_needs_the_right_of_its_row(root: str) -> 
         ("Event.details", Right.EVENTS),
         ("Event.note", Right.NOTES),
         ("ApiKey.prefix", Right.ADMINISTRATION),
+        ("OrganisationSubscription.timeline", Right.DETAIL),
+        ("OrganisationSubscription.agenda", Right.DETAIL),
+        ("OrganisationSubscription.renewal", Right.DETAIL),
+        ("Seat.survey", Right.DETAIL),
+        ("SupportRequest.answer", Right.SUPPORT),
         ("Viewer.seats", Right.SELF),
+        ("Milestone.on", None),
+        ("Renewal.isOpen", None),
         ("Plan.price", None),
         ("DiscountCheck.reason", None),
         ("OrganisationConnection.nodes", None),

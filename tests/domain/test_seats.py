@@ -6,11 +6,13 @@ import pytest
 from capcom_gql.domain.refusals import Code, Fault
 from capcom_gql.domain.seats import (
     address_key,
+    check_active,
     check_additions,
     check_capacity,
     check_form,
     check_live,
     check_removal,
+    check_replacement,
     free_places,
 )
 from tests.domain.words import a_seat
@@ -148,6 +150,7 @@ def test_an_addition_names_somebody() -> None:
     ("used", "adding", "limit", "fits"),
     [
         (0, 3, 3, True),
+        (1, 1, 3, True),
         (0, 4, 3, False),
         (2, 1, 3, True),
         (3, 1, 3, False),
@@ -208,3 +211,25 @@ def test_a_removed_seat_is_no_longer_active() -> None:
 def test_the_list_is_edited_while_live_only() -> None:
     assert check_live(True, ("seatId",)) == []
     assert [(fault.code.value, fault.path) for fault in check_live(False, ("seatId",))] == [("NOT_LIVE", ("seatId",))]
+
+
+@pytest.mark.rule("R12")
+def test_a_removed_seat_is_neither_replaced_nor_made_the_managers() -> None:
+    assert check_active(a_seat()) == []
+    assert check_active(a_seat(removed="2027-02-01")) == [Fault(Code.CONFLICT, ("seatId",), "seat_not_active")]
+
+
+@pytest.mark.rule("R12")
+@pytest.mark.parametrize(
+    ("email", "is_seated"),
+    [
+        ("ana@ville.example", True),
+        (" ANA@Ville.Example", True),
+        ("ana+1@ville.example", False),
+        ("bea@x.example", False),
+    ],
+)
+def test_who_has_an_active_seat_here_takes_over_none(email: str, is_seated: bool) -> None:
+    holders = [address_key("ana@ville.example"), address_key("cleo@ville.example")]
+    refused = Fault(Code.DUPLICATE_USER, ("user", "email"), "replacement_seated", {"email": email})
+    assert check_replacement(email, holders) == ([refused] if is_seated else [])

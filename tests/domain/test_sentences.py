@@ -8,11 +8,10 @@ from string import Formatter
 import pytest
 
 import capcom_gql.domain
+from capcom_gql.domain.answer_sentences import AGENDA, NEXT_STEPS, VERDICTS
 from capcom_gql.domain.discounts import DiscountReason, ServiceReason
+from capcom_gql.domain.refusal_sentences import REFUSALS
 from capcom_gql.domain.sentences import (
-    NEXT_STEPS,
-    REFUSALS,
-    VERDICTS,
     Locale,
     Sentences,
     locale_of,
@@ -21,7 +20,7 @@ from capcom_gql.domain.sentences import (
     spell_money,
 )
 
-CATALOGUES = {"refusals": REFUSALS, "verdicts": VERDICTS, "next steps": NEXT_STEPS}
+CATALOGUES = {"refusals": REFUSALS, "verdicts": VERDICTS, "next steps": NEXT_STEPS, "agenda": AGENDA}
 EVERY_SENTENCE = [
     pytest.param(pair, id=f"{name}: {key}") for name, catalogue in CATALOGUES.items() for key, pair in catalogue.items()
 ]

@@ -77,7 +77,15 @@ def test_a_plan_is_chosen_while_it_is_on_offer(is_open: bool | None, code: list[
 
 
 @pytest.mark.rule("R19")
-@pytest.mark.parametrize(("accepted", "code"), [("2", []), ("1", ["TERMS_NOT_ACCEPTED"]), ("", ["TERMS_NOT_ACCEPTED"])])
+@pytest.mark.parametrize(
+    ("accepted", "code"),
+    [
+        ("2", []),
+        ("1", ["TERMS_NOT_ACCEPTED"]),
+        ("3", ["TERMS_NOT_ACCEPTED"]),
+        ("", ["TERMS_NOT_ACCEPTED"]),
+    ],
+)
 def test_the_current_terms_of_use_are_accepted_and_no_other(accepted: str, code: list[str]) -> None:
     faults = check_terms_of_use(accepted, "2")
     assert [fault.code.value for fault in faults] == code

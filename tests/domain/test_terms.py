@@ -146,6 +146,15 @@ def test_what_opening_records() -> None:
     assert recorded == (None, None, None, None, None)
 
 
+@pytest.mark.rule("R15")
+def test_nothing_is_asked_answered_or_ended_when_a_term_is_opened_or_renewed() -> None:
+    first = opened("2026-12-09")
+    for term in (first, renewed(first, "2026-12-10")):
+        assert (term.reminders_sent, term.renewal_settled_to, term.declined_at) == (0, None, None)
+        assert (term.confirmed_at, term.unpaid_at, term.reinstated_at, term.withdrawn_at) == (None, None, None, None)
+        assert (term.proof_reminded_at, term.ended_at) == (None, None)
+
+
 @pytest.mark.rule("R17")
 def test_a_renewed_term_starts_the_day_after_and_owes_its_proof_from_the_renewal() -> None:
     running = confirmed(opened("2026-12-09"), "2026-12-10")

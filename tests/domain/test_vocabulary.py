@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import EnumTypeDefinitionNode, parse
 
+from capcom_gql.domain.agenda import MilestoneKind
 from capcom_gql.domain.discounts import DiscountReason, RedemptionState, ServiceReason
 from capcom_gql.domain.lifecycle import SubscriptionState, TermState
 from capcom_gql.domain.plans import EventKind, Service
@@ -35,6 +36,7 @@ IN_CONTRACT = {
         ("ServiceReason", ServiceReason),
         ("RedemptionState", RedemptionState),
         ("ErrorCode", Code),
+        ("MilestoneKind", MilestoneKind),
     ],
 )
 def test_the_codes_are_those_of_the_contract(name: str, ours: type[StrEnum]) -> None:

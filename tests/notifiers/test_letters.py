@@ -6,20 +6,23 @@ from datetime import date
 
 import pytest
 
-from capcom_gql.notifiers.language import long_date
+from capcom_gql.notifiers.language import long_date, short_date
 from capcom_gql.notifiers.rendering import TEMPLATES, render
-from tests.notifiers.letters import CONTEXT, LINK, page_of
+from tests.notifiers.letters import CONTEXT, LINK, RENEW_URL, page_of, said, words_of
+
+FALLEN: Mapping[str, object] = {**CONTEXT, "running_ends_on": None, "renew_url": None}
+"""A subscription of which nothing runs any more."""
 
 
 def test_the_welcome_of_a_manager_says_all_there_is_to_know() -> None:
     letter = render("welcome", "fr", CONTEXT)
-    assert letter.subject == "Bienvenue dans l'abonnement Cap'Com Plus de Ville d'Évreux"
+    assert letter.subject == "Bienvenue dans l'abonnement Cap'Com Plus\u202f: Ville d'Évreux"
     lines = letter.text.splitlines()
     assert "    CP 4071 8823 9056 1227" in lines
     assert f"    {LINK}" in lines
-    words = " ".join(letter.text.replace("\u00a0", " ").split())
+    words = words_of(letter.text)
     for part in (
-        "Bonjour Zoé N'Guyên,",
+        "Bonjour Zoé N'Guyên, Organisme : Ville d'Évreux",
         "(formule Collectif)",
         "formations 20 %, réunions 15,50 € et Forum 10 %.",
         "Votre identifiant est zoe@ville.example.",
@@ -41,8 +44,8 @@ def test_the_welcome_of_a_manager_says_all_there_is_to_know() -> None:
 def test_the_welcome_of_a_user_names_the_manager_and_asks_for_no_payment() -> None:
     user: Mapping[str, object] = {**CONTEXT, "is_manager": False}
     french, english = render("welcome", "fr", user).text, render("welcome", "en", user).text
-    assert "Ana Díaz, gestionnaire" in " ".join(french.split())
-    assert "Ana Díaz, the manager" in " ".join(english.split())
+    assert "Ana Díaz, gestionnaire" in words_of(french)
+    assert "Ana Díaz, the manager" in words_of(english)
     for text in (french, english):
         assert "CP 4071 8823 9056 1227" in text
         assert not re.search("9 (décembre|December)", text, re.IGNORECASE)
@@ -72,14 +75,39 @@ def test_a_plan_without_discounts_promises_none() -> None:
 )
 def test_a_cancellation_says_since_when_and_why(reason: str, locale: str, words: str) -> None:
     for is_manager in (True, False):
-        letter = render("cancelled", locale, {**CONTEXT, "reason": reason, "is_manager": is_manager})
-        assert words in " ".join(letter.text.split())
+        letter = render("cancelled", locale, {**FALLEN, "reason": reason, "is_manager": is_manager})
+        assert words in words_of(letter.text)
 
 
 def test_only_the_manager_of_an_unpaid_subscription_reads_of_reinstatement() -> None:
     for reason, is_manager, told in (("UNPAID", True, True), ("UNPAID", False, False), ("BY_STAFF", True, False)):
-        text = render("cancelled", "en", {**CONTEXT, "reason": reason, "is_manager": is_manager}).text
+        text = render("cancelled", "en", {**FALLEN, "reason": reason, "is_manager": is_manager}).text
         assert ("reinstate" in text) is told
+
+
+@pytest.mark.rule("R17")
+@pytest.mark.parametrize(
+    ("locale", "runs_on", "again", "stopped"),
+    [
+        (
+            "fr",
+            "restent valables jusqu'au 23 novembre 2026 inclus",
+            "Vous pouvez renouveler de nouveau",
+            "ont pris fin",
+        ),
+        ("en", "stay valid until 23 November 2026 inclusive", "You can renew again", "have stopped"),
+    ],
+)
+def test_a_year_to_come_that_fell_stops_nothing(locale: str, runs_on: str, again: str, stopped: str) -> None:
+    manager = said("cancelled", locale)
+    user = said("cancelled", locale, is_manager=False, renew_url=None)
+    assert runs_on in manager and runs_on in user
+    assert again in manager and again not in user
+    assert RENEW_URL in manager
+    assert stopped not in manager and stopped not in user
+    assert again not in said("cancelled", locale, renew_url=None)
+    whole = said("cancelled", locale, **FALLEN)
+    assert stopped in whole and runs_on not in whole
 
 
 @pytest.mark.parametrize(
@@ -88,7 +116,7 @@ def test_only_the_manager_of_an_unpaid_subscription_reads_of_reinstatement() -> 
 )
 def test_how_long_a_link_is_good(hours: int, locale: str, words: str) -> None:
     text = render("password_link", locale, {**CONTEXT, "link_hours": hours}).text
-    assert words in " ".join(text.split())
+    assert words in words_of(text)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +150,15 @@ def test_staff_read_what_happened_and_to_whom(kind: str, fr: str, en: str) -> No
 )
 def test_days_are_written_out(day: date, french: str, english: str) -> None:
     assert (long_date(day, "fr"), long_date(day, "en")) == (french, english)
+
+
+def test_days_in_text_messages_are_short() -> None:
+    assert (short_date(date(2027, 9, 1), "fr"), short_date(date(2027, 9, 1), "en")) == ("01/09/2027", "1 Sep 2027")
+
+
+def test_no_french_sentence_runs_into_a_name_that_it_should_elide() -> None:
+    for path in (TEMPLATES / "fr").glob("*.jinja"):
+        assert not re.search(r"\b(de|que) {{ (organisation|manager|plan)_name", path.read_text(encoding="utf-8")), path
 
 
 def test_french_signs_never_begin_a_line() -> None:

@@ -1,7 +1,9 @@
 """Every letter, in both languages: complete, in the language's own words, and proof against what names contain."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain, combinations, product
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,13 @@ from jinja2 import Environment, meta
 
 from capcom_gql.notifiers import language
 from capcom_gql.notifiers.language import LOCALES
-from capcom_gql.notifiers.layout import WIDTH
-from capcom_gql.notifiers.rendering import TEMPLATES, TOPICS, UnrenderableLetter, render
-from tests.notifiers.letters import CONTEXT, page_of
+from capcom_gql.notifiers.layout import GSM_7, WIDTH
+from capcom_gql.notifiers.rendering import TEMPLATES, UnrenderableLetter, render
+from capcom_gql.notifiers.topics import TOPICS
+from tests.notifiers.letters import CONTEXT, page_of, words_of
 
 LETTERS = [(topic, locale) for topic in TOPICS for locale in LOCALES]
+WITH_HTML = [(topic, locale) for topic, locale in LETTERS if TOPICS[topic].has_html]
 NEEDS = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.needs)]
 MAY_LACK = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.may_lack)]
 
@@ -25,41 +29,104 @@ def with_person(**names: str) -> dict[str, object]:
     return {**CONTEXT, "person": person}
 
 
+CHOICES: dict[str, tuple[object, ...]] = {
+    "is_manager": (True, False),
+    "is_over": (True, False),
+    "is_old": (True, False),
+    "is_done": (True, False),
+    "reason": ("UNPAID", "WITHDRAWN", "BY_STAFF"),
+    "reminder_number": (1, 2, 3),
+    "days_left": (0, 1, 7),
+}
+
+
+def told(topic: str) -> Iterator[dict[str, object]]:
+    """Everything that a letter may be told: each choice, with and without each key that may lack."""
+    chosen = [key for key in CHOICES if key in TOPICS[topic].needs]
+    lacking = sorted(TOPICS[topic].may_lack)
+    subsets = [*chain.from_iterable(combinations(lacking, size) for size in range(len(lacking) + 1))]
+    for values in product(*(CHOICES[key] for key in chosen)):
+        choice = dict(zip(chosen, values, strict=True))
+        for without in subsets:
+            # the new address is sent a link, or told that all is done
+            if topic != "email_change" or not without or choice["is_old"] or choice["is_done"]:
+                yield {**CONTEXT, **choice, **dict.fromkeys(without)}
+
+
 @pytest.mark.parametrize(("topic", "locale"), LETTERS)
-@pytest.mark.parametrize("is_manager", [True, False])
-@pytest.mark.parametrize("without", [frozenset(), frozenset({"manager_name", "proof_due_on"})])
-def test_every_letter_can_be_written(topic: str, locale: str, is_manager: bool, without: frozenset[str]) -> None:
-    may_lack = TOPICS[topic].may_lack & without
-    letter = render(topic, locale, {**CONTEXT, "is_manager": is_manager, **dict.fromkeys(may_lack)})
-    assert letter.subject == letter.subject.strip()
-    assert not CONTROL.search(letter.subject)
-    for form in (letter.subject, letter.text, letter.html or ""):
-        assert "None" not in form
-        assert "{" not in form
-        assert "}" not in form
-    for line in letter.text.splitlines():
-        assert len(line) <= WIDTH or line.startswith("    http")
-        assert line == line.rstrip()
-    assert "\n\n\n" not in letter.text
-    assert letter.text.endswith("\n")
+def test_every_letter_can_be_written_and_its_html_says_what_its_text_says(topic: str, locale: str) -> None:
+    for context in told(topic):
+        letter = render(topic, locale, context)
+        assert letter.subject == letter.subject.strip()
+        for line in (letter.subject, letter.short or ""):
+            assert not CONTROL.search(line)
+        for form in (letter.subject, letter.text, letter.html or "", letter.short or ""):
+            assert "None" not in form
+            assert "{" not in form
+            assert "}" not in form
+        for line in letter.text.splitlines():
+            assert len(line) <= WIDTH or line.startswith("    http")
+            assert line == line.rstrip()
+        assert "\n\n\n" not in letter.text
+        assert letter.text.endswith("\n")
+        if letter.html is None:
+            continue
+        page = page_of(letter)
+        assert page.open == []
+        assert page.lang == locale
+        assert not {"img", "script", "link", "iframe"} & set(page.tags)
+        spoken = [word for word in letter.text.casefold().split() if word != ">"]
+        shown = page.text.casefold().split()
+        assert [word.strip(".,") for word in shown if word.strip(".,")] == [word.strip(".,") for word in spoken]
 
 
-@pytest.mark.parametrize(("topic", "locale"), [pair for pair in LETTERS if pair[0] != "staff_notice"])
-def test_the_html_is_sound_and_says_what_the_text_says(topic: str, locale: str) -> None:
-    letter = render(topic, locale, CONTEXT)
-    page = page_of(letter)
-    assert page.open == []
-    assert page.lang == locale
-    assert not {"img", "script", "link", "iframe"} & set(page.tags)
-    spoken = letter.text.casefold().split()
-    shown = page.text.casefold().replace("choisir mon mot de passe", "")
-    shown = shown.replace("choose my password", "")
-    assert [word.strip(".,") for word in shown.split() if word.strip(".,")] == [word.strip(".,") for word in spoken]
+SHORT = {"proof_reminder", "cancelled", "renewal_reminder"}
 
 
-def test_staff_notices_are_plain_text() -> None:
-    assert {topic for topic, declared in TOPICS.items() if not declared.has_html} == {"staff_notice"}
-    assert render("staff_notice", "fr", CONTEXT).html is None
+@pytest.mark.parametrize(("topic", "locale"), LETTERS)
+def test_letters_that_go_by_phone_have_a_text_that_fits_in_one_message(topic: str, locale: str) -> None:
+    for context in told(topic):
+        short = render(topic, locale, {**context, "organisation_name": "Communauté de communes Cœur d'Ô 😀"}).short
+        to_manager = bool(context["is_manager"]) or topic == "proof_reminder"
+        is_third = topic != "renewal_reminder" or context["reminder_number"] == 3
+        if topic not in SHORT or not to_manager or not is_third:
+            assert short is None
+            continue
+        assert short is not None
+        assert short.startswith("Cap'Com Plus, Communauté de communes Coeur d'O 😀")
+        assert set(short) - GSM_7 == {"😀"}
+        longest = render(topic, locale, {**context, "organisation_name": "Ç" * 300}).short
+        assert longest is not None
+        assert "Ç" * 37 + "..." in longest
+        assert len(longest) <= 160
+
+
+def test_our_own_words_in_text_messages_need_no_plainer_form() -> None:
+    blocks = 0
+    for locale, topic in product(LOCALES, SHORT):
+        source = (TEMPLATES / locale / f"{topic}.jinja").read_text(encoding="utf-8")
+        (block,) = re.findall(r"{% block short %}(.*?){% endblock %}", source, re.DOTALL)
+        assert set(re.sub(r"{[{%].*?[%}]}", "", block)) - {"\n", "\u202f"} <= GSM_7
+        blocks += 1
+    assert blocks == 2 * len(SHORT)
+
+
+def test_a_text_message_says_what_and_until_when() -> None:
+    third = render("renewal_reminder", "fr", CONTEXT).short
+    assert third == (
+        "Cap'Com Plus, Ville d'Évreux : abonnement à renouveler avant la fin du 23/11/2027, sinon il prend fin. "
+        "Lien dans notre courriel."
+    )
+    assert "9 Dec 2026" in str(render("proof_reminder", "en", CONTEXT).short)
+    fallen = {**CONTEXT, "running_ends_on": None, "renew_url": None}
+    assert "annulé le 10/12/2026" in str(render("cancelled", "fr", fallen).short)
+    assert "the current one runs until 23 Nov 2026" in str(render("cancelled", "en", CONTEXT).short)
+
+
+def test_what_staff_are_sent_is_plain_text() -> None:
+    assert {topic for topic, declared in TOPICS.items() if not declared.has_html} == {"staff_notice", "support_opened"}
+    for topic, declared in TOPICS.items():
+        assert (render(topic, "fr", CONTEXT).html is not None) is declared.has_html
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -81,7 +148,9 @@ def test_a_key_that_may_lack_must_be_given_as_none(topic: str, key: str) -> None
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_table_names_exactly_what_the_templates_use(locale: str) -> None:
     environment = Environment()
-    environment.filters.update({name: vars(language)[name] for name in ("long_date", "services", "discounts")})
+    environment.filters.update(
+        {name: vars(language)[name] for name in ("long_date", "short_date", "services", "discounts")}
+    )
 
     def used(name: str) -> set[str]:
         source = (TEMPLATES / locale / f"{name}.jinja").read_text(encoding="utf-8")
@@ -103,6 +172,8 @@ def test_the_folders_hold_the_letters_of_the_table_and_no_other() -> None:
     ("key", "value"),
     [
         ("reason", "FORGOTTEN"),
+        ("reminder_number", 4),
+        ("request", {"id": "sup_01jx", "message": "x"}),
         ("notice", {"kind": "other", "organisation_name": "x", "subject_ids": []}),
         ("services", ["CATERING"]),
         ("services", []),
@@ -134,27 +205,59 @@ def test_unknown_topics_and_languages_are_refused() -> None:
 ATTACK = '<script>alert("x")</script> & <img src=x onerror=y>'
 
 
-@pytest.mark.parametrize(("topic", "locale"), [pair for pair in LETTERS if pair[0] != "staff_notice"])
-def test_what_names_contain_is_text_and_nothing_else(topic: str, locale: str) -> None:
-    context = {**with_person(family_name=ATTACK), "organisation_name": ATTACK, "manager_name": ATTACK}
-    letter = render(topic, locale, context)
+@pytest.mark.parametrize(("topic", "locale"), WITH_HTML)
+def test_what_people_write_is_text_and_nothing_else(topic: str, locale: str) -> None:
+    written = dict.fromkeys(("organisation_name", "manager_name", "plan_name", "question", "answer"), ATTACK)
+    letter = render(topic, locale, {**with_person(family_name=ATTACK), **written})
     page = page_of(letter)
     assert not {"script", "img"} & set(page.tags)
-    assert ATTACK in page.text
-    assert ATTACK in " ".join(letter.text.split())
+    told = (TOPICS[topic].needs | TOPICS[topic].may_lack) & (written.keys() | {"person"})
+    assert page.text.count(ATTACK) >= len(told - {"manager_name"})
+    assert ATTACK in words_of(letter.text)
 
 
 @pytest.mark.parametrize(("topic", "locale"), LETTERS)
 def test_a_name_cannot_add_a_header_a_line_or_a_template(topic: str, locale: str) -> None:
     name = "Évreux\r\nBcc: all@x.example\n\n    {{ link }}\u2028<p>x\x00\x1b[0m\x85"
     flat = "Évreux Bcc: all@x.example {{ link }} <p>x [0m"
-    notice = {"kind": "signup.refused", "organisation_name": name, "subject_ids": [name]}
-    letter = render(topic, locale, {**with_person(given_name=name), "organisation_name": name, "notice": notice})
+    written: dict[str, object] = {
+        "organisation_name": name,
+        "notice": {"kind": "signup.refused", "organisation_name": name, "subject_ids": [name]},
+        "request": dict.fromkeys(("id", "message", "opened_by", "email", "subscriber_number", "reason"), name),
+        "question": name,
+        "answer": name,
+    }
+    letter = render(topic, locale, {**with_person(given_name=name), **written})
     assert "\n" not in letter.subject
     assert "\r" not in letter.text
     assert not CONTROL.search(letter.subject)
-    assert flat in " ".join(letter.text.split())
+    assert not CONTROL.search(letter.short or "")
+    assert flat in words_of(letter.text)
     assert not any(line.startswith("    {{") for line in letter.text.splitlines())
+
+
+def test_what_was_written_at_length_keeps_its_lines() -> None:
+    letter = render("support_answer", "en", {**CONTEXT, "question": f"Hello,\n\n{'why ' * 30}\r    <b>Zoé</b>"})
+    start = letter.text.index("> Hello,")
+    assert letter.text[start:].split("\n\n")[0].splitlines() == [
+        "> Hello,",
+        "> " + " ".join(["why"] * 17),
+        "> " + " ".join(["why"] * 13),
+        "> <b>Zoé</b>",
+    ]
+    assert "Votre numéro était mal recopié.\n\nLe Forum vous rembourse 15,50 €.\n" in letter.text
+    assert letter.html is not None
+    assert "Hello,<br>" in letter.html
+    assert "&lt;b&gt;Zoé&lt;/b&gt;<br>" in letter.html
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_none_is_never_written_out(locale: str) -> None:
+    """A new address without its link is the one letter whose keys may lack only together with others."""
+    with pytest.raises(UnrenderableLetter, match="None here"):
+        render("email_change", locale, {**CONTEXT, "link": None})
+    with pytest.raises(UnrenderableLetter, match="None here"):
+        render("email_change", locale, {**CONTEXT, "link_hours": None})
 
 
 def test_a_template_that_fails_is_told_with_its_letter(tmp_path: Path) -> None:

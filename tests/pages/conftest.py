@@ -12,8 +12,10 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from tests.live import live
+from tests.pages.year import Year
+from tests.processes import capcom, server
 
-__all__ = ["browser", "live"]
+__all__ = ["browser", "live", "year"]
 
 FLAGS = (
     "--headless",
@@ -31,9 +33,11 @@ FLAGS = (
 CONTRACT = Path(__file__).parents[1] / "contract.graphql"
 
 
-@pytest.fixture(scope="session")
-def schema() -> GraphQLSchema:
-    """The contract, with the connection types that its comment describes."""
+@pytest.fixture(scope="session", params=["contract", "printed"])
+def schema(request: pytest.FixtureRequest) -> GraphQLSchema:
+    """The contract, with the connection types that its comment describes; and the schema as the program prints it."""
+    if request.param == "printed":
+        return build_schema(capcom("schema", env=dict(os.environ)))
     text = CONTRACT.read_text("utf-8")
     listed = {name for name in re.findall(r"\b(\w+)Connection\b", text) if name != "X"}
     assert len(listed) >= 5
@@ -70,3 +74,14 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
         yield driver
     finally:
         driver.quit()
+
+
+@pytest.fixture(scope="session")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
+    """A server of its own, whose clock the tests move ahead."""
+    folder = tmp_path_factory.mktemp("year")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+    env["CAPCOM_DATA_DIR"] = str(folder)
+    with server(env, folder / "errors.log") as url:
+        staff = capcom("staff", "add", "lea@staff.example", "--token", env=env)
+        yield Year(url=url, env=env, data_dir=folder, staff=staff)

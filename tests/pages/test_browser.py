@@ -6,13 +6,13 @@ from typing import Protocol
 import pytest
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.pages.browsing import SECONDS, by_id, outside_or_failed, sign_in, wait_for_text
+
 pytestmark = pytest.mark.timeout(180)
 
-SECONDS = 20
 GUESSES = 10  # to which an account is open, in five minutes
 PASSWORD = "quatre chevaux sous la pluie"
 NUMBER = re.compile(r"CP(?:\s\d{4}){4}")
@@ -27,26 +27,6 @@ class Live(Protocol):
     def key(self) -> str: ...
 
 
-def by_id(browser: Chrome, name: str) -> WebElement:
-    """The element of that id, once it is shown."""
-
-    def shown(driver: Chrome) -> WebElement | None:
-        element = driver.find_element(By.ID, name)
-        return element if element.is_displayed() else None
-
-    found = WebDriverWait(browser, SECONDS).until(shown, f"#{name} is not shown")
-    assert found is not None
-    return found
-
-
-def wait_for_text(browser: Chrome, name: str, text: str) -> str:
-    """The text of the element of that id, once it contains `text`."""
-    WebDriverWait(browser, SECONDS).until(
-        lambda driver: text in driver.find_element(By.ID, name).text, f"#{name} never showed {text!r}"
-    )
-    return browser.find_element(By.ID, name).text
-
-
 def open_explorer(browser: Chrome, live: Live, operation: str = "") -> None:
     browser.get(f"{live.url}/graphql#op={operation}")
     by_id(browser, "run")
@@ -58,18 +38,6 @@ def run(browser: Chrome, expected: str) -> str:
     return wait_for_text(browser, "result", expected)
 
 
-def outside_or_failed(browser: Chrome, live: Live) -> list[object]:
-    """Whatever the page loaded from another address, or did not get; and what its console complains of."""
-    loaded = browser.execute_script(
-        "return performance.getEntriesByType('resource').map((each) => [each.name, each.responseStatus])"
-    )
-    assert loaded, "the page loaded nothing at all"
-    wrong: list[object] = [each for each in loaded if not each[0].startswith(live.url + "/") or each[1] >= 400]
-    console = browser.execute(Command.GET_LOG, {"type": "browser"})["value"]
-    complaints = [entry for entry in console if entry["level"] == "SEVERE"]
-    return wrong + complaints
-
-
 def test_the_first_operation_checks_a_discount(browser: Chrome, live: Live) -> None:
     open_explorer(browser, live)
     token = by_id(browser, "token")
@@ -77,7 +45,7 @@ def test_the_first_operation_checks_a_discount(browser: Chrome, live: Live) -> N
     token.send_keys(live.key)
     assert '"discountCheck"' in run(browser, '"eligible": true')
     assert "200" in wait_for_text(browser, "status", "DiscountCheck")
-    assert outside_or_failed(browser, live) == []
+    assert outside_or_failed(browser, live.url) == []
 
 
 def test_variables_that_are_not_json_are_named_and_not_sent(browser: Chrome, live: Live) -> None:
@@ -116,7 +84,7 @@ def test_from_sign_up_to_the_number_in_the_account(browser: Chrome, live: Live) 
     mailed = NUMBER.search(text.text)
     assert mailed is not None, text.text
     number = " ".join(mailed.group().split())
-    assert outside_or_failed(browser, live) == []
+    assert outside_or_failed(browser, live.url) == []
 
     text.find_element(By.CSS_SELECTOR, "a[href*='token=']").click()
     WebDriverWait(browser, SECONDS).until(lambda driver: len(driver.window_handles) == 2, "the link opened nothing")
@@ -128,7 +96,7 @@ def test_from_sign_up_to_the_number_in_the_account(browser: Chrome, live: Live) 
     check_account(browser, number)
     by_id(browser, "sign-out").click()
     wait_for_text(browser, "message", "You are signed out")
-    assert outside_or_failed(browser, live) == []
+    assert outside_or_failed(browser, live.url) == []
 
     by_id(browser, "elsewhere").find_element(By.TAG_NAME, "a").click()
     sign_in(browser, "ana.silva@rochebrune.example", "cinq chevaux sous la pluie")
@@ -142,7 +110,7 @@ def test_from_sign_up_to_the_number_in_the_account(browser: Chrome, live: Live) 
     wait_for_text(browser, "message", "You are signed out")
     assert by_id(browser, "password").get_attribute("value") == ""
     assert number not in browser.page_source
-    assert outside_or_failed(browser, live) == []
+    assert outside_or_failed(browser, live.url) == []
 
 
 def test_whoever_guesses_is_told_to_wait(browser: Chrome, live: Live) -> None:
@@ -163,16 +131,7 @@ def test_a_forgotten_password_is_answered_alike_for_everyone(browser: Chrome, li
     by_id(browser, "send").click()
     wait_for_text(browser, "message", "If an account has this address")
     assert by_id(browser, "form").is_displayed()
-    assert outside_or_failed(browser, live) == []
-
-
-def sign_in(browser: Chrome, email: str, password: str) -> None:
-    """Fills in the form and sends it; returns once the answer is there."""
-    for name, value in (("email", email), ("password", password)):
-        by_id(browser, name).clear()
-        by_id(browser, name).send_keys(value)
-    by_id(browser, "submit").click()
-    WebDriverWait(browser, SECONDS).until(lambda driver: driver.find_element(By.ID, "submit").is_enabled(), "no answer")
+    assert outside_or_failed(browser, live.url) == []
 
 
 def check_account(browser: Chrome, number: str) -> None:

@@ -18,7 +18,7 @@ def content_of(html: str) -> dict[str, list[dict[str, object]]]:
 
 
 @pytest.mark.parametrize("operation", READY_MADE, ids=lambda operation: operation.name)
-def test_an_operation_is_one_the_contract_accepts(schema: GraphQLSchema, operation: Operation) -> None:
+def test_an_operation_is_one_the_contract_and_the_program_accept(schema: GraphQLSchema, operation: Operation) -> None:
     document = parse(operation.document)
     assert validate(schema, document) == []
     (definition,) = document.definitions

@@ -13,11 +13,13 @@ from starlette.testclient import TestClient
 
 from capcom_gql.domain.passwords import MIN_LENGTH
 from capcom_gql.domain.sentences import Locale
+from capcom_gql.domain.surveys import SCORES
 from capcom_gql.pages import explorer_response, routes, wants_page
 from capcom_gql.pages.language import preferred_language
-from capcom_gql.pages.words import load_words
+from capcom_gql.pages.words import SHARED, load_words
 
-SUBSCRIBERS_PAGES = ("choose-password", "login")
+SUBSCRIBERS_PAGES = tuple(SHARED)
+FORMS = {"choose-password": 2, "confirm-email": 1, "login": 2, "renew": 2, "survey": 1}
 PAGES = ("/graphql", "/mailbox", "/mailbox/none.eml", *(f"/{name}" for name in SUBSCRIBERS_PAGES))
 
 
@@ -59,7 +61,7 @@ def test_no_page_has_anything_its_policy_would_refuse(client: TestClient, page: 
         assert "src=" in opening or 'type="application/json"' in opening
 
 
-@pytest.mark.parametrize("page", ["/graphql", "/mailbox", "/choose-password", "/login"])
+@pytest.mark.parametrize("page", ["/graphql", "/mailbox", *(f"/{name}" for name in SUBSCRIBERS_PAGES)])
 def test_all_that_a_page_loads_is_served(client: TestClient, page: str) -> None:
     loaded = re.findall(r'<(?:script|link)[^>]+(?:src|href)="([^"]+)"', client.get(page).text)
     assert len(loaded) >= 3
@@ -152,7 +154,7 @@ def test_a_subscribers_page_speaks_the_language_of_the_browser(
     assert f'<html lang="{language}">' in answer.text
     words = load_words(name, Locale(language))
     assert f"<h1>{words['title']}</h1>" in answer.text
-    assert f"{words['send']}</button>" in answer.text
+    assert f"{words['submit']}</button>" in answer.text
 
 
 def test_choose_password_says_how_long_a_password_must_be(client: TestClient) -> None:
@@ -169,14 +171,43 @@ def test_password_managers_know_each_field(client: TestClient) -> None:
     assert re.search(r'<input id="password"[^>]* type="password" autocomplete="current-password"', html)
 
 
-def test_no_page_repeats_what_its_address_carries(client: TestClient) -> None:
-    for page in ("/choose-password?token=s3cret-one-time", "/login?email=s3cret&password=s3cret"):
-        assert "s3cret" not in client.get(page).text
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/choose-password?token=s3cret-one-time",
+        "/confirm-email?token=s3cret-one-time",
+        "/login?email=s3cret&password=s3cret&next=/renew?subscription=s3cret",
+        "/renew?subscription=s3cret",
+        "/survey?seat=s3cret&term=s3cret",
+    ],
+)
+def test_no_page_repeats_what_its_address_carries(client: TestClient, address: str) -> None:
+    assert "s3cret" not in client.get(address).text
 
 
-def test_what_is_typed_never_goes_into_an_address(client: TestClient) -> None:
-    for name in SUBSCRIBERS_PAGES:
-        forms = re.findall(r"<form[^>]*>", client.get(f"/{name}").text)
-        assert len(forms) == 2
-        assert all('method="post"' in form for form in forms)
-        assert client.post(f"/{name}").status_code == 405
+@pytest.mark.parametrize("name", SUBSCRIBERS_PAGES)
+def test_what_is_typed_never_goes_into_an_address(client: TestClient, name: str) -> None:
+    forms = re.findall(r"<form[^>]*>", client.get(f"/{name}").text)
+    assert len(forms) == FORMS[name]
+    assert all('method="post"' in form for form in forms)
+    assert client.post(f"/{name}").status_code == 405
+
+
+@pytest.mark.parametrize("name", SUBSCRIBERS_PAGES)
+def test_every_field_has_a_label(client: TestClient, name: str) -> None:
+    html = client.get(f"/{name}").text
+    within = "".join(re.findall(r"<label[^>]*>.*?</label>", html, re.DOTALL))
+    for field in re.findall(r"<(?:input|textarea)[^>]*>", html):
+        identity = re.search(r'id="([^"]+)"', field)
+        assert field in within or (identity is not None and f'<label for="{identity[1]}">' in html), field
+
+
+def test_the_survey_offers_every_score_once(client: TestClient) -> None:
+    html = client.get("/survey").text
+    assert re.findall(r'name="score" value="(\d+)"', html) == [str(score) for score in SCORES]
+
+
+@pytest.mark.rule("R19")
+def test_the_terms_are_not_accepted_for_the_reader(client: TestClient) -> None:
+    box = re.search(r'<input id="accept"[^>]*>', client.get("/renew").text)
+    assert box is not None and "required" in box[0] and "checked" not in box[0]

@@ -16,6 +16,7 @@ from graphql import (
     get_introspection_query,
     get_named_type,
     is_composite_type,
+    is_non_null_type,
 )
 
 from tests.rights.stage import Stage
@@ -25,8 +26,9 @@ Path: TypeAlias = tuple[str | int, ...]
 Shape: TypeAlias = Mapping[str, Any]
 
 # The ways by which objects are reached from other objects: field by field, deeper and deeper.
-SEAT: Shape = {"person": {}, "subscription": {}}
 TERM: Shape = {"proof": {}, "plan": {}}
+SEAT: Shape = {"person": {}, "subscription": {}, "survey": {"term": TERM}}
+EVENT: Shape = {"organisation": {}, "subject": {"Seat": SEAT, "SupportRequest": {}}}
 SUBSCRIPTION: Shape = {
     "organisation": {},
     "plan": {},
@@ -37,14 +39,19 @@ SUBSCRIPTION: Shape = {
     "upcomingTerm": TERM,
 }
 ORGANISATION: Shape = {"subscription": SUBSCRIPTION}
+# with every event of it: once is enough
+ORGANISATION_AND_ITS_PAST: Shape = {"subscription": {**SUBSCRIPTION, "timeline": {"edges": {"node": EVENT}}}}
 REDEMPTION: Shape = {"seat": SEAT, "organisation": ORGANISATION}
-EVENT: Shape = {"organisation": {}, "subject": {"Seat": SEAT}}
-VIEWER: Shape = {"person": {}, "seats": SEAT, "organisations": ORGANISATION}
+SUPPORT: Shape = {"seat": SEAT, "openedBy": {}}
+VIEWER: Shape = {"person": {}, "seats": SEAT, "organisations": ORGANISATION, "supportRequests": SUPPORT}
 
 # objects asked for in one document
 BATCH = 40
 
-ARGUMENTS = {("OrganisationSubscription", "seats"): "(includeRemoved: true)"}
+ARGUMENTS = {
+    ("OrganisationSubscription", "seats"): "(includeRemoved: true)",
+    ("OrganisationSubscription", "timeline"): "(first: 100)",
+}
 
 
 @dataclass(frozen=True)
@@ -98,9 +105,10 @@ async def ask(
     content = {"query": document, "variables": dict(variables or {})}
     response = await stage.world.client.post("/graphql", json=content, headers=headers)
     raw = Raw(response.status_code, json.loads(response.content))
-    told = [whose for whose, secret in _secrets(stage, caller) if secret in raw.text]
+    text = raw.text
+    told = [whose for whose, secret in _secrets(stage, caller) if secret in text]
     assert not told, f"{caller.name} was told the {told}: {document} {variables}"
-    assert caller.scope is None or not re.search(r"CP\d{16}", raw.text), f"{caller.name} was told a number: {document}"
+    assert caller.scope is None or not re.search(r"CP\d{16}", text), f"{caller.name} was told a number: {document}"
     return raw
 
 
@@ -146,6 +154,11 @@ class Documents:
         """Whether objects of the type have an id of their own."""
         type_ = self.schema.type_map[type_name]
         return isinstance(type_, GraphQLObjectType) and any(each.name == "Node" for each in type_.interfaces)
+
+    def nullable(self, type_name: str) -> set[str]:
+        """The fields of a type that may be null."""
+        fields = self.objects()[type_name].fields
+        return {name for name, field in fields.items() if not is_non_null_type(field.type)}
 
     def every_field(self, type_name: str, shape: Shape | None = None) -> str:
         """A selection of all fields: values whole, other objects as deep as the shape goes, then by their id."""

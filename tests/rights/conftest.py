@@ -8,7 +8,8 @@ import pytest_asyncio
 from tests.databases import Source
 from tests.rights.asking import Documents, ask, schema_of
 from tests.rights.deeds import who_may
-from tests.rights.stage import Stage, set_stage
+from tests.rights.setting import set_stage
+from tests.rights.stage import Stage
 from tests.rights.verdicts import CALLERS, FEW, STAFF
 from tests.rights.walk import Truth
 from tests.world import world_on

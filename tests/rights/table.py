@@ -17,7 +17,8 @@ SCOPES = (
 )
 
 
-# "shown" is the seat and the person of the manager: members see who that is. "made" is what this very key made.
+# "shown" is the seat and the person of the manager: members see who that is. "made" is what this very key made. A
+# support request is of no organisation. "timeline" is an event reached through the subscription that it is about.
 SEEN = """
                           staff  manager  holder  member  machine
 Organisation              yes    yes      -       yes     ORGANISATIONS_READ
@@ -28,6 +29,8 @@ Seat                      yes    yes      yes     shown   ORGANISATIONS_READ
 Person                    yes    yes      yes     shown   ORGANISATIONS_READ
 Redemption                yes    yes      yes     -       made:DISCOUNTS_REDEEM
 Event                     yes    yes      -       -       EVENTS_READ
+timeline                  yes    yes      -       -       ORGANISATIONS_READ
+SupportRequest            yes    -        yes     -       ADMIN
 ApiKey                    yes    -        -       -       ADMIN
 """
 
@@ -43,7 +46,8 @@ number   yes    yes      yes     -       -                   null
 note     yes    -        -       -       -                   null
 """
 
-# Fields of objects, each in its row. `seats`, `subject` and `actor` depend on more than the row; the walk knows how.
+# Fields of objects, each in its row. A subscription's `seats`, a support request's `seat`, an event's `subject` and
+# `actor` depend on more than the row; the walk knows how.
 FIELDS = {
     "Organisation": {
         "card": "id name siret kind addressLines postalCode city country chorusEngagementRequired subscription "
@@ -53,6 +57,8 @@ FIELDS = {
     "OrganisationSubscription": {
         "card": "id organisation plan state isLive startsOn endsOn proofDueOn manager seatLimit seatsUsed seats "
         "currentTerm upcomingTerm terms",
+        "detail": "timeline renewal",
+        "further": "agenda",
     },
     "Term": {
         "card": "id state openedAt startsOn endsOn termsVersion plan seatLimit price services discounts proofDueOn "
@@ -62,6 +68,7 @@ FIELDS = {
     "PaymentProof": {"seen": "id kind reference receivedOn recordedAt"},
     "Seat": {
         "card": "id subscription person isManager isActive addedAt removedAt services",
+        "detail": "survey",
         "number": "subscriberNumber",
     },
     "Person": {
@@ -80,13 +87,17 @@ FIELDS = {
         "card": "organisation",
         "note": "note",
     },
+    "SupportRequest": {"seen": "id message check access seat openedBy openedAt closedAt answer"},
     "ApiKey": {"seen": "id name prefix scopes createdAt lastUsedAt expiresAt revokedAt"},
     "Plan": {"seen": "id code name seatLimit price services discounts isOpen"},
 }
 
 # Values: whoever gets one gets all of it.
 VALUES = {
-    "Viewer": "role person apiKey scopes seats organisations",
+    "Viewer": "role person apiKey scopes seats organisations supportRequests",
+    "Milestone": "kind on description",
+    "Renewal": "noticeOn isOpen remindersSent remindersMax declinedAt declineReason renewedAt wouldEndOn",
+    "SurveyRequest": "term askedAt answeredAt closesOn",
     "DiscountRule": "eventKind percent amount",
     "Money": "amountMinor currency",
     "Address": "kind value",
@@ -103,41 +114,61 @@ VALUES = {
 # Questions. `person`: yes, or manager for those who manage at least one organisation. Without the right a question
 # that may answer null does, with an error; one that may not is no answer at all (`refusal`).
 ROOTS = """
-                anonymous  person   machine             refusal
-node            yes        yes      any                 field
-nodes           yes        yes      any                 request
-viewer          yes        yes      -                   field
-plans           yes        yes      -                   request
-termsOfUse      yes        yes      -                   request
-organisation    -          yes      ORGANISATIONS_READ  field
-organisations   -          yes      ORGANISATIONS_READ  field
-discountCheck   -          yes      DISCOUNTS_CHECK     request
-discountChecks  -          yes      DISCOUNTS_CHECK     request
-serviceAccess   -          yes      SERVICES_CHECK      request
-redemptions     -          yes      DISCOUNTS_REDEEM    field
-events          -          manager  EVENTS_READ         field
+                 anonymous  person   machine             refusal
+node             yes        yes      any                 field
+nodes            yes        yes      any                 request
+viewer           yes        yes      -                   field
+plans            yes        yes      -                   request
+termsOfUse       yes        yes      -                   request
+organisation     -          yes      ORGANISATIONS_READ  field
+organisations    -          yes      ORGANISATIONS_READ  field
+discountCheck    -          yes      DISCOUNTS_CHECK     request
+discountChecks   -          yes      DISCOUNTS_CHECK     request
+serviceAccess    -          yes      SERVICES_CHECK      request
+redemptions      -          yes      DISCOUNTS_REDEEM    field
+events           -          manager  EVENTS_READ         field
+supportRequests  -          -        ADMIN               field
 """
 
-# Deeds; staff may do every one. `whose` is the input's id that ownership is judged by; `result` is what the payload
-# holds besides its errors.
+# Deeds; staff may do every one, but with "own": what a person does for themselves, staff like anybody. `whose` is the
+# place of the input that ownership is judged by; `result` is what the payload holds besides its errors. A deed is
+# written a second time where an input more makes it another right.
 DEEDS = """
-                    anonymous  person   machine                whose           result
-subscribe           yes        yes      -                      -               subscription
-signIn              yes        yes      -                      -               accessToken,expiresAt,viewer
-requestPassword     yes        yes      -                      -               accepted
-choosePassword      yes        yes      -                      -               accessToken,expiresAt,viewer
-signOut             -          yes      -                      -               signedOut
-addSeats            -          manager  ORGANISATIONS_WRITE    subscriptionId  seats,subscription
-removeSeat          -          manager  ORGANISATIONS_WRITE    seatId          subscription
-recordPaymentProof  -          -        BILLING_WRITE          subscriptionId  subscription,term
-redeemDiscount      -          -        DISCOUNTS_REDEEM       -               redemption,check
-releaseDiscount     -          -        made:DISCOUNTS_REDEEM  redemptionId    redemption
-createApiKey        -          -        ADMIN                  -               apiKey,secret
-revokeApiKey        -          -        ADMIN                  apiKeyId        apiKey
+                     anonymous  person   machine                whose                   result
+subscribe            yes        yes      -                      -                       subscription
+updateOrganisation   -          manager  ORGANISATIONS_WRITE    organisationId          organisation
+addSeats             -          manager  ORGANISATIONS_WRITE    subscriptionId          seats,subscription
+replaceSeat          -          manager  ORGANISATIONS_WRITE    seatId                  seat,subscription
+removeSeat           -          manager  ORGANISATIONS_WRITE    seatId                  subscription
+transferManagement   -          manager  ORGANISATIONS_WRITE    subscriptionId          subscription
+recordPaymentProof   -          -        BILLING_WRITE          subscriptionId          subscription,term
+reinstateTerm        -          -        ADMIN                  termId                  subscription,term
+cancelSubscription   -          -        ADMIN                  subscriptionId          subscription
+renew                -          manager  -                      subscriptionId          subscription,term
+declineRenewal       -          manager  -                      subscriptionId          subscription
+answerSurvey         -          own      -                      seatId                  survey
+redeemDiscount       -          -        DISCOUNTS_REDEEM       -                       redemption,check
+releaseDiscount      -          -        made:DISCOUNTS_REDEEM  redemptionId            redemption
+signIn               yes        yes      -                      -                       accessToken,expiresAt,viewer
+signOut              -          yes      -                      -                       signedOut
+requestPassword      yes        yes      -                      -                       accepted
+choosePassword       yes        yes      -                      -                       accessToken,expiresAt,viewer
+updateProfile        -          own      -                      -                       person
+changeEmail          -          own      -                      -                       person
+changeEmail:another  -          -        -                      personId                person
+confirmEmail         yes        yes      -                      -                       person
+erasePerson          -          -        ADMIN                  personId                erased
+openSupportRequest   -          own      -                      check.subscriberNumber  request
+closeSupportRequest  -          -        ADMIN                  requestId               request
+createApiKey         -          -        ADMIN                  -                       apiKey,secret
+revokeApiKey         -          -        ADMIN                  apiKeyId                apiKey
 """
 
 # What of a result a machine is shown with this scope only.
-SHOWN_WITH = dict.fromkeys(("subscription", "term", "seats"), "ORGANISATIONS_READ")
+SHOWN_WITH = dict.fromkeys(("subscription", "term", "seats", "seat", "organisation"), "ORGANISATIONS_READ")
+
+# A link changes the address of a person whom its user may not see, and is then told nothing.
+SHOWN_TO_STAFF = {("confirmEmail", "person")}
 
 
 def rows(text: str) -> dict[str, dict[str, str]]:

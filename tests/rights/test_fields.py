@@ -1,25 +1,39 @@
 """Every field of every object, read by every caller, by its id and by every way that leads to it."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
-from tests.rights.asking import EVENT, ORGANISATION, REDEMPTION, VIEWER, Documents, ask, ending
+from tests.rights.asking import (
+    EVENT,
+    ORGANISATION,
+    ORGANISATION_AND_ITS_PAST,
+    REDEMPTION,
+    SUPPORT,
+    VIEWER,
+    Documents,
+    ask,
+    ending,
+)
 from tests.rights.stage import Stage
-from tests.rights.table import DEEDS, FIELDS, VALUES, rows
-from tests.rights.verdicts import Answered, Caller, answers, fields_of, roots, sees
+from tests.rights.table import FIELDS, VALUES
+from tests.rights.verdicts import Answered, Caller, answers, deeds, fields_of, mutation_of, mutations, roots, sees
 from tests.rights.walk import Truth, Walk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-# What no deed of the stage brings about: a term to come, a reinstated one, a discount that is an amount.
-NEVER = {
-    ("OrganisationSubscription", "upcomingTerm"),
-    ("Term", "reinstatedAt"),
-}
+# Values that are read elsewhere than by an object's id.
+ELSEWHERE = {"Viewer", "TermsOfUse", "PageInfo", "SimpleError", "SeatLimitError", "TermsError", "ProofTooLateError"}
+
+# What no deed of the stage brings about: a discount that is an amount.
+NEVER = {("DiscountRule", "amount")}
 
 
 async def test_every_field_has_an_expectation_and_every_expectation_a_field(documents: Documents) -> None:
     """A field added to the schema, or taken away, is a failure until the table above says who reads it."""
-    payloads = {f"{deed[0].upper()}{deed[1:]}Payload": row["result"].split(",") for deed, row in rows(DEEDS).items()}
+    results = {mutation_of(deed): row["result"].split(",") for deed, row in deeds().items()}
+    payloads = {f"{deed[0].upper()}{deed[1:]}Payload": result for deed, result in results.items()}
     unknown = {}
     for name, type_ in documents.objects().items():
         if name in FIELDS or name in VALUES:
@@ -38,17 +52,31 @@ async def test_every_field_has_an_expectation_and_every_expectation_a_field(docu
     assert {*FIELDS, *VALUES, *payloads} <= set(documents.objects())
     schema = documents.schema
     assert schema.query_type is not None and set(schema.query_type.fields) == roots()
-    assert schema.mutation_type is not None and set(schema.mutation_type.fields) == set(rows(DEEDS))
+    assert schema.mutation_type is not None and set(schema.mutation_type.fields) == mutations()
     assert schema.subscription_type is None
 
 
 async def test_there_is_something_to_read_in_every_field(stage: Stage, documents: Documents, truth: Truth) -> None:
     """The walk below would show nothing of a field that is empty wherever it is read."""
     held = {(stage.things[id_].type, name) for (id_, name), value in truth.items() if value not in (None, [])}
-    everything = {(name, field) for name in FIELDS for field in documents.objects()[name].fields}
+    held |= {pair for value in truth.values() for pair in held_within(value)}
+    told = {*FIELDS, *VALUES} - ELSEWHERE
+    everything = {(name, field) for name in told for field in documents.objects()[name].fields}
     assert everything - held == NEVER
     actors = {value for (_, name), value in truth.items() if name == "actor"}
     assert f"MACHINE {stage.keys['DISCOUNTS_REDEEM']}" in actors, "staff read who did it, not the role alone"
+
+
+def held_within(value: Any) -> Iterator[tuple[str, str]]:
+    """The fields that hold something in what an object holds."""
+    if isinstance(value, list):
+        for each in value:
+            yield from held_within(each)
+    elif isinstance(value, dict) and "__typename" in value:
+        for name, each in value.items():
+            if each not in (None, []):
+                yield value["__typename"], name
+            yield from held_within(each)
 
 
 @pytest.mark.rule("R11")
@@ -85,7 +113,8 @@ async def test_several_objects_by_their_ids(stage: Stage, caller: Caller) -> Non
 async def test_an_organisation_and_all_that_hangs_on_it(
     stage: Stage, caller: Caller, documents: Documents, truth: Truth, letter: str
 ) -> None:
-    document = f"query ($id: ID!) {{ organisation(id: $id) {documents.every_field('Organisation', ORGANISATION)} }}"
+    everything = documents.every_field("Organisation", ORGANISATION_AND_ITS_PAST)
+    document = f"query ($id: ID!) {{ organisation(id: $id) {everything} }}"
     id_ = stage.organisations[letter]
     raw = await ask(stage, caller, document, {"id": id_})
     if answers(caller, "organisation") is not Answered.YES:
@@ -102,6 +131,7 @@ async def test_an_organisation_and_all_that_hangs_on_it(
         ("organisations", "Organisation", ORGANISATION),
         ("redemptions", "Redemption", REDEMPTION),
         ("events", "Event", EVENT),
+        ("supportRequests", "SupportRequest", SUPPORT),
     ],
 )
 async def test_a_list_holds_what_the_caller_may_see(
@@ -142,7 +172,7 @@ async def test_a_filter_widens_nothing(stage: Stage, caller: Caller, root: str, 
 
 
 async def test_who_asks(stage: Stage, caller: Caller, documents: Documents, truth: Truth) -> None:
-    """`viewer` holds the caller's own: themselves, their seats with the numbers, their organisations."""
+    """`viewer` holds the caller's own: themselves, seats with their numbers, organisations, support requests."""
     raw = await ask(stage, caller, f"{{ viewer {documents.every_field('Viewer', VIEWER)} }}")
     if answers(caller, "viewer") is not Answered.YES or caller.is_anonymous:
         assert ending(raw, "viewer") is answers(caller, "viewer")
@@ -156,6 +186,8 @@ async def test_who_asks(stage: Stage, caller: Caller, documents: Documents, trut
     assert {seat["id"] for seat in viewer["seats"]} == held
     assert all(seat["subscriberNumber"] for seat in viewer["seats"])
     assert {each["id"] for each in viewer["organisations"]} == {stage.organisations[at] for at in caller.belongs_to}
+    opened = {each.id for each in stage.of("SupportRequest") if each.holder == caller.person}
+    assert {each["id"] for each in viewer["supportRequests"]} == opened
     _walk_viewer(Walk(stage, truth, caller, raw))
 
 
@@ -163,7 +195,7 @@ def _walk_viewer(walk: Walk) -> None:
     viewer = walk.raw.data["viewer"]
     if viewer["person"]["id"] in walk.stage.things:
         walk.object(viewer["person"], ("viewer", "person"))
-    for name in ("seats", "organisations"):
+    for name in ("seats", "organisations", "supportRequests"):
         for place, each in enumerate(viewer[name]):
             walk.object(each, ("viewer", name, place))
     assert not (faults := walk.finish()), "\n".join(faults)

@@ -96,6 +96,11 @@ def fields_of(type_name: str) -> set[str]:
     return {field for owner, field in _ROW_OF if owner == type_name}
 
 
+def mutation_of(deed: str) -> str:
+    """The mutation of a deed, which may be one of several rights."""
+    return deed.partition(":")[0]
+
+
 def standing(caller: Caller, thing: Thing) -> Standing:
     """What the caller is to the object."""
     if caller.is_staff:
@@ -109,14 +114,14 @@ def standing(caller: Caller, thing: Thing) -> Standing:
     return Standing.MEMBER if caller.belongs_to & thing.organisations else Standing.STRANGER
 
 
-def sees(caller: Caller, thing: Thing) -> bool:
-    """Whether the object exists for the caller. A plan is no secret to anyone."""
+def sees(caller: Caller, thing: Thing, row: str = "") -> bool:
+    """Whether the object exists for the caller, by the row of its type unless told. A plan is no secret to anyone."""
     if thing.type == "Plan":
         return True
     stands = standing(caller, thing)
     if stands is Standing.STRANGER:
         return False
-    cell = _SEEN[thing.type][stands.value]
+    cell = _SEEN[row or thing.type][stands.value]
     if stands is Standing.MACHINE:
         made, _, scope = cell.rpartition(":")
         return caller.holds(scope) and (not made or thing.maker == caller.name)
@@ -159,7 +164,7 @@ def _may_ask(caller: Caller, row: dict[str, str]) -> bool:
         return True
     if caller.scope is not None:
         return caller.holds(row["machine"].rpartition(":")[2])
-    return row["person"] == "yes" or (row["person"] == "manager" and bool(caller.manages))
+    return row["person"] in ("yes", "own") or (row["person"] == "manager" and bool(caller.manages))
 
 
 class Judged(Enum):
@@ -167,29 +172,46 @@ class Judged(Enum):
 
     MAY = "done"
     FORBIDDEN = "FORBIDDEN, path []"
-    NOT_FOUND = "NOT_FOUND, at the id's path"
+    NOT_FOUND = "NOT_FOUND, at the path of what it is judged by"
     UNAUTHENTICATED = "the request is refused"
 
 
-def judged(caller: Caller, deed: str, organisation: str, maker: str | None = None) -> Judged:
-    """How a deed on an object of an organisation, perhaps made by a caller, ends for this caller: role, then whose."""
+@dataclass(frozen=True)
+class Object:
+    """What a deed is about: of an organisation; perhaps made by a caller; perhaps a person's own, else the asker's."""
+
+    organisation: str = "A"
+    maker: str | None = None
+    owner: str | None = None
+
+
+def judged(caller: Caller, deed: str, about: Object) -> Judged:
+    """How a deed ends for this caller: role, then whose."""
     row = _DEEDS[deed]
     if caller.is_anonymous:
         return Judged.MAY if row["anonymous"] == "yes" else Judged.UNAUTHENTICATED
     if not _may_ask(caller, row):
         return Judged.FORBIDDEN
+    if row["person"] == "own":
+        return Judged.MAY if about.owner in (None, caller.person) else Judged.NOT_FOUND
     if caller.is_staff or row["person"] == "yes":
         return Judged.MAY
     if caller.scope is not None:
-        return Judged.NOT_FOUND if row["machine"].startswith("made:") and maker != caller.name else Judged.MAY
-    if organisation in caller.manages:
+        is_anothers = row["machine"].startswith("made:") and about.maker != caller.name
+        return Judged.NOT_FOUND if is_anothers else Judged.MAY
+    if about.organisation in caller.manages:
         return Judged.MAY
-    return Judged.FORBIDDEN if organisation in caller.belongs_to else Judged.NOT_FOUND
+    return Judged.FORBIDDEN if about.organisation in caller.belongs_to else Judged.NOT_FOUND
 
 
 def deeds() -> dict[str, dict[str, str]]:
     """Every deed with its row."""
     return _DEEDS
+
+
+def mutations() -> set[str]:
+    """Every mutation."""
+    return {mutation_of(deed) for deed in _DEEDS}
 
 
 def roots() -> set[str]:

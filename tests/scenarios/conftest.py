@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
+from tests.telephones import Telephones
 from tests.world import World, world_on
 
 
@@ -12,4 +14,19 @@ from tests.world import World, world_on
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """The application on a fresh database."""
     async with world_on(database_url, tmp_path / "data") as made:
+        yield made
+
+
+@pytest.fixture
+def telephones(tmp_path: Path) -> Telephones:
+    """Telephones that ring where a world is told of them."""
+    made = Telephones(tmp_path / "plugins")
+    made.install()
+    return made
+
+
+@pytest_asyncio.fixture
+async def ringing_world(database_url: str, tmp_path: Path, telephones: Telephones) -> AsyncIterator[World]:
+    """The application with a channel to telephones."""
+    async with world_on(database_url, tmp_path / "data", PLUGINS_DIR=str(telephones.folder)) as made:
         yield made

@@ -90,6 +90,7 @@ async def test_a_check_answers_while_the_key_is_being_changed(service: Service, 
     assert (await ApiKey.get()).last_used_at is not None
 
 
+@ONLY_SQLITE
 async def test_a_use_is_noted_once_a_minute(service: Service, secret: str) -> None:
     await check_key(secret)
     first = (await ApiKey.get()).last_used_at
@@ -109,6 +110,7 @@ async def check_key(secret: str) -> Actor:
     return actor
 
 
+@ONLY_SQLITE
 async def test_a_note_that_fails_concerns_nobody(service: Service, secret: str) -> None:
     """The key is revoked, or its row gone, before its use could be noted."""
     await authenticate(secret)

@@ -10,6 +10,7 @@ from capcom_gql.notifiers.faults import LONGEST_REASON
 from capcom_gql.storage.database import is_postgres
 from capcom_gql.storage.models import Person
 from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from tests.databases import ONLY_SQLITE
 from tests.services.house import LONG_AGO, House, Service, due_now, states
 
 RUBBISH = r"'id-\udcff\x00'"
@@ -76,6 +77,7 @@ async def test_a_template_that_no_database_would_take(house: House, template: st
     assert [call.address for call in house.calls("post")] == ["bob@ville.example"]
 
 
+@ONLY_SQLITE
 async def test_three_crashes_are_enough(house: House) -> None:
     house.channel("post", "raise KeyError('x')")
     service = await house.start()
@@ -86,6 +88,7 @@ async def test_three_crashes_are_enough(house: House) -> None:
     assert delivery.reason == "post: KeyError (post.py, line 18): 'x'"
 
 
+@ONLY_SQLITE
 async def test_one_crash_among_transient_failures_does_not_count_twice(house: House) -> None:
     house.channel("post", "if message.attempt == 2:\n    raise KeyError\nraise Transient('busy')")
     service = await house.start()
@@ -118,6 +121,7 @@ async def test_a_row_that_cannot_be_written_up(house: House, service: Service, b
     assert len(house.calls("post")) == 2
 
 
+@ONLY_SQLITE
 async def test_a_person_whose_language_is_broken(house: House, service: Service) -> None:
     await service.subscribe("ana", "bob")
     await Person.filter(email_key="ana@ville.example").update(locale="xx")
@@ -126,6 +130,7 @@ async def test_a_person_whose_language_is_broken(house: House, service: Service)
     assert await states(recipient="bob@ville.example") == {"SENT": 1}
 
 
+@ONLY_SQLITE
 async def test_a_row_that_ends_its_worker_each_time_is_parked(house: House) -> None:
     """Attempts that never came to an outcome: the worker died with each of them."""
     house.channel("post")
@@ -144,6 +149,7 @@ async def test_a_row_that_ends_its_worker_each_time_is_parked(house: House) -> N
     assert await states() == {"FAILED": 1, "SENT": 1}
 
 
+@ONLY_SQLITE
 async def test_the_last_attempt_is_still_made(house: House) -> None:
     house.channel("post")
     service = await house.start()
@@ -173,6 +179,7 @@ async def test_a_subscription_whose_steps_fail(house: House, service: Service) -
     assert await service.tick() == (0, 0)
 
 
+@ONLY_SQLITE
 async def test_dates_beyond_all_reason_hold_up_nothing(service: Service) -> None:
     await service.subscribe("ana", "bob")
     first = await Delivery.all().order_by("due_at", "id").first()

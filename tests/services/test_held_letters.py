@@ -2,6 +2,7 @@
 
 from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL
 from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from tests.databases import ONLY_SQLITE
 from tests.services.house import House, states
 
 REFUSED = """
@@ -59,6 +60,7 @@ async def test_a_channel_that_is_mended_sends_what_it_held(house: House) -> None
     assert kept == [(1, "HELD"), (1, "HELD"), (2, "SENT"), (2, "SENT")]
 
 
+@ONLY_SQLITE
 async def test_a_channel_that_is_gone_holds_what_was_to_go_by_it(house: House) -> None:
     house.channel("post")
     service = await house.start()
@@ -94,6 +96,7 @@ async def test_without_any_channel_for_mail_letters_wait(house: House) -> None:
     assert all(each.once_key.endswith(":postmark") for each in await Delivery.all())
 
 
+@ONLY_SQLITE
 async def test_of_two_new_channels_one_takes_what_waited(house: House) -> None:
     service = await house.start()
     await service.subscribe("ana")

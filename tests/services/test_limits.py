@@ -79,6 +79,7 @@ async def test_five_links_a_day_and_every_request_is_accepted(service: Service) 
     assert await Delivery.filter(topic="password_link").count() == five + 1
 
 
+@ONLY_SQLITE
 async def test_each_request_has_a_letter_of_its_own(service: Service) -> None:
     """Whoever lost the first gets a second: the letter is about the request, not about the person."""
     await service.subscribe("ana")

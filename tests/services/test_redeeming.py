@@ -13,6 +13,7 @@ from capcom_gql.services.release_discount import ReleaseDiscountInput, release_d
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.storage.database import is_postgres
 from capcom_gql.storage.models import Redemption, Seat, Term
+from tests.databases import ONLY_SQLITE
 from tests.services.house import Service, advance, faults_of, redemption
 
 EVENT = "forum-2027"
@@ -39,22 +40,23 @@ def reason(answer: CheckAnswer) -> str:
 
 
 @pytest.mark.rule("R22")
-@pytest.mark.parametrize("spelled", SPELLINGS)
-async def test_an_event_with_spaces_around_it_is_the_same_event(service: Service, number: str, spelled: str) -> None:
-    assert reason(await check(service, number, spelled)) == "ELIGIBLE"
-    first = await redeem_discount(service.setup, service.staff, redemption(number, spelled))
-    assert first.redemption_id is not None and reason(first.check) == "ELIGIBLE"
-    assert (await Redemption.get()).event_reference == EVENT
-    for event in (EVENT, *SPELLINGS):
-        assert reason(await check(service, number, event)) == "ALREADY_REDEEMED"
-        again = await redeem_discount(service.setup, service.staff, redemption(number, event))
-        assert (again.redemption_id, reason(again.check)) == (None, "ALREADY_REDEEMED")
-    assert reason(await check(service, number, "forum-2028")) == "ELIGIBLE"
-    await release_discount(service.setup, service.staff, ReleaseDiscountInput(first.redemption_id))
-    assert reason(await check(service, number, EVENT)) == "ELIGIBLE"
+async def test_an_event_with_spaces_around_it_is_the_same_event(service: Service, number: str) -> None:
+    for spelled in SPELLINGS:
+        assert reason(await check(service, number, spelled)) == "ELIGIBLE"
+        first = await redeem_discount(service.setup, service.staff, redemption(number, spelled))
+        assert first.redemption_id is not None and reason(first.check) == "ELIGIBLE"
+        assert (await Redemption.get(id=first.redemption_id)).event_reference == EVENT
+        for event in (EVENT, *SPELLINGS):
+            assert reason(await check(service, number, event)) == "ALREADY_REDEEMED"
+            again = await redeem_discount(service.setup, service.staff, redemption(number, event))
+            assert (again.redemption_id, reason(again.check)) == (None, "ALREADY_REDEEMED")
+        assert reason(await check(service, number, "forum-2028")) == "ELIGIBLE"
+        await release_discount(service.setup, service.staff, ReleaseDiscountInput(first.redemption_id))
+        assert reason(await check(service, number, EVENT)) == "ELIGIBLE"
 
 
 @pytest.mark.rule("R22")
+@ONLY_SQLITE
 async def test_a_check_about_no_event_is_about_none(service: Service, number: str) -> None:
     await redeem_discount(service.setup, service.staff, redemption(number, EVENT))
     for event in (None, "", "  "):
@@ -62,21 +64,22 @@ async def test_a_check_about_no_event_is_about_none(service: Service, number: st
 
 
 @pytest.mark.rule("R10")
-@pytest.mark.parametrize("email", ["", "bob", "bob@", "bob@ville", "@ville.example", "b" * 400 + "@ville.example"])
-async def test_an_address_that_is_none(service: Service, number: str, email: str) -> None:
+async def test_an_address_that_is_none(service: Service, number: str) -> None:
     """A fault of the form, told with the others; it is not taken for somebody else's."""
-    asked = redemption(number, EVENT, email=email)
-    assert await faults_of(redeem_discount(service.setup, service.staff, asked)) == [("INVALID_INPUT", "email")]
-    asked = replace(asked, event_reference=" ", price_minor=-1)
-    assert await faults_of(redeem_discount(service.setup, service.staff, asked)) == [
-        ("INVALID_INPUT", "eventReference"),
-        ("INVALID_INPUT", "priceMinor"),
-        ("INVALID_INPUT", "email"),
-    ]
+    for email in ("", "bob", "bob@", "bob@ville", "@ville.example", "b" * 400 + "@ville.example"):
+        asked = redemption(number, EVENT, email=email)
+        assert await faults_of(redeem_discount(service.setup, service.staff, asked)) == [("INVALID_INPUT", "email")]
+        asked = replace(asked, event_reference=" ", price_minor=-1)
+        assert await faults_of(redeem_discount(service.setup, service.staff, asked)) == [
+            ("INVALID_INPUT", "eventReference"),
+            ("INVALID_INPUT", "priceMinor"),
+            ("INVALID_INPUT", "email"),
+        ]
     assert await Redemption.all().count() == 0
 
 
 @pytest.mark.rule("R10")
+@ONLY_SQLITE
 async def test_the_address_of_the_holder_and_of_another(service: Service, number: str) -> None:
     refused = await redeem_discount(service.setup, service.staff, redemption(number, EVENT, email="ana@ville.example"))
     assert (refused.redemption_id, reason(refused.check)) == (None, "HOLDER_MISMATCH")

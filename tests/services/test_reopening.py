@@ -13,6 +13,7 @@ from capcom_gql.services.forms import OrganisationForm, PersonForm
 from capcom_gql.services.subscribe import Subscribed, subscribe
 from capcom_gql.storage.models import Event, Organisation, Person, Seat, Subscription, Term
 from capcom_gql.storage.post import Delivery
+from tests.databases import ONLY_SQLITE
 from tests.services.house import FIRST_DAY, Call, House, Service, advance, faults_of, form, on, person
 
 SIRET, OTHER = "73282932000074", "35600000000048"
@@ -90,6 +91,7 @@ async def test_those_who_stay_move_up_into_a_smaller_plan(service: Service) -> N
 
 
 @pytest.mark.rule("R16")
+@ONLY_SQLITE
 async def test_a_seat_just_made_is_welcomed_once(house: House, service: Service) -> None:
     await service.subscribe("ana", "bob")
     await service.tick()
@@ -98,6 +100,7 @@ async def test_a_seat_just_made_is_welcomed_once(house: House, service: Service)
 
 @pytest.mark.rule("R5")
 @pytest.mark.parametrize("signer", ["listed", "outside", "known", "signed in"])
+@ONLY_SQLITE
 async def test_who_signs(house: House, service: Service, signer: str) -> None:
     """Outside the list they get the means to a password; in it, the welcome has it; signed in, they have one."""
     who = {"listed": person("ana"), "outside": person("sig"), "known": person("old"), "signed in": None}[signer]
@@ -133,6 +136,7 @@ async def test_who_signs(house: House, service: Service, signer: str) -> None:
 
 
 @pytest.mark.rule("R5")
+@ONLY_SQLITE
 async def test_an_anonymous_form_without_a_signer(service: Service) -> None:
     asked = form("ana", signer=None)
     assert await faults_of(subscribe(service.setup, ANONYMOUS, asked, Locale.FR)) == [("INVALID_INPUT", "signer")]
@@ -161,6 +165,7 @@ async def test_others_do_not_reopen_and_staff_are_told_once_a_day(house: House, 
 
 
 @pytest.mark.rule("R9")
+@ONLY_SQLITE
 async def test_after_an_unpaid_year_staff_alone_reopen(house: House, service: Service) -> None:
     await service.subscribe("ana", organisation=VILLE)
     await house.after_the_deadline()
@@ -195,6 +200,7 @@ async def test_the_id_of_one_organisation_with_the_siret_of_another(service: Ser
 
 
 @pytest.mark.rule("R1")
+@ONLY_SQLITE
 async def test_a_siret_given_for_an_organisation_without_one(service: Service) -> None:
     await service.subscribe("ana")
     await house_is_empty(service)

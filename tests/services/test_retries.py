@@ -6,7 +6,10 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from tests.databases import ONLY_SQLITE
 from tests.services.house import House, Service, due_now, states
+
+pytestmark = ONLY_SQLITE
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 SCHEDULE = [5 * SECOND, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 2 * DAY]

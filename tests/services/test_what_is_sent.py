@@ -11,6 +11,7 @@ from capcom_gql.services.tick import record_steps
 from capcom_gql.storage.models import Event, Subscription, Term
 from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
+from tests.databases import ONLY_SQLITE
 from tests.services.house import FIRST_DAY, House, Service, advance, on, states
 
 
@@ -28,6 +29,7 @@ async def test_letters_go_in_the_order_of_their_due_instants(house: House, servi
     assert [call.delivery_id for call in house.calls("post")] == shuffled[::-1]
 
 
+@ONLY_SQLITE
 async def test_one_turn_sends_some_at_most(house: House, service: Service) -> None:
     """So that the calendar's steps are recorded between two turns."""
     for organisation in range(3):
@@ -36,12 +38,14 @@ async def test_one_turn_sends_some_at_most(house: House, service: Service) -> No
     assert len(house.calls("post")) == AT_MOST
 
 
+@ONLY_SQLITE
 async def test_a_worker_that_stops_begins_no_other_letter(house: House, service: Service) -> None:
     await service.subscribe("ana", "bob", "zoe")
     assert await send_due(service.setup, service.registry, lambda: len(house.calls("post")) == 1) == 1
     assert await states() == {"SENT": 1, "PENDING": 2}
 
 
+@ONLY_SQLITE
 async def test_a_letter_is_not_sent_before_it_is_due(house: House, service: Service) -> None:
     await service.subscribe("ana")
     await Delivery.all().update(due_at=await product_now() + timedelta(hours=1))
@@ -53,6 +57,7 @@ async def test_a_letter_is_not_sent_before_it_is_due(house: House, service: Serv
 
 
 @pytest.mark.rule("R7")
+@ONLY_SQLITE
 async def test_the_welcome_of_a_seat_removed_meanwhile(house: House, service: Service) -> None:
     made = await service.subscribe("ana", "bob")
     await remove_seat(service.setup, service.staff, RemoveSeatInput(made.seat_ids[1]))
@@ -67,6 +72,7 @@ async def test_the_welcome_of_a_seat_removed_meanwhile(house: House, service: Se
 
 
 @pytest.mark.rule("R8")
+@ONLY_SQLITE
 async def test_the_reminder_of_a_proof_that_came_meanwhile(house: House, service: Service) -> None:
     made = await service.subscribe("ana")
     await service.tick()
@@ -80,6 +86,7 @@ async def test_the_reminder_of_a_proof_that_came_meanwhile(house: House, service
 
 
 @pytest.mark.rule("R8")
+@ONLY_SQLITE
 async def test_the_reminder_of_a_term_cancelled_meanwhile(house: House, service: Service) -> None:
     await service.subscribe("ana")
     await service.tick()

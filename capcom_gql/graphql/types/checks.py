@@ -5,7 +5,8 @@ from typing import Self
 
 import strawberry
 
-from capcom_gql.domain.sentences import NEXT_STEPS, VERDICTS, Locale, say
+from capcom_gql.domain.answer_sentences import NEXT_STEPS, VERDICTS
+from capcom_gql.domain.sentences import Locale, say
 from capcom_gql.graphql.enums import DiscountReason, Service, ServiceReason
 from capcom_gql.graphql.types.money import Money
 from capcom_gql.services.check_discount import CheckAnswer

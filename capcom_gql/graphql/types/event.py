@@ -1,21 +1,24 @@
 """What happened."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Annotated, Self, cast
 
 import strawberry
 from strawberry.scalars import JSON
 
 from capcom_gql.domain import events
 from capcom_gql.domain.rights import Right, Scope, scope_held
-from capcom_gql.graphql.context import Info
+from capcom_gql.graphql.connections import Connection, connected
+from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.ties import InTimeline, Owned, Ties
 from capcom_gql.graphql.told import forbidden
 from capcom_gql.graphql.types.node import Node
-from capcom_gql.graphql.types.subjects import find_organisation, find_subject
-from capcom_gql.graphql.types.subscription import Organisation
-from capcom_gql.storage import models
+from capcom_gql.storage import models, pages
+
+if TYPE_CHECKING:
+    from capcom_gql.graphql.types.subscription import Organisation
 
 
 @strawberry.type(description="Something that happened; recorded once, never changed.")
@@ -28,7 +31,7 @@ class Event(Node):
     row: strawberry.Private[models.Event]
 
     @classmethod
-    def of(cls, row: models.Event) -> Self:
+    def of(cls, row: models.Event, ties: Ties | None = None) -> Self:
         """An event as it was recorded."""
         return cls(
             id=strawberry.ID(row.id),
@@ -36,7 +39,7 @@ class Event(Node):
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
             details=row.details,
-            ties=Owned((row.organisation_id,)),
+            ties=ties or Owned((row.organisation_id,)),
             row=row,
         )
 
@@ -47,17 +50,19 @@ class Event(Node):
         return f"{self.row.actor_role} {self.row.actor_id}" if knows_ids and self.row.actor_id else self.row.actor_role
 
     @resolved("The organisation that it is about, if any.")
-    async def organisation(self, info: Info) -> Organisation | None:
+    async def organisation(
+        self, info: Info
+    ) -> Annotated["Organisation", strawberry.lazy("capcom_gql.graphql.types.subscription")] | None:
         if self.row.organisation_id is None:
             return None
-        organisation = await find_organisation(info.context, self.row.organisation_id)
+        organisation = await info.context.find(info.context, self.row.organisation_id)
         if organisation is None:
             raise forbidden(Right.CARD, info.context.actor, info.context.locale)
-        return organisation
+        return cast("Organisation", organisation)
 
     @resolved("What it is about, if the caller may see it.")
     async def subject(self, info: Info) -> Node | None:
-        return None if self.row.subject_id is None else await find_subject(info.context, self.row.subject_id)
+        return None if self.row.subject_id is None else await info.context.find(info.context, self.row.subject_id)
 
     @resolved("The event in one sentence, in the caller's language.")
     async def description(self, info: Info) -> str:
@@ -67,3 +72,18 @@ class Event(Node):
     async def note(self, info: Info) -> str | None:
         row = await info.context.loaders.note_of_event.load(str(self.id))
         return None if row is None else row.text
+
+
+async def timeline_of(context: Context, organisation_id: str, window: pages.Window) -> Connection[Event]:
+    """A page of what happened to an organisation's subscription, newest first, for those who may read its timeline."""
+    wanted, ties = pages.EventFilter(organisation_id=organisation_id), InTimeline(organisation_id)
+
+    async def find(found: Sequence[str]) -> list[Event | None]:
+        rows = await context.loaders.event.load_many(list(found))
+        return [None if row is None else Event.of(row, ties) for row in rows]
+
+    return await connected(
+        pages.events_page(window, filter=wanted, visible_organisations=None),
+        find,
+        lambda: pages.events_total(filter=wanted, visible_organisations=None),
+    )

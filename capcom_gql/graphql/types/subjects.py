@@ -11,6 +11,7 @@ from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.redemption import Redemption
 from capcom_gql.graphql.types.subscription import Organisation, OrganisationSubscription, Seat
+from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.graphql.types.term import PaymentProof, Term
 from capcom_gql.storage import ids
 
@@ -69,6 +70,12 @@ async def find_api_key(context: Context, api_key_id: str) -> ApiKey | None:
     return key if key and key.ties.allow(Right.ADMINISTRATION, context.actor) else None
 
 
+async def _find_support_request(context: Context, request_id: str) -> SupportRequest | None:
+    row = await context.loaders.support_request.load(request_id)
+    request = None if row is None else SupportRequest.of(row)
+    return request if request and request.ties.allow(Right.SUPPORT, context.actor) else None
+
+
 async def _find_plan(context: Context, plan_id: str) -> Plan | None:
     row = await context.loaders.plan.load(plan_id)
     return None if row is None else Plan.of(row, context.setup.currency)
@@ -108,4 +115,5 @@ _FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     ids.PROOF: _find_proof,
     ids.REDEMPTION: find_redemption,
     ids.API_KEY: find_api_key,
+    ids.SUPPORT_REQUEST: _find_support_request,
 }

@@ -6,16 +6,21 @@ from typing import Annotated, Self
 
 import strawberry
 
+from capcom_gql.domain.agenda import agenda
 from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.graphql.connections import After, Before, Connection, First, Last, window_of
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import Service, SubscriptionState
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.scalars import EmailAddress, SubscriberNumber
 from capcom_gql.graphql.situation import Situation
 from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.types.event import Event, timeline_of
 from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
+from capcom_gql.graphql.types.renewal import Milestone, Renewal
+from capcom_gql.graphql.types.survey import SurveyRequest
 from capcom_gql.graphql.types.term import Term
 from capcom_gql.storage import models
 
@@ -160,6 +165,29 @@ class OrganisationSubscription(Node):
     async def terms(self, info: Info) -> list[Term]:
         return [self._term(row.id, info) for row in self.situation.rows]
 
+    @resolved("What happened to it, newest first.")
+    async def timeline(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Connection[Event] | None:
+        if self.echo is not None:
+            return None
+        return await timeline_of(info.context, self.situation.organisation_id, window_of(first, after, last, before))
+
+    @resolved("What will happen to it, and when, if nobody acts; in the order of the days.")
+    async def agenda(self, info: Info) -> list[Milestone]:
+        context = info.context
+        milestones = agenda(self.situation.facts.values(), await context.now(), context.setup.policy)
+        return [Milestone.of(each, context.locale) for each in milestones]
+
+    @resolved("Where the renewal of the running term stands; null when not live.")
+    async def renewal(self, info: Info) -> Renewal | None:
+        return None if self.echo is not None else Renewal.of(self.situation, info.context.setup.policy)
+
     def _term(self, term_id: str, info: Info) -> Term:
         return Term.of(self.situation, term_id, info.context.setup.currency, self.ties, is_echo=self.echo is not None)
 
@@ -219,3 +247,11 @@ class Seat(Node):
     async def services(self) -> list[Service]:
         running = self.situation.standing.running
         return list(running.offer.services) if running is not None and self.is_active else []
+
+    @resolved("The survey that its holder was asked last; null when none was.")
+    async def survey(self, info: Info) -> SurveyRequest | None:
+        context = info.context
+        row = None if self.echo is not None else await context.loaders.survey_of_seat.load(str(self.id))
+        if row is None:
+            return None
+        return SurveyRequest.of(row, self.situation, context.setup.currency, context.setup.policy)

@@ -10,6 +10,8 @@ from capcom_gql.graphql.ties import Owned, Ties
 from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subscription import Organisation, Seat
+from capcom_gql.graphql.types.support import SupportRequest
+from capcom_gql.storage import requests
 
 
 @strawberry.type(description="The caller, with what is theirs.")
@@ -46,3 +48,8 @@ class Viewer:
     async def organisations(self, info: Info) -> list[Organisation]:
         rows = await info.context.loaders.organisation.load_many(sorted(info.context.actor.belongs_to))
         return [Organisation.of(row) for row in rows if row is not None]
+
+    @resolved("The caller's own support requests, newest first.")
+    async def support_requests(self) -> list[SupportRequest]:
+        rows = await requests.SupportRequest.filter(person_id=self.person_id).order_by("-opened_at", "-id")
+        return [SupportRequest.of(row) for row in rows]

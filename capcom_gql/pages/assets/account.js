@@ -1,8 +1,10 @@
 // The account a session opens: who it is, their organisations, their numbers. Its list of users is elsewhere.
 import { copyButton } from "./copy.js";
 import { byId, element } from "./element.js";
+import { fact, longDay, period } from "./facts.js";
 import { ask } from "./graphql.js";
-import { faultOf, head, language, put, say, sayNothing, whileBusy, words } from "./saying.js";
+import { faultOf, head, language, put, say, sayNothing, words } from "./saying.js";
+import { signOutButton } from "./sign-out.js";
 
 const ACCOUNT = `query Account {
   viewer {
@@ -15,10 +17,6 @@ const ACCOUNT = `query Account {
     }
   }
 }`;
-const SIGN_OUT = `mutation SignOut {
-  signOut { signedOut errors { message } }
-}`;
-const UNAUTHENTICATED = 401;
 
 const section = byId("viewer");
 
@@ -33,10 +31,16 @@ export async function openAccount(token, signedOut) {
   }
   sayNothing();
   head(words.accountTitle);
-  section.replaceChildren(...described(viewer), signOutButton(token, signedOut));
+  section.replaceChildren(...described(viewer), signOutButton(token, () => close(signedOut)));
   section.hidden = false;
   section.focus();
   return true;
+}
+
+function close(signedOut) {
+  section.hidden = true;
+  section.replaceChildren();
+  signedOut();
 }
 
 function described({ person, seats }) {
@@ -51,11 +55,9 @@ function described({ person, seats }) {
 
 function seatCard({ subscriberNumber, isManager, isActive, subscription }) {
   const { organisation, state, startsOn, endsOn, proofDueOn } = subscription;
-  const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
-  const days = put(words.days, { first: longDay(startsOn), last: longDay(endsOn) });
   const facts = [
     ...fact(words.state, words[state] ?? state),
-    ...fact(state === "CANCELLED" ? words.plannedPeriod : words.period, days),
+    ...fact(state === "CANCELLED" ? words.plannedPeriod : words.period, period(startsOn, endsOn)),
     ...(proofDueOn ? fact(words.proof, put(words.proofDue, { day: longDay(proofDueOn) })) : []),
     ...(isManager ? fact(words.role, words.manager) : []),
   ];
@@ -73,28 +75,4 @@ function numberLines(subscriberNumber, isActive) {
   const number = element("span", { class: "number" }, subscriberNumber);
   const copy = isActive ? copyButton(number, subscriberNumber) : [];
   return [element("p", { class: "quiet" }, words.number), element("p", { class: "number-line" }, number, ...copy)];
-}
-
-// A civil day has no time zone: it is written as it stands, and stays on one line.
-function longDay(day) {
-  const written = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeZone: "UTC" });
-  const spelled = written.format(new Date(`${day}T00:00:00Z`));
-  return (language === "fr" ? spelled.replace(/^1 /, "1er ") : spelled).replaceAll(" ", "\u00a0");
-}
-
-function signOutButton(token, signedOut) {
-  const leave = async () => {
-    const outcome = await whileBusy(button, () => ask({ query: SIGN_OUT, token, language }));
-    const fault = outcome.status === UNAUTHENTICATED ? null : faultOf(outcome, outcome.body?.data?.signOut);
-    if (fault !== null) {
-      say(put(words.notSignedOut, { reason: fault }), "bad");
-      return;
-    }
-    section.hidden = true;
-    section.replaceChildren();
-    say(words.signedOut, "good");
-    signedOut();
-  };
-  const button = element("button", { type: "button", id: "sign-out", class: "aside", click: leave }, words.signOut);
-  return button;
 }

@@ -1,16 +1,18 @@
-// Signs in and shows the account; nothing of it outlives the page.
+// Signs in, then shows the account or goes back to the page that asked for it; nothing of it outlives that page.
 import { openAccount } from "./account.js";
 import { byId } from "./element.js";
 import { ask } from "./graphql.js";
 import { askAddress, showNewLink, whenNewLinkIsAsked } from "./new-link.js";
 import { forgetPassword, password } from "./password.js";
 import { faultOf, head, language, refuse, say, sayNothing, whileBusy, words } from "./saying.js";
+import { askedDestination, handOver } from "./session.js";
 
 const SIGN_IN = `mutation SignIn($input: SignInInput!) {
   signIn(input: $input) { accessToken errors { message } }
 }`;
 
 const email = byId("email");
+const destination = askedDestination();
 
 function show({ signIn = false, newLink = false }) {
   byId("form").hidden = byId("forgot").hidden = !signIn;
@@ -34,7 +36,10 @@ async function signIn() {
     else say(fault, "bad");
     return;
   }
-  if (await openAccount(payload.accessToken, startOver)) {
+  if (destination !== null) {
+    forgetPassword();
+    if (!handOver(payload.accessToken, destination)) say(words.notHandedOver, "bad");
+  } else if (await openAccount(payload.accessToken, startOver)) {
     forgetPassword();
     show({});
   }
@@ -58,4 +63,5 @@ byId("back").addEventListener("click", () => {
   startOver();
 });
 whenNewLinkIsAsked(() => show({ signIn: true }));
+if (destination !== null) say(words.thenBack, "");
 byId("submit").disabled = false;

@@ -1,0 +1,101 @@
+"""`capcom person`: what is kept about one person, and its erasure."""
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from capcom_gql.settings import Settings
+    from capcom_gql.storage.models import Person
+
+WHO = typer.Argument(metavar="EMAIL-or-ID", help="The address of their account, or their id.")
+
+person = typer.Typer(no_args_is_help=True, help="What is kept about one person.")
+
+
+@person.command(epilog="Example: capcom person export ana.silva@ville.example > ana.json")
+def export(
+    who: Annotated[str, WHO],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, as this command always does.", show_default=False)
+    ] = True,
+) -> None:
+    """Print everything that is kept about a person, as JSON, without secrets."""
+    from capcom_gql.cli.screen import show_json
+    from capcom_gql.settings import load
+
+    show_json(asyncio.run(_export(load(), who)))
+
+
+async def _export(settings: "Settings", who: str) -> "dict[str, Any]":
+    from capcom_gql.cli.database import database
+    from capcom_gql.services.export_person import export_person
+
+    async with database(settings):
+        return await export_person(await _find(who), settings.currency)
+
+
+async def _find(who: str) -> "Person":
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.domain.seats import address_key
+    from capcom_gql.services.forms import compared
+    from capcom_gql.storage.ids import PERSON, prefix_of
+    from capcom_gql.storage.models import Person
+
+    text = who.strip()
+    by_id = prefix_of(text) == PERSON
+    named = Person.filter(id=text) if by_id else Person.filter(email_key=address_key(compared(text)))
+    found = await named.first()
+    if found is None:
+        raise Stop(f"Nobody has the address or the id {who!r}. Staff read ids in the API, as Person.id.")
+    return found
+
+
+@person.command(epilog='Example: capcom person erase ana.silva@ville.example --reason "asked in writing, file 2027-12"')
+def erase(
+    who: Annotated[str, WHO],
+    reason: Annotated[str, typer.Option(help="Why, in words that do not name them: the reason is kept.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Erase a person: their seats end, and their names, addresses and words are blanked. Cannot be undone."""
+    from capcom_gql.cli.screen import note
+    from capcom_gql.settings import load
+
+    note(f"erased {asyncio.run(_erase(load(), who, reason, agreed=yes))}")
+
+
+async def _erase(settings: "Settings", who: str, reason: str, *, agreed: bool) -> str:
+    """Erase with the channels of this installation: steps that are due meanwhile have letters to others."""
+    from capcom_gql.app.channels import setup_of
+    from capcom_gql.app.ticking import close
+    from capcom_gql.cli.database import database
+    from capcom_gql.cli.keys import COMMAND_LINE
+    from capcom_gql.notifiers.loader import load
+    from capcom_gql.services.erase_person import ErasePersonInput, erase_person
+
+    registry = load(settings)
+    try:
+        async with database(settings):
+            found = await _find(who)
+            if not agreed:
+                _ask(f"Erase {found.given_name} {found.family_name} <{found.email}>? This cannot be undone.")
+            await erase_person(setup_of(settings, registry), COMMAND_LINE, ErasePersonInput(found.id, reason))
+            return found.id
+    finally:
+        await close(registry)
+
+
+def _ask(question: str) -> None:
+    """Have the operator agree, on standard error. Raises Stop where they do not, or where nobody can be asked."""
+    from capcom_gql.cli.failures import Stop
+
+    print(f"capcom: {question} [y/N] ", end="", file=sys.stderr, flush=True)
+    answer = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        print(file=sys.stderr)
+    if answer.strip().lower() not in ("y", "yes"):
+        raise Stop("Nothing was erased. Answer y, or give --yes where nobody can answer.")

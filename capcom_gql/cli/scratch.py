@@ -1,0 +1,25 @@
+"""The folder of a throw-away database: a temporary one, or one that is kept."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from capcom_gql.cli.failures import Stop
+
+
+@contextlib.contextmanager
+def scratch_folder(purpose: str, wanted: Path | None) -> Iterator[Path]:
+    """The folder wanted, made when missing; without one a temporary folder, removed in the end.
+
+    Raises Stop where the folder has a database already.
+    """
+    if wanted is None:
+        # what a letter in flight still writes at the very end must not make an error of the removal
+        with TemporaryDirectory(prefix=f"capcom-{purpose}-", ignore_cleanup_errors=True) as made:
+            yield Path(made)
+        return
+    if (wanted / "capcom.sqlite3").exists():
+        raise Stop(f"{wanted} holds a database already. `CAPCOM_DATA_DIR={wanted} capcom serve` serves it.")
+    wanted.mkdir(parents=True, exist_ok=True)
+    yield wanted.absolute()

@@ -1,0 +1,103 @@
+"""The invariants of the present: what must hold at every month's end of a simulation, and at its own."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from capcom_gql.cli.simulate_record import Holdings, Present
+from capcom_gql.domain.lifecycle import Standing, standing
+from capcom_gql.domain.steps import next_step
+from capcom_gql.storage.columns import as_day
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An invariant that does not hold, and for what."""
+
+    invariant: str
+    fault: str
+
+
+def states_are_the_rules(present: Present) -> Iterator[str]:
+    """The states that filters read by SQL are those that the rules work out."""
+    today = present.policy.day_of(present.now)
+    for held in present.holdings.values():
+        row = present.standings[held.organisation_id]
+        read = (
+            row["state"],
+            bool(row["is_live"]),
+            row["plan_code"],
+            *(as_day(row[day]) for day in ("starts_on", "ends_on", "proof_due_on")),
+        )
+        stood = standing(held.terms, today, present.policy)
+        ruled = None if stood is None else _columns(stood)
+        if read != ruled:
+            yield f"{held.id}: SQL reads {read}, the rules say {ruled}"
+
+
+def _columns(stood: Standing) -> tuple[object, ...]:
+    plan = stood.term.offer.plan_code
+    return stood.state.value, stood.is_live, plan, stood.starts_on, stood.ends_on, stood.proof_due_on
+
+
+def one_manager(present: Present) -> Iterator[str]:
+    """A live subscription has exactly one manager."""
+    for held in present.holdings.values():
+        managers = [seat.id for seat in held.seats if seat.is_active and seat.is_manager]
+        if present.standings[held.organisation_id]["is_live"] and len(managers) != 1:
+            yield f"{held.id} has {len(managers)} managers"
+
+
+def seats_within_limit(present: Present) -> Iterator[str]:
+    """Active seats do not exceed the limit."""
+    today = present.policy.day_of(present.now)
+    for held in present.holdings.values():
+        stood = standing(held.terms, today, present.policy)
+        active = sum(seat.is_active for seat in held.seats)
+        if stood is not None and stood.is_live and active > stood.seat_limit:
+            yield f"{held.id} has {active} active seats of {stood.seat_limit}"
+
+
+def terms_apart(present: Present) -> Iterator[str]:
+    """No two terms that are not cancelled share a day."""
+    for held in present.holdings.values():
+        yield from overlaps(held)
+
+
+def overlaps(held: Holdings) -> Iterator[str]:
+    """The pairs of terms of a subscription, neither cancelled, that share a day."""
+    kept = [term for term in held.terms if term.cancelled_at is None]
+    for earlier, later in pairwise(kept):
+        if later.starts_on <= earlier.ends_on:
+            yield f"{held.id}: {later.id} starts on {later.starts_on}, {earlier.id} ends on {earlier.ends_on}"
+
+
+def due_is_recorded(present: Present) -> Iterator[str]:
+    """Everything that the calendar demands by now is recorded, and its next date is written down."""
+    for held in present.holdings.values():
+        step = next_step(held.terms, present.now, present.policy)
+        if step is not None and step.at <= present.now:
+            yield f"{held.id}: {step.kind} of {step.term_id} was due at {step.at.isoformat()}"
+        elif held.due_at != (None if step is None else step.at):
+            yield f"{held.id}: the tick looks at it at {held.due_at}, the next step is {step}"
+
+
+def letters_have_gone(present: Present) -> Iterator[str]:
+    """No letter that was due is left: each is sent, or suppressed with a reason."""
+    if present.unsent:
+        yield f"{present.unsent} letters are neither sent nor suppressed"
+
+
+PRESENT: dict[str, Callable[[Present], Iterator[str]]] = {
+    "states-are-the-rules": states_are_the_rules,
+    "one-manager": one_manager,
+    "seats-within-limit": seats_within_limit,
+    "terms-apart": terms_apart,
+    "due-is-recorded": due_is_recorded,
+    "letters-have-gone": letters_have_gone,
+}
+
+
+def check_present(present: Present) -> list[Broken]:
+    """What does not hold now."""
+    return [Broken(name, fault) for name, faults in PRESENT.items() for fault in faults(present)]

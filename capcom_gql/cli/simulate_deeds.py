@@ -1,0 +1,257 @@
+"""The deeds of a simulation, done by the product's own services; a refusal that nobody should have met is kept."""
+
+import itertools
+from collections import Counter
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import TypeVar
+
+from capcom_gql.cli.keys import COMMAND_LINE
+from capcom_gql.cli.simulate_network import Candidate, plan_for
+from capcom_gql.cli.staff import make_staff
+from capcom_gql.domain.plans import EventKind
+from capcom_gql.domain.refusals import Code, Refusal
+from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.domain.terms import CancellationReason
+from capcom_gql.services.add_seats import AddSeatsInput, add_seats
+from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
+from capcom_gql.services.attempts import Attempts
+from capcom_gql.services.authenticate import actor_of, authenticate, notes_written
+from capcom_gql.services.cancel_subscription import CancelSubscriptionInput, cancel_subscription
+from capcom_gql.services.check_discount import CheckAnswer, DiscountAsk, check_discounts
+from capcom_gql.services.close_support_request import CloseSupportRequestInput, close_support_request
+from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
+from capcom_gql.services.decline_renewal import DeclineRenewalInput, decline_renewal
+from capcom_gql.services.forms import PersonForm
+from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
+from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
+from capcom_gql.services.redeem_discount import RedeemDiscountInput, Redeemed, redeem_discount
+from capcom_gql.services.reinstate_term import ReinstateTermInput, reinstate_term
+from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
+from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.renew import RenewInput, renew
+from capcom_gql.services.replace_seat import ReplaceSeatInput, replace_seat
+from capcom_gql.services.setup import Setup
+from capcom_gql.services.subscribe import SubscribeInput, subscribe
+from capcom_gql.services.transfer_management import TransferManagementInput, transfer_management
+from capcom_gql.storage.models import Person, Seat, Subscription, Term
+
+TERMS_OF_USE = "1"
+PROOFS = ("PURCHASE_ORDER", "PURCHASE_ORDER", "CHEQUE", "BANK_TRANSFER")
+DESK_SCOPES = (Scope.DISCOUNTS_CHECK, Scope.DISCOUNTS_REDEEM)
+STAFF = ("camille.laurent@capcom.example", "Camille", "Laurent")
+
+Made = TypeVar("Made")
+
+
+@dataclass(slots=True)
+class Member:
+    """A body that has signed up, and the chance that decides what it does."""
+
+    candidate: Candidate
+    random: Random
+    organisation_id: str
+    subscription_id: str
+
+
+class Deeds:
+    """What members, staff and the desks of events do, at the product's present instant."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._keys = itertools.count(1)
+        self._attempts = Attempts()
+        self._staff = self._desk = ANONYMOUS
+        self.refused: Counter[str] = Counter()
+        """how often each code was answered to somebody who had to expect it"""
+        self.surprises: list[str] = []
+        """refusals that nobody had to expect"""
+
+    async def begin(self) -> None:
+        """Make the staff's account and the desk's key."""
+        self._staff = await actor_of((await make_staff(*STAFF)).id, is_staff=True)
+        made = await create_api_key(self._setup, COMMAND_LINE, CreateApiKeyInput("Registrations", DESK_SCOPES))
+        self._desk = await authenticate(made.secret)
+        await notes_written()
+
+    # ---- subscribing, paying ---------------------------------------------------------------------------------------
+
+    async def sign_up(self, candidate: Candidate, random: Random) -> Member | None:
+        """By the public form: the manager signs."""
+        people = candidate.people
+        form = SubscribeInput(
+            candidate.plan,
+            people,
+            people[0].email,
+            TERMS_OF_USE,
+            self._key(),
+            organisation=candidate.form,
+            signer=people[0],
+        )
+        made = await self._done("signing up", subscribe(self._setup, ANONYMOUS, form, Locale.FR))
+        if made is None:
+            return None
+        subscription = await Subscription.get(id=made.subscription_id)
+        return Member(candidate, random, subscription.organisation_id, subscription.id)
+
+    async def reopen(self, member: Member, *, by_staff: bool = False) -> bool:
+        """With the users of the list as it was: by its manager after the end, by staff after an unpaid term."""
+        manager = await self.manager(member)
+        people = tuple([_form_of(await seat.person) for seat in await seats_of(member)])
+        actor = self._staff if by_staff else await self._acting(manager)
+        form = SubscribeInput(
+            plan_for(len(people)),
+            people,
+            (await manager.person).email,
+            TERMS_OF_USE,
+            self._key(),
+            organisation_id=member.organisation_id,
+        )
+        reopened = subscribe(self._setup, actor, form, Locale.FR)
+        return await self._done("reopening", reopened, Code.ALREADY_SUBSCRIBED) is not None
+
+    async def pay(self, member: Member, term_id: str, kind: str, received_on: date) -> None:
+        """Staff record the proof of a term."""
+        reference = f"{kind[:2]}-{next(self._keys):05d}"
+        form = RecordPaymentProofInput(
+            member.subscription_id, kind, reference, received_on, self._key(), term_id=term_id
+        )
+        recorded = record_payment_proof(self._setup, self._staff, form)
+        await self._done("paying", recorded, Code.PROOF_TOO_LATE, Code.PROOF_ALREADY_RECORDED)
+
+    async def reinstate(self, term_id: str, kind: str, received_on: date, reason: str) -> None:
+        """Staff accept, or find, the proof of a term that was cancelled without it."""
+        form = ReinstateTermInput(term_id, kind, f"{kind[:2]}-{next(self._keys):05d}", received_on, reason)
+        await self._done(
+            "reinstating", reinstate_term(self._setup, self._staff, form), Code.CONFLICT, Code.TERM_OVERLAPS
+        )
+
+    async def withdraw(self, member: Member) -> None:
+        """The organisation writes that it leaves, and staff cancel."""
+        reason = CancellationReason.WITHDRAWN
+        form = CancelSubscriptionInput(member.subscription_id, reason, "Courrier de l'organisme")
+        await self._done("leaving", cancel_subscription(self._setup, self._staff, form), Code.NOT_LIVE)
+
+    # ---- renewing --------------------------------------------------------------------------------------------------
+
+    async def renew(self, member: Member, plan: str | None = None) -> str | None:
+        """The manager renews, with another plan if one is named and large enough. The new term's id."""
+        actor = await self._acting(await self.manager(member))
+        expected = (Code.NOT_LIVE, Code.PROOF_AWAITED, Code.RENEWAL_ALREADY_DONE, Code.PLAN_TOO_SMALL)
+        for wanted in dict.fromkeys((plan, None)):
+            form = RenewInput(member.subscription_id, TERMS_OF_USE, self._key(), wanted)
+            if made := await self._done("renewing", renew(self._setup, actor, form), *expected):
+                return made.term_id
+        return None
+
+    async def decline(self, member: Member) -> None:
+        """The manager declines."""
+        form = DeclineRenewalInput(member.subscription_id, "Budget non reconduit")
+        actor = await self._acting(await self.manager(member))
+        declined = decline_renewal(self._setup, actor, form)
+        await self._done("declining", declined, Code.NOT_LIVE, Code.RENEWAL_ALREADY_DONE)
+
+    # ---- the list --------------------------------------------------------------------------------------------------
+
+    async def add(self, member: Member, user: PersonForm) -> None:
+        """The manager adds a user."""
+        form = AddSeatsInput(member.subscription_id, (user,), self._key())
+        actor = await self._acting(await self.manager(member))
+        added = add_seats(self._setup, actor, form, Locale.FR)
+        await self._done("adding a user", added, Code.SEAT_LIMIT_REACHED, Code.NOT_LIVE)
+
+    async def remove(self, member: Member, seat: Seat) -> None:
+        """The manager removes a user; where it is the manager, they are told to hand over first."""
+        actor = await self._acting(await self.manager(member))
+        removed = remove_seat(self._setup, actor, RemoveSeatInput(seat.id))
+        await self._done("removing a user", removed, Code.MANAGER_REQUIRED, Code.NOT_LIVE)
+
+    async def replace(self, member: Member, seat: Seat, user: PersonForm) -> None:
+        """The manager gives a user's place, or their own, to somebody else."""
+        actor = await self._acting(await self.manager(member))
+        replaced = replace_seat(self._setup, actor, ReplaceSeatInput(seat.id, user), Locale.FR)
+        await self._done("replacing a user", replaced, Code.NOT_LIVE)
+
+    async def hand_over(self, member: Member, seat: Seat) -> None:
+        """The manager hands over to a user."""
+        form = TransferManagementInput(member.subscription_id, seat.id)
+        actor = await self._acting(await self.manager(member))
+        await self._done("handing over", transfer_management(self._setup, actor, form), Code.NOT_LIVE)
+
+    async def manager(self, member: Member) -> Seat:
+        """The seat of whoever manages, or managed last."""
+        return await Seat.get(subscription_id=member.subscription_id, is_manager=True, removed_at__isnull=True)
+
+    # ---- discounts, surveys, support -------------------------------------------------------------------------------
+
+    async def check(self, ask: DiscountAsk) -> CheckAnswer:
+        """The desk asks whether a number is entitled."""
+        (answer,) = await check_discounts(self._setup, self._desk, [ask])
+        return answer
+
+    async def redeem(self, number: str, kind: EventKind, event: str, price_minor: int) -> Redeemed:
+        """The desk records a discount."""
+        registration = f"R-{next(self._keys):05d}"
+        form = RedeemDiscountInput(number, kind, event, registration, price_minor, self._key())
+        return await redeem_discount(self._setup, self._desk, form)
+
+    async def release(self, redemption_id: str) -> None:
+        """The registration falls through."""
+        released = release_discount(self._setup, self._desk, ReleaseDiscountInput(redemption_id))
+        await self._done("releasing a discount", released)
+
+    async def answer(self, seat_id: str, term_id: str, score: int) -> None:
+        """A user answers the survey."""
+        actor = await self._acting(await Seat.get(id=seat_id))
+        answered = answer_survey(self._setup, actor, AnswerSurveyInput(seat_id, term_id, score))
+        # a user who was removed meanwhile has no seat to answer from
+        await self._done("answering the survey", answered, Code.SURVEY_CLOSED, Code.NOT_FOUND)
+
+    async def complain(self, seat: Seat, ask: DiscountAsk) -> str | None:
+        """A user who was refused writes to support. The request's id."""
+        form = OpenSupportRequestInput("La réduction m'a été refusée, pourquoi ?", ask)
+        opened = open_support_request(self._setup, await self._acting(seat), form, self._attempts)
+        made = await self._done("asking support", opened)
+        return None if made is None else made.request_id
+
+    async def reply(self, request_id: str) -> None:
+        """Staff answer."""
+        form = CloseSupportRequestInput(request_id, "Votre organisme n'est plus abonné ; voyez son gestionnaire.")
+        await self._done("answering support", close_support_request(self._setup, self._staff, form))
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    async def _acting(self, seat: Seat) -> Actor:
+        return await actor_of(seat.person_id, is_staff=False)
+
+    def _key(self) -> str:
+        return f"simulation-{next(self._keys)}"
+
+    async def _done(self, what: str, deed: Awaitable[Made], *expected: Code) -> Made | None:
+        """What the deed made; None where it was refused."""
+        try:
+            return await deed
+        except Refusal as refusal:
+            codes = {fault.code for fault in refusal.faults}
+            self.refused.update(code.value for code in codes)
+            if not codes <= set(expected):
+                self.surprises.append(f"{what}: {' '.join(fault.sentence(Locale.EN) for fault in refusal.faults)}")
+            return None
+
+
+async def seats_of(member: Member) -> list[Seat]:
+    """The active seats of a member, oldest first."""
+    seats = Seat.filter(subscription_id=member.subscription_id, removed_at__isnull=True)
+    return await seats.order_by("id")
+
+
+async def terms_of(member: Member) -> list[Term]:
+    """The terms of a member, in the order of their opening."""
+    return await Term.filter(subscription_id=member.subscription_id).order_by("opened_at", "id")
+
+
+def _form_of(person: Person) -> PersonForm:
+    return PersonForm(person.email, person.given_name, person.family_name)

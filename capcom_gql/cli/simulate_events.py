@@ -1,0 +1,67 @@
+"""The events of a simulation: users register, the desk checks their number and records the discount."""
+
+from collections import Counter
+from datetime import date, timedelta
+from functools import partial
+from random import Random
+
+from capcom_gql.cli import simulate_habits as habits
+from capcom_gql.cli.simulate_habits import Occasion
+from capcom_gql.cli.simulate_life import Life
+from capcom_gql.domain.seats import format_number
+from capcom_gql.services.check_discount import DiscountAsk
+from capcom_gql.storage.models import Seat
+
+
+class Events:
+    """Trainings, meetings and the Forum, of every year alike."""
+
+    def __init__(self, life: Life, seed: int) -> None:
+        self._life = life
+        self._deeds = life.deeds
+        self._seed = seed
+        self.answers: Counter[str] = Counter()
+        """how often the desk was given each reason"""
+
+    async def announce(self, today: date) -> None:
+        """Open the registration of the events that are announced today: some users will come."""
+        for occasion in habits.OCCASIONS:
+            day = today + timedelta(days=occasion.announced)
+            if day.month in occasion.months and day.day == occasion.day:
+                await self._open(occasion, f"{occasion.name}-{day.isoformat()}")
+
+    async def _open(self, occasion: Occasion, reference: str) -> None:
+        chance = Random(f"{self._seed}:{reference}")
+        for seat in await Seat.filter(removed_at__isnull=True).order_by("id").only("id"):
+            if chance.randrange(1000) < occasion.drawn:
+                price = chance.choice(occasion.prices)
+                registers = partial(self._register, seat.id, occasion, reference, price, Random(chance.random()))
+                self._life.later(chance.randint(1, occasion.announced - 1), registers)
+
+    async def _register(self, seat_id: str, occasion: Occasion, reference: str, price: int, chance: Random) -> None:
+        seat = await Seat.get(id=seat_id)
+        number = format_number(seat.number) if chance.random() < 0.5 else seat.number
+        if chance.random() < habits.MISTYPES:
+            await self._ask(DiscountAsk(number[:-1], occasion.kind, reference, price))
+        ask = DiscountAsk(number, occasion.kind, reference, price)
+        eligible = await self._ask(ask)
+        redemption_id = (await self._deeds.redeem(number, occasion.kind, reference, price)).redemption_id
+        if eligible is (redemption_id is None):
+            self._deeds.surprises.append(f"{seat.id} at {reference}: a check says {eligible}, redeeming the contrary")
+        if redemption_id is not None:
+            if chance.random() < habits.RELEASES:
+                released = partial(self._deeds.release, redemption_id)
+                self._life.later(habits.days(chance, habits.RELEASED_AFTER), released)
+        elif chance.random() < habits.COMPLAINS:
+            complains = partial(self._complain, seat, ask, chance)
+            self._life.later(habits.days(chance, habits.COMPLAINED_AFTER), complains)
+
+    async def _ask(self, ask: DiscountAsk) -> bool:
+        verdict = (await self._deeds.check(ask)).verdict
+        self.answers[verdict.reason.value] += 1
+        return verdict.eligible
+
+    async def _complain(self, seat: Seat, ask: DiscountAsk, chance: Random) -> None:
+        request_id = await self._deeds.complain(seat, ask)
+        if request_id is not None:
+            self._life.later(habits.days(chance, habits.REPLIED_AFTER), partial(self._deeds.reply, request_id))

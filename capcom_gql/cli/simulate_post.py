@@ -1,0 +1,58 @@
+"""The post of a simulation: channels that hand each letter to whoever it is for, and write nothing anywhere."""
+
+from typing import ClassVar
+
+from capcom_gql.domain.letters import AddressKind
+from capcom_gql.notifiers.contract import Host, Message, NoSettings, Notifier, Sent
+from capcom_gql.notifiers.registry import Entry, NotifierState, Registry
+from capcom_gql.notifiers.sending import Channel
+from capcom_gql.settings import Settings
+
+
+class SimulatedMail(Notifier):
+    """Keeps what came until somebody reads it."""
+
+    name: ClassVar[str] = "simulated_mail"
+    address_kind: ClassVar[str] = AddressKind.EMAIL.value
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(NoSettings(), host)
+        self.handed_over: list[str] = []
+        """the id of each letter, as often as it was handed over"""
+        self._unread: list[Message] = []
+
+    async def send(self, message: Message) -> Sent:
+        self.handed_over.append(message.id)
+        self._unread.append(message)
+        return Sent()
+
+    def read(self) -> list[Message]:
+        """What came since the last time, in order."""
+        unread, self._unread = self._unread, []
+        return unread
+
+
+class SimulatedSms(SimulatedMail):
+    """The same for text messages."""
+
+    name: ClassVar[str] = "simulated_sms"
+    address_kind: ClassVar[str] = AddressKind.PHONE.value
+
+
+class SimulatedPost:
+    """The two channels, and the registry of an installation that has no others."""
+
+    def __init__(self, settings: Settings) -> None:
+        host = Host(data_dir=settings.data_dir, support_email=settings.support_email)
+        self.mail, self.sms = SimulatedMail(host), SimulatedSms(host)
+        both = (self.mail, self.sms)
+        entries = [
+            Entry(name=each.name, state=NotifierState.ACTIVE, address_kind=each.address_kind, config_schema={})
+            for each in both
+        ]
+        self.registry = Registry(tuple(entries), {each.name: Channel(each, settings.send_timeout) for each in both})
+
+    @property
+    def handed_over(self) -> list[str]:
+        """The id of each letter, as often as either channel had it."""
+        return self.mail.handed_over + self.sms.handed_over

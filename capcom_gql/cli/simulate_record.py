@@ -1,0 +1,124 @@
+"""What a simulation has recorded, read once, for figures and invariants alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from capcom_gql.domain import seats as seat_rules
+from capcom_gql.domain import terms as term_rules
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.terms import LifecyclePolicy
+from capcom_gql.storage.columns import as_instant, as_json
+from capcom_gql.storage.database import rows
+from capcom_gql.storage.models import Redemption, Seat, Subscription, Term
+from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.requests import SurveyRequest
+from capcom_gql.storage.standings import standings
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event, without what nobody asks of it here."""
+
+    kind: Kind
+    organisation_id: str | None
+    occurred_at: datetime
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A delivery: sent, or not (`sent_at` None)."""
+
+    id: str
+    topic: Topic
+    channel: str
+    recipient: str
+    event_id: str
+    about: Mapping[str, str]
+    sent_at: datetime | None
+
+
+@dataclass(slots=True)
+class Holdings:
+    """A subscription: when the calendar is next to look at it, its terms, its seats."""
+
+    id: str
+    organisation_id: str
+    due_at: datetime | None
+    terms: list[term_rules.Term] = field(default_factory=list)
+    seats: list[seat_rules.Seat] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """How everything stands at the product's present instant."""
+
+    policy: LifecyclePolicy
+    now: datetime
+    holdings: Mapping[str, Holdings]
+    """by subscription id"""
+    standings: Mapping[str, Mapping[str, Any]]
+    """as SQL gives them, by organisation id"""
+    unsent: int
+    """letters neither sent nor suppressed"""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that has happened, with how it stands in the end."""
+
+    present: Present
+    happenings: tuple[Happening, ...]
+    letters: tuple[Sent, ...]
+    redemptions: tuple[Redemption, ...]
+    surveys: tuple[SurveyRequest, ...]
+
+    @property
+    def terms(self) -> dict[str, term_rules.Term]:
+        """Every term, by id."""
+        return {term.id: term for each in self.present.holdings.values() for term in each.terms}
+
+    @property
+    def seats(self) -> dict[str, seat_rules.Seat]:
+        """Every seat, by id."""
+        return {seat.id: seat for each in self.present.holdings.values() for seat in each.seats}
+
+
+async def read_present(policy: LifecyclePolicy) -> Present:
+    """Read how everything stands now."""
+    now = await product_now()
+    held = {each.id: Holdings(each.id, each.organisation_id, each.due_at) for each in await Subscription.all()}
+    for term in await Term.all().order_by("starts_on", "opened_at", "id"):
+        held[term.subscription_id].terms.append(term.facts())
+    for seat in await Seat.all().order_by("id"):
+        held[seat.subscription_id].seats.append(seat.facts())
+    stood = {row["organisation_id"]: row for row in await rows(standings("$1"), [policy.day_of(now)])}
+    (unsent,) = await rows("SELECT count(*) AS unsent FROM delivery WHERE state NOT IN ('SENT', 'SUPPRESSED')")
+    return Present(policy, now, held, stood, unsent["unsent"])
+
+
+async def read_history(policy: LifecyclePolicy) -> History:
+    """Read everything that has happened."""
+    events = await rows("SELECT kind, organisation_id, occurred_at, details FROM event ORDER BY id")
+    letters = await rows("SELECT id, topic, channel, recipient, event_id, about, sent_at FROM delivery ORDER BY id")
+    return History(
+        await read_present(policy),
+        tuple(_happening(row) for row in events),
+        tuple(_sent(row) for row in letters),
+        tuple(await Redemption.all().order_by("id")),
+        tuple(await SurveyRequest.all().order_by("id")),
+    )
+
+
+def _happening(row: Mapping[str, Any]) -> Happening:
+    occurred_at = as_instant(row["occurred_at"])
+    assert occurred_at is not None, "an event has its instant"
+    return Happening(Kind(row["kind"]), row["organisation_id"], occurred_at, as_json(row["details"]))
+
+
+def _sent(row: Mapping[str, Any]) -> Sent:
+    named = {name: row[name] for name in ("id", "channel", "recipient", "event_id")}
+    return Sent(**named, topic=Topic(row["topic"]), about=as_json(row["about"]), sent_at=as_instant(row["sent_at"]))

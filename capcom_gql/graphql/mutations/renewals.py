@@ -1,0 +1,74 @@
+"""The renewal of a subscription: yes or no."""
+
+from typing import Annotated
+
+import strawberry
+
+from capcom_gql.graphql.context import Info
+from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.mutations.forms import FORM, KEY, SUBSCRIPTION_ID
+from capcom_gql.graphql.mutations.payload import SUBSCRIPTION_NOW, Payload, subscription_of
+from capcom_gql.graphql.types.subscription import OrganisationSubscription
+from capcom_gql.graphql.types.term import Term
+from capcom_gql.services import decline_renewal, renew
+
+
+@strawberry.input(description="A renewal: a term that starts the day after the running one ends.")
+class RenewInput:
+    subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
+    plan_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The plan of the new term; by default the running one's is kept."
+    )
+    accepted_terms_version: str = strawberry.field(description="The version of the terms of use that is accepted.")
+    idempotency_key: str = strawberry.field(description=KEY)
+
+    def form(self) -> renew.RenewInput:
+        """The renewal as the deed takes it."""
+        return renew.RenewInput(
+            subscription_id=str(self.subscription_id),
+            plan_code=given(self.plan_code),
+            accepted_terms_version=self.accepted_terms_version,
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@strawberry.type(description="The answer of renew.")
+class RenewPayload(Payload):
+    subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
+    term: Term | None = strawberry.field(default=None, description="The term that was added; null where refused.")
+
+
+@strawberry.input(description="A renewal that is declined: nothing changes until the term ends.")
+class DeclineRenewalInput:
+    subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
+    reason: str | None = strawberry.field(default=strawberry.UNSET, description="Why, at most 2,000 characters.")
+
+    def form(self) -> decline_renewal.DeclineRenewalInput:
+        """The decline as the deed takes it."""
+        return decline_renewal.DeclineRenewalInput(str(self.subscription_id), given(self.reason))
+
+
+@strawberry.type(description="The answer of declineRenewal.")
+class DeclineRenewalPayload(Payload):
+    subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
+
+
+@strawberry.type
+class Renewals:
+    """The mutations of the renewal."""
+
+    @resolved("Renew a subscription. Renewing early loses nothing; a decline is cleared.")
+    async def renew(self, info: Info, input: Annotated[RenewInput, FORM]) -> RenewPayload | None:
+        context = info.context
+        done = await renew.renew(context.setup, context.actor, input.form())
+        subscription = await subscription_of(context, done.subscription_id)
+        term = Term.of(subscription.situation, done.term_id, context.setup.currency, subscription.ties)
+        return RenewPayload(subscription=subscription, term=term)
+
+    @resolved("Decline the renewal: the reminders stop, and renewing stays possible until the term ends.")
+    async def decline_renewal(
+        self, info: Info, input: Annotated[DeclineRenewalInput, FORM]
+    ) -> DeclineRenewalPayload | None:
+        context = info.context
+        subscription_id = await decline_renewal.decline_renewal(context.setup, context.actor, input.form())
+        return DeclineRenewalPayload(subscription=await subscription_of(context, subscription_id))

@@ -1,0 +1,74 @@
+"""Opening the subscription of an organisation, or reopening one that is over."""
+
+from typing import Annotated
+
+import strawberry
+
+from capcom_gql.domain.rights import Right, may
+from capcom_gql.graphql.context import Info
+from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.mutations.echo import echo_of
+from capcom_gql.graphql.mutations.forms import FORM, KEY, OrganisationInput, PersonInput, persons_of
+from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.scalars import EmailAddress
+from capcom_gql.graphql.types.subscription import OrganisationSubscription
+from capcom_gql.services import subscribe
+from capcom_gql.services.authenticate import actor_of
+
+
+@strawberry.input(description="A sign-up, or the reopening of a subscription that is over.")
+class SubscribeInput:
+    organisation_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="A known organisation, to reopen its subscription."
+    )
+    organisation: OrganisationInput = strawberry.field(
+        description="The organisation. It never changes what is recorded of a known one."
+    )
+    plan_code: str = strawberry.field(description="The code of an open plan.")
+    users: list[PersonInput] = strawberry.field(description="The users, the manager among them.")
+    manager_email: EmailAddress = strawberry.field(description="Which of the users administers the list.")
+    signer: PersonInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Who signs up, where nobody is signed in; perhaps one of the users."
+    )
+    accepted_terms_version: str = strawberry.field(description="The version of the terms of use that is accepted.")
+    idempotency_key: str = strawberry.field(description=KEY)
+
+    def form(self) -> subscribe.SubscribeInput:
+        """The sign-up as the deed takes it."""
+        signer = given(self.signer)
+        return subscribe.SubscribeInput(
+            plan_code=self.plan_code,
+            users=persons_of(self.users),
+            manager_email=self.manager_email,
+            accepted_terms_version=self.accepted_terms_version,
+            idempotency_key=self.idempotency_key,
+            organisation=self.organisation.form(),
+            organisation_id=given(self.organisation_id),
+            signer=None if signer is None else signer.form(),
+        )
+
+
+@strawberry.type(description="The answer of subscribe.")
+class SubscribePayload(Payload):
+    subscription: OrganisationSubscription | None = strawberry.field(
+        default=None,
+        description="The subscription; to a caller without a right over it, what the form said is read back, and null "
+        "for the rest.",
+    )
+
+
+@strawberry.type
+class SignUp:
+    """The mutation that signs up."""
+
+    @resolved("Open the subscription of an organisation, or reopen one that is over: its users get their numbers.")
+    async def subscribe(self, info: Info, input: Annotated[SubscribeInput, FORM]) -> SubscribePayload | None:
+        context = info.context
+        done = await subscribe.subscribe(context.setup, context.actor, input.form(), context.locale)
+        if context.actor.person_id is not None:
+            # whoever signed up may have become a member or a manager by it
+            context.actor = await actor_of(context.actor.person_id, is_staff=context.actor.is_staff)
+        situation = await context.loaders.situation.load(done.subscription_id)
+        if situation is not None and may(Right.CARD, context.actor, situation.organisation_id):
+            return SubscribePayload(subscription=OrganisationSubscription.of(situation))
+        return SubscribePayload(subscription=await echo_of(context, input.organisation, input.users, done))

@@ -1,0 +1,33 @@
+"""The survey that a seat is asked about a term."""
+
+from datetime import date, datetime
+from typing import Self
+
+import strawberry
+
+from capcom_gql.domain.terms import LifecyclePolicy, survey_closes_on
+from capcom_gql.graphql.situation import Situation
+from capcom_gql.graphql.ties import Owned
+from capcom_gql.graphql.types.term import Term
+from capcom_gql.storage import requests
+
+
+@strawberry.type(description="A seat's holder asked about a term, once; the score goes to the operator.")
+class SurveyRequest:
+    term: Term = strawberry.field(description="The term that it is about.")
+    asked_at: datetime = strawberry.field(description="When it was asked.")
+    answered_at: datetime | None = strawberry.field(description="When it was answered; null until then.")
+    closes_on: date = strawberry.field(
+        description="The last day on which an answer is taken, in the operator's time zone."
+    )
+
+    @classmethod
+    def of(cls, row: requests.SurveyRequest, situation: Situation, currency: str, policy: LifecyclePolicy) -> Self:
+        """A survey request of a seat of this subscription."""
+        term = Term.of(situation, row.term_id, currency, Owned((situation.organisation_id,)))
+        return cls(
+            term=term,
+            asked_at=row.asked_at,
+            answered_at=row.answered_at,
+            closes_on=survey_closes_on(term.ends_on, policy),
+        )

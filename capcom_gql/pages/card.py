@@ -1,0 +1,24 @@
+"""A page for subscribers: one card in the language of the browser, whose script speaks to the API."""
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from capcom_gql.pages.language import language_of, said_in
+from capcom_gql.pages.rendering import page
+from capcom_gql.pages.words import load_all_words
+
+
+def card_route(name: str, **figures: object) -> Route:
+    """GET /NAME: the template, the words and the script of that name.
+
+    `figures` are those that the template shows. The server reads nothing of the address's query: the script does.
+    """
+    words = load_all_words(name)
+
+    async def card(request: Request) -> HTMLResponse:
+        language = language_of(request)
+        response = page(request, f"{name}.html", language=language, words=words[language], figures=figures)
+        return said_in(language, response)
+
+    return Route(f"/{name}", card, methods=["GET"])

@@ -1,0 +1,105 @@
+"""Change an address: by a link to the new one, or at once by staff; the old one is told (R24)."""
+
+import asyncio
+from dataclasses import dataclass
+
+from capcom_gql import clock
+from capcom_gql.domain.erasures import check_not_erased
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import AddressKind, Topic
+from capcom_gql.domain.refusals import Code, Fault, Refusal, forbidden, not_found, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.accounts import give_address, is_taken, own_account
+from capcom_gql.services.attempts import EMAIL_CHANGE_PER_PERSON, Attempts
+from capcom_gql.services.forms import check_email
+from capcom_gql.services.judge import demand
+from capcom_gql.services.request_password import EVEN_SECONDS
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.access import EmailChange
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, Post, Recipient, record, to_person
+from capcom_gql.storage.models import Person
+from capcom_gql.storage.product_clock import product_now
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEmailInput:
+    """The new address; `person_id` names somebody else, for staff only."""
+
+    email: str
+    person_id: str | None = None
+
+
+async def change_email(setup: Setup, actor: Actor, form: ChangeEmailInput, attempts: Attempts) -> str:
+    """Ask for a new address, or give it where staff name the person. Returns the person's id.
+
+    Raises Refusal, and TooManyAttempts past five requests a day. To the person a taken address answers alike, and
+    after the same time; nothing is sent then.
+    """
+    demand(Right.SELF, actor)
+    if form.person_id is not None and actor.is_staff:
+        return await _by_staff(setup, actor, form, form.person_id)
+    if actor.person_id is None or form.person_id not in (None, actor.person_id):
+        raise Refusal(forbidden())
+    started = clock.monotonic()
+    refuse_if(check_email(("email",), form.email))
+    await attempts.count(EMAIL_CHANGE_PER_PERSON, "change-email", actor.person_id)
+    await in_one_transaction(lambda: _ask(setup, actor, form.email.strip()))
+    await asyncio.sleep(max(0.0, EVEN_SECONDS - (clock.monotonic() - started)))
+    return actor.person_id
+
+
+async def _ask(setup: Setup, actor: Actor, email: str) -> None:
+    person = await own_account(actor)
+    if email == person.email or await is_taken(person, email):
+        return
+    # a newer request ends the older ones; the letters of one that is gone are not sent
+    await EmailChange.filter(person_id=person.id, used_at__isnull=True).delete()
+    change = await EmailChange.create(
+        id=ids.new_id(ids.EMAIL_CHANGE), person=person, email=email, created_at=clock.utc_now()
+    )
+    await _record(setup, actor, Kind.EMAIL_CHANGE_REQUESTED, change, person.email)
+
+
+async def _by_staff(setup: Setup, actor: Actor, form: ChangeEmailInput, person_id: str) -> str:
+    async def work() -> str:
+        person = await Person.filter(id=person_id).select_for_update().first()
+        if person is None:
+            raise Refusal(not_found("personId"))
+        refuse_if([*check_not_erased(person.id, person.email), *check_email(("email",), form.email)])
+        email, old = form.email.strip(), person.email
+        if await is_taken(person, email):
+            raise Refusal(Fault(Code.CONFLICT, ("email",), "email_taken"))
+        if email == old:
+            return person.id
+        now = clock.utc_now()
+        change = await EmailChange.create(
+            id=ids.new_id(ids.EMAIL_CHANGE), person=person, email=email, created_at=now, used_at=now
+        )
+        await give_address(person, email)
+        await _record(setup, actor, Kind.EMAIL_CHANGED, change, old)
+        return person.id
+
+    return await in_one_transaction(work)
+
+
+async def _record(setup: Setup, actor: Actor, kind: Kind, change: EmailChange, old: str) -> None:
+    """The event, with a letter to the new address and word to the old one, by whichever other channels too."""
+    now, person = await product_now(), await change.person
+    is_done = "yes" if kind is Kind.EMAIL_CHANGED else "no"
+
+    def letter(address: str, *, is_old: bool) -> Post:
+        everywhere = dict(to_person(person).addresses) if is_old else {}
+        about = {"change_id": change.id, "is_old": "yes" if is_old else "no", "is_done": is_done}
+        return Post(
+            Topic.EMAIL_CHANGE,
+            Recipient(person, everywhere | {AddressKind.EMAIL: address}),
+            now,
+            f"{change.id}:{'old' if is_old else 'new'}",
+            about,
+        )
+
+    posts = [letter(change.email, is_old=False), letter(old, is_old=True)]
+    entry = Entry(kind, {"person_id": person.id}, subject_id=person.id, posts=posts)
+    await record(entry, actor=actor, now=now, channels=setup.channels)

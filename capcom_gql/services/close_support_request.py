@@ -1,0 +1,75 @@
+"""Close a support request with an answer, which is mailed to whoever opened it (R20)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from capcom_gql.domain.erasures import is_erased
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.forms import MAX_MESSAGE, check_text
+from capcom_gql.services.judge import demand
+from capcom_gql.services.record_due import open_dossier
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, Post, to_person
+from capcom_gql.storage.models import Person
+from capcom_gql.storage.requests import SupportRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSupportRequestInput:
+    """The request, and the answer to it."""
+
+    request_id: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportRequestClosed:
+    """The request."""
+
+    request_id: str
+
+
+async def close_support_request(setup: Setup, actor: Actor, form: CloseSupportRequestInput) -> SupportRequestClosed:
+    """Answer a request, once. Raises Refusal: NOT_FOUND, INVALID_INPUT without an answer, CONFLICT where it has one."""
+    demand(Right.ADMINISTRATION, actor)
+
+    async def work() -> SupportRequestClosed:
+        known = await SupportRequest.get_or_none(id=form.request_id).select_related("seat")
+        if known is None:
+            raise Refusal(not_found("requestId"))
+        dossier = await open_dossier(setup, known.seat.subscription_id)
+        assert dossier is not None, "a seat belongs to a subscription"
+        # read again under the lock: another answer may have come first
+        request = await SupportRequest.get(id=known.id)
+        refuse_if(_faults(request, form))
+        request.closed_at = dossier.now
+        request.closed_by = actor.id
+        request.answer = form.answer.strip()
+        await request.save(update_fields=["closed_at", "closed_by", "answer"])
+        details = {"request_id": request.id}
+        posts = await _letters(request, dossier.now)
+        await dossier.record(
+            Entry(Kind.SUPPORT_CLOSED, details, dossier.organisation_id, request.id, posts=posts), actor
+        )
+        await dossier.close()
+        return SupportRequestClosed(request.id)
+
+    return await in_one_transaction(work)
+
+
+async def _letters(request: SupportRequest, now: datetime) -> list[Post]:
+    """The answer, to whoever opened the request; to nobody once they are erased."""
+    person = await Person.filter(id=request.person_id).select_for_update().get()
+    if is_erased(person.id, person.email):
+        return []
+    return [Post(Topic.SUPPORT_ANSWER, to_person(person), now, request.id, {"request_id": request.id})]
+
+
+def _faults(request: SupportRequest, form: CloseSupportRequestInput) -> list[Fault]:
+    if request.closed_at is not None:
+        return [Fault(Code.CONFLICT, ("requestId",), "request_closed")]
+    return check_text(("answer",), form.answer, MAX_MESSAGE, required=True)

@@ -1,0 +1,59 @@
+"""Confirm a new address by the link that was sent to it: from then on it is the person's (R24)."""
+
+from dataclasses import dataclass
+
+from capcom_gql import clock
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.refusals import Code, Fault, Refusal
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.accounts import give_address, is_taken
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.services.tokens import hashed
+from capcom_gql.storage.access import EmailChange
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, record
+from capcom_gql.storage.models import Person
+from capcom_gql.storage.product_clock import product_now
+
+_TOKEN = ("token",)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmEmailInput:
+    """The link's token."""
+
+    token: str
+
+
+async def confirm_email(setup: Setup, actor: Actor, form: ConfirmEmailInput) -> str:
+    """Change the address. Returns the person's id.
+
+    Raises Refusal: BAD_TOKEN for a link that is used up, over, or followed by a newer one; CONFLICT where the address
+    has become another's meanwhile, which whoever reads its mail may know.
+    """
+    demand(Right.OPEN_DOOR, actor)
+
+    async def work() -> str:
+        asked = await _valid(form.token)
+        # the person's row is the lock: two uses of a link, or a use and a newer request, follow one another
+        person = await Person.filter(id=asked.person_id).select_for_update().get()
+        change = await _valid(form.token)
+        if await is_taken(person, change.email):
+            raise Refusal(Fault(Code.CONFLICT, _TOKEN, "email_taken"))
+        change.used_at = clock.utc_now()
+        await change.save(update_fields=["used_at"])
+        await give_address(person, change.email)
+        entry = Entry(Kind.EMAIL_CHANGED, {"person_id": person.id}, subject_id=person.id)
+        await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+        return person.id
+
+    return await in_one_transaction(work)
+
+
+async def _valid(token: str) -> EmailChange:
+    change = await EmailChange.get_or_none(token_hash=hashed(token))
+    now = clock.utc_now()
+    if change is None or change.used_at is not None or change.expires_at is None or change.expires_at <= now:
+        raise Refusal(Fault(Code.BAD_TOKEN, _TOKEN, "bad_token"))
+    return change

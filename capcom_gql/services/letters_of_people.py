@@ -1,0 +1,66 @@
+"""What the letters say that are about no subscription: to staff, about support requests and changes of address."""
+
+from typing import Any
+
+from capcom_gql.domain.answer_sentences import VERDICTS
+from capcom_gql.domain.letters import LETTERS, Topic
+from capcom_gql.domain.seats import format_number
+from capcom_gql.domain.sentences import Locale, say
+from capcom_gql.services.one_time_links import mint_email_link
+from capcom_gql.services.setup import Setup
+from capcom_gql.services.suppressed import Suppressed
+from capcom_gql.storage.access import EmailChange
+from capcom_gql.storage.models import Event, Organisation
+from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.requests import SupportRequest
+
+
+async def notice_context(delivery: Delivery) -> dict[str, Any]:
+    """A notice to staff: of which kind, about which organisation."""
+    event = await Event.get(id=delivery.event_id)
+    organisation = await Organisation.get(id=delivery.about["organisation_id"])
+    similar = event.details.get("similar_organisation_ids", [])
+    return {
+        "notice": {
+            "kind": event.kind,
+            "organisation_name": organisation.name,
+            "subject_ids": [organisation.id, *similar],
+        }
+    }
+
+
+async def support_context(delivery: Delivery) -> dict[str, Any]:
+    """A support request as staff read it, and as its answer quotes it (R20)."""
+    request = await SupportRequest.get(id=delivery.about["request_id"]).select_related("person", "seat")
+    answers = [answer for answer in (request.check_answer, request.access_answer) if answer is not None]
+    return {
+        "request": {
+            "id": request.id,
+            "message": request.message,
+            "opened_by": f"{request.person.given_name} {request.person.family_name}",
+            "email": request.person.email,
+            "subscriber_number": format_number(request.seat.number),
+            "reason": " ".join(say(VERDICTS, answer["reason"], Locale.FR) for answer in answers),
+        },
+        "question": request.message,
+        "answer": request.answer,
+    }
+
+
+async def email_context(setup: Setup, delivery: Delivery) -> dict[str, Any]:
+    """A change of address: the link to the new one, word to the old one (R24). Raises Suppressed."""
+    hours = LETTERS[Topic.EMAIL_CHANGE].link_hours
+    assert hours is not None, "the table of letters says how long a link to change an address holds"
+    change = await EmailChange.get_or_none(id=delivery.about["change_id"])
+    if change is None:
+        raise Suppressed("the change was given up before the letter was sent")
+    is_old = delivery.about.get("is_old") == "yes"
+    is_done = delivery.about["is_done"] == "yes"
+    by_link = not is_old and not is_done
+    return {
+        "is_old": is_old,
+        "is_done": is_done,
+        "new_email": change.email,
+        "link": await mint_email_link(setup.account_base_url, change.id, hours) if by_link else None,
+        "link_hours": hours if by_link else None,
+    }

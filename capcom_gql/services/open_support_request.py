@@ -1,0 +1,124 @@
+"""Open a support request about a number of one's own: the check is asked again, and its answer kept (R20)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.seats import parse_number
+from capcom_gql.services.accounts import own_account
+from capcom_gql.services.attempts import SUPPORT_PER_PERSON, Attempts
+from capcom_gql.services.check_discount import DiscountAsk, check_discounts
+from capcom_gql.services.check_service import ServiceAsk, check_service
+from capcom_gql.services.forms import MAX_MESSAGE, MAX_PRICE_MINOR, check_email, check_text
+from capcom_gql.services.judge import demand
+from capcom_gql.services.kept_answers import keep_access, keep_check
+from capcom_gql.services.record_due import open_dossier
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, Post, to_support
+from capcom_gql.storage.models import Seat
+from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.requests import SupportRequest
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSupportRequestInput:
+    """What is believed to be wrongly refused, a discount, a service or both, and the person's own words."""
+
+    message: str
+    check: DiscountAsk | None = None
+    access: ServiceAsk | None = None
+
+    @property
+    def asks(self) -> list[tuple[str, DiscountAsk | ServiceAsk]]:
+        """The questions, each with its place in the form."""
+        asked: list[tuple[str, DiscountAsk | ServiceAsk | None]] = [("check", self.check), ("access", self.access)]
+        return [(place, ask) for place, ask in asked if ask is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class SupportRequestOpened:
+    """The request."""
+
+    request_id: str
+
+
+async def open_support_request(
+    setup: Setup, actor: Actor, form: OpenSupportRequestInput, attempts: Attempts
+) -> SupportRequestOpened:
+    """Open a request; its check is answered as of now, or of its own `at`, with the caller's own rights.
+
+    Raises Refusal: NOT_FOUND at a number that was never the caller's, INVALID_INPUT; and TooManyAttempts past twenty
+    well-formed requests a day.
+    """
+    demand(Right.SELF, actor)
+    assert actor.person_id is not None, "only a person has rights over themselves"
+    seat_ids = await _own_seats(actor, form)
+    refuse_if(_faults(form, seat_ids, await product_now()))
+    await attempts.count(SUPPORT_PER_PERSON, "support", actor.person_id)
+
+    async def work() -> SupportRequestOpened:
+        seat = await Seat.get(id=seat_ids[0])
+        dossier = await open_dossier(setup, seat.subscription_id)
+        assert dossier is not None, "a seat belongs to a subscription"
+        person = await own_account(actor)
+        request = await SupportRequest.create(
+            id=ids.new_id(ids.SUPPORT_REQUEST),
+            person=person,
+            seat=seat,
+            message=form.message.strip(),
+            check_answer=await _asked_again(setup, actor, form.check),
+            access_answer=None if form.access is None else keep_access(await check_service(setup, actor, form.access)),
+            opened_at=dossier.now,
+        )
+        about = {"request_id": request.id}
+        entry = Entry(
+            Kind.SUPPORT_OPENED,
+            {"request_id": request.id, "seat_id": seat.id},
+            dossier.organisation_id,
+            request.id,
+            posts=[Post(Topic.SUPPORT_OPENED, to_support(setup.support_email), dossier.now, request.id, about)],
+        )
+        await dossier.record(entry, actor)
+        await dossier.close()
+        return SupportRequestOpened(request.id)
+
+    return await in_one_transaction(work)
+
+
+async def _asked_again(setup: Setup, actor: Actor, ask: DiscountAsk | None) -> dict[str, Any] | None:
+    if ask is None:
+        return None
+    (answer,) = await check_discounts(setup, actor, [ask])
+    return keep_check(answer)
+
+
+async def _own_seats(actor: Actor, form: OpenSupportRequestInput) -> list[str]:
+    """The seats of the numbers, in the order of the form. Raises Refusal at each that is not the caller's own."""
+    parsed = [((place, "subscriberNumber"), parse_number(ask.subscriber_number)) for place, ask in form.asks]
+    asked = [number for _, number in parsed if number is not None]
+    own = {seat.number: seat.id for seat in await Seat.filter(number__in=asked, person_id=actor.person_id)}
+    refuse_if([Fault(Code.NOT_FOUND, path, "number_not_yours") for path, number in parsed if number not in own])
+    return [own[number] for _, number in parsed if number is not None]
+
+
+def _faults(form: OpenSupportRequestInput, seat_ids: list[str], now: datetime) -> list[Fault]:
+    faults = check_text(("message",), form.message, MAX_MESSAGE, required=True)
+    if not seat_ids:
+        faults.append(invalid((), "nothing_asked"))
+    if len(set(seat_ids)) > 1:
+        faults.append(invalid(("access", "subscriberNumber"), "two_numbers"))
+    later = [place for place, ask in form.asks if ask.at is not None and ask.at > now]
+    faults += [invalid((place, "at"), "instant_future") for place in later]
+    if form.check is not None:
+        price, email = form.check.price_minor, form.check.email
+        if price is not None and not 0 <= price <= MAX_PRICE_MINOR:
+            faults.append(invalid(("check", "priceMinor"), "bad_price", maximum=MAX_PRICE_MINOR))
+        if email is not None:
+            faults += check_email(("check", "email"), email)
+    return faults

@@ -1,0 +1,66 @@
+"""Hand the management of a live subscription over to another of its users (R12)."""
+
+from dataclasses import dataclass
+
+from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.seats import check_active, check_live
+from capcom_gql.services.dossier import Dossier
+from capcom_gql.services.judge import demand
+from capcom_gql.services.judge_now import demand_now
+from capcom_gql.services.people import handover
+from capcom_gql.services.record_due import open_dossier
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.models import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class TransferManagementInput:
+    """The subscription, and the seat of its user who manages it from now on."""
+
+    subscription_id: str
+    seat_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementTransferred:
+    """The subscription whose manager it is."""
+
+    subscription_id: str
+
+
+async def transfer_management(setup: Setup, actor: Actor, form: TransferManagementInput) -> ManagementTransferred:
+    """Make the holder of an active seat the manager; where the manager is gone, staff do. Raises Refusal.
+
+    Handing over to the present manager is accepted and changes nothing.
+    """
+    demand(Right.LIST, actor)
+
+    async def work() -> ManagementTransferred:
+        dossier = await open_dossier(setup, form.subscription_id)
+        if dossier is None:
+            raise Refusal(not_found("subscriptionId"))
+        await demand_now(Right.LIST, actor, dossier.organisation_id, "subscriptionId")
+        refuse_if(check_live(dossier.standing.is_live, ("subscriptionId",)))
+        seat = next((each for each in dossier.seats if each.id == form.seat_id), None)
+        if seat is None:
+            raise Refusal(not_found("seatId"))
+        refuse_if(check_active(seat.facts()))
+        if not seat.is_manager:
+            await _hand_over(dossier, seat, actor)
+        await dossier.close()
+        return ManagementTransferred(dossier.subscription.id)
+
+    return await in_one_transaction(work)
+
+
+async def _hand_over(dossier: Dossier, seat: Seat, actor: Actor) -> None:
+    previous = next((each for each in dossier.active_seats if each.is_manager), None)
+    # the former one first: the database allows one manager at any moment
+    if previous is not None:
+        previous.is_manager = False
+        await previous.save(update_fields=["is_manager"])
+    seat.is_manager = True
+    await seat.save(update_fields=["is_manager"])
+    await dossier.record(handover(dossier, seat, previous), actor)

@@ -1,0 +1,124 @@
+"""Update one's own profile: a line left out stays as it is."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Literal, TypeAlias
+
+from capcom_gql.domain.letters import AddressKind
+from capcom_gql.domain.refusals import Fault, invalid, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.sentences import locale_of
+from capcom_gql.services.accounts import own_account
+from capcom_gql.services.forms import MAX_NAME, Path, check_text, normal_phone
+from capcom_gql.services.judge import demand
+from capcom_gql.storage.database import in_one_transaction
+
+MAX_ADDRESSES = 20
+MAX_KIND = 40
+MAX_VALUE = 320
+# the form in which channels name a kind of address
+_KIND = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+class Unsaid(Enum):
+    """What a form does not mention, which is not the same as nothing."""
+
+    STAYS = "STAYS"
+
+
+STAYS: Final = Unsaid.STAYS
+Line: TypeAlias = str | Literal[Unsaid.STAYS] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressForm:
+    """An address for channels of one kind."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateProfileInput:
+    """The lines that change. None clears the job title, the phone, the addresses; addresses are replaced whole."""
+
+    given_name: Line = STAYS
+    family_name: Line = STAYS
+    job_title: Line = STAYS
+    phone: Line = STAYS
+    locale: Line = STAYS
+    addresses: tuple[AddressForm, ...] | Literal[Unsaid.STAYS] | None = STAYS
+
+
+async def update_profile(actor: Actor, form: UpdateProfileInput) -> str:
+    """Change the caller's own lines. Returns the person's id. Raises Refusal with all the form's faults."""
+    demand(Right.SELF, actor)
+    refuse_if(_faults(form))
+    columns = _columns(form)
+
+    async def work() -> str:
+        person = await own_account(actor)
+        if columns:
+            await person.update_from_dict(columns).save(update_fields=list(columns))
+        return person.id
+
+    return await in_one_transaction(work)
+
+
+def _faults(form: UpdateProfileInput) -> list[Fault]:
+    faults = []
+    for path, name in ((("givenName",), form.given_name), (("familyName",), form.family_name)):
+        if name is not STAYS:
+            faults += check_text(path, name, required=True)
+    if form.job_title is not STAYS:
+        faults += check_text(("jobTitle",), form.job_title)
+    if isinstance(form.phone, str) and normal_phone(form.phone) is None:
+        faults.append(invalid(("phone",), "bad_phone", value=form.phone[:MAX_NAME]))
+    if form.locale is None:
+        faults.append(invalid(("locale",), "blank"))
+    elif form.locale is not STAYS and locale_of(form.locale) is None:
+        faults.append(invalid(("locale",), "bad_locale", value=form.locale[:MAX_NAME]))
+    if form.addresses is not STAYS:
+        faults += _address_faults(form.addresses or ())
+    return faults
+
+
+def _address_faults(addresses: Sequence[AddressForm]) -> list[Fault]:
+    """Kinds are what channels name: the e-mail address and the phone have lines of their own."""
+    if len(addresses) > MAX_ADDRESSES:
+        return [invalid(("addresses",), "too_many_lines", maximum=MAX_ADDRESSES)]
+    faults = []
+    seen: set[str] = set()
+    for index, address in enumerate(addresses):
+        path: Path = ("addresses", str(index))
+        kind = address.kind.strip()
+        if len(kind) > MAX_KIND or not _KIND.fullmatch(kind) or kind in set(AddressKind):
+            faults.append(invalid((*path, "kind"), "bad_address_kind", value=kind[:MAX_NAME]))
+        elif kind in seen:
+            faults.append(invalid((*path, "kind"), "twice_in_list", value=kind))
+        seen.add(kind)
+        faults += check_text((*path, "value"), address.value, MAX_VALUE, required=True)
+    return faults
+
+
+def _columns(form: UpdateProfileInput) -> dict[str, object]:
+    """What is to be written, in its normal form."""
+    locale = locale_of(form.locale) if isinstance(form.locale, str) else None
+    addresses = () if form.addresses is None or form.addresses is STAYS else form.addresses
+    lines: dict[str, object] = {
+        "given_name": _kept(form.given_name),
+        "family_name": _kept(form.family_name),
+        "job_title": _kept(form.job_title),
+        "phone": normal_phone(form.phone) if isinstance(form.phone, str) else form.phone,
+        "locale": STAYS if locale is None else locale.value,
+        "addresses": STAYS
+        if form.addresses is STAYS
+        else [{"kind": each.kind.strip(), "value": each.value.strip()} for each in addresses],
+    }
+    return {column: value for column, value in lines.items() if value is not STAYS}
+
+
+def _kept(line: Line) -> Line:
+    return line.strip() or None if isinstance(line, str) else line

@@ -1,0 +1,106 @@
+"""The year: what renewals, surveys, support requests and changes of address record."""
+
+from typing import Any
+
+from orjson import loads
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
+from tortoise.migrations import operations as ops
+from tortoise.migrations.constraints import CheckConstraint
+
+from capcom_gql.storage.columns import InstantField, ShortText
+
+INDEXES = (
+    "CREATE UNIQUE INDEX survey_once ON surveyrequest (seat_id, term_id)",
+    "CREATE INDEX support_in_order ON supportrequest (opened_at, id)",
+    "CREATE INDEX support_of_person ON supportrequest (person_id)",
+    "CREATE INDEX email_change_of_person ON emailchange (person_id)",
+)
+
+
+def _reference(model: str, column: str, related_name: str, on_delete: OnDelete = OnDelete.RESTRICT) -> Any:
+    return fields.ForeignKeyField(
+        f"capcom.{model}",
+        source_field=column,
+        db_constraint=True,
+        to_field="id",
+        related_name=related_name,
+        on_delete=on_delete,
+    )
+
+
+async def indexes(apps: Any, editor: Any) -> None:
+    """Create what only plain SQL can."""
+    for statement in INDEXES:
+        await editor.client.execute_query(statement)
+
+
+class Migration(migrations.Migration):
+    """Columns of a term, then the new tables."""
+
+    dependencies = [("capcom", "0003_first_data")]
+
+    operations = [
+        ops.AddField("Term", "declined_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
+        ops.AddField("Term", "renewal_settled_to", fields.DateField(null=True)),
+        ops.AddField("Term", "reminders_sent", fields.IntField(default=0, db_default=0)),
+        ops.CreateModel(
+            name="SurveyRequest",
+            fields=[
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("seat", _reference("Seat", "seat_id", "surveys")),
+                ("term", _reference("Term", "term_id", "surveys")),
+                ("asked_at", InstantField(auto_now=False, auto_now_add=False)),
+                ("answered_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
+                ("score", fields.IntField(null=True)),
+                ("comment", fields.TextField(null=True, unique=False)),
+            ],
+            options={"table": "surveyrequest", "app": "capcom", "pk_attr": "id"},
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="SupportRequest",
+            fields=[
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("person", _reference("Person", "person_id", "support_requests")),
+                ("seat", _reference("Seat", "seat_id", "support_requests")),
+                ("message", fields.TextField(unique=False)),
+                ("check_answer", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ("access_answer", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ("opened_at", InstantField(auto_now=False, auto_now_add=False)),
+                ("closed_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
+                ("closed_by", ShortText(null=True, max_length=40)),
+                ("answer", fields.TextField(null=True, unique=False)),
+            ],
+            options={"table": "supportrequest", "app": "capcom", "pk_attr": "id"},
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="EmailChange",
+            fields=[
+                ("id", ShortText(primary_key=True, unique=True, db_index=True, max_length=40)),
+                ("person", _reference("Person", "person_id", "email_changes", OnDelete.CASCADE)),
+                ("email", ShortText(max_length=320)),
+                ("token_hash", ShortText(null=True, unique=True, max_length=64)),
+                ("created_at", InstantField(auto_now=False, auto_now_add=False)),
+                ("expires_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
+                ("used_at", InstantField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={"table": "emailchange", "app": "capcom", "pk_attr": "id"},
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            "SurveyRequest",
+            CheckConstraint(name="survey_score_to_ten", check="score IS NULL OR (score >= 0 AND score <= 10)"),
+        ),
+        ops.AddConstraint(
+            "SurveyRequest",
+            CheckConstraint(name="survey_answered_with_score", check="(answered_at IS NULL) = (score IS NULL)"),
+        ),
+        ops.AddConstraint(
+            "SupportRequest",
+            CheckConstraint(name="support_closed_with_answer", check="closed_at IS NULL OR answer IS NOT NULL"),
+        ),
+        ops.RunPython(indexes, ops.RunPython.noop),
+    ]

@@ -1,0 +1,75 @@
+"""What happened on the stage: everything that a field may tell of was done by somebody."""
+
+from capcom_gql.storage.models import Event, Note
+from tests.rights.stage import Stage
+from tests.rights.verdicts import STAFF
+
+
+async def play(stage: Stage) -> None:
+    """The deeds, in their order."""
+    await _proofs(stage)
+    await _redemptions(stage)
+    for seat in ("dan at A", "rex at C"):
+        await stage.do("removeSeat", {"seatId": stage.seats[seat]}, stage.tokens[STAFF.name])
+    await _renewals(stage)
+    await _support(stage)
+
+
+async def _proofs(stage: Stage) -> None:
+    """A is confirmed, C reinstated; a note stands beside the one and the other."""
+    assert (await stage.world.record_proof(stage.subscriptions["A"]))["errors"] == []
+    confirmed = await Event.get(kind="term.confirmed", organisation_id=stage.organisations["A"])
+    await Note.create(event_id=confirmed.id, text="Recorded by telephone.")
+    proof = {"kind": "CHEQUE", "reference": "CH-0", "receivedOn": (await stage.world.today()).isoformat()}
+    late = {"termId": stage.terms["C"], "reason": "It lay at the wrong desk.", **proof}
+    await stage.do("reinstateTerm", late, stage.tokens[STAFF.name])
+
+
+async def _redemptions(stage: Stage) -> None:
+    """By several callers, of several numbers; one is released."""
+    for maker, holder in (
+        ("DISCOUNTS_REDEEM", "bob at A"),
+        ("ADMIN", "mia at A"),
+        (STAFF.name, "cleo at A"),
+        ("ADMIN", "cid at C"),
+        ("DISCOUNTS_REDEEM", "mia at C"),
+    ):
+        made = await stage.world.redeem(
+            stage.numbers[holder],
+            f"forum of {holder}",
+            token=stage.tokens[maker],
+            registrationReference=f"{maker}/{holder}",
+        )
+        assert made["errors"] == [] and made["redemption"] is not None
+        stage.redemptions[f"{maker} at {holder[-1]}"] = made["redemption"]["id"]
+    await stage.do("releaseDiscount", {"redemptionId": stage.redemptions["staff at A"]}, stage.tokens[STAFF.name])
+
+
+async def _renewals(stage: Stage) -> None:
+    """A is renewed by its manager, who answers the survey that goes with it; C's manager declines, and says why."""
+    form = {"acceptedTermsVersion": "1", "idempotencyKey": stage.world.fresh_key()}
+    await stage.do("renew", {"subscriptionId": stage.subscriptions["A"], **form}, stage.tokens["manager"])
+    answer = {"seatId": stage.seats["ana at A"], "termId": stage.terms["A"], "score": 9, "comment": "Very well."}
+    await stage.do("answerSurvey", answer, stage.tokens["manager"])
+    refusal = {"subscriptionId": stage.subscriptions["C"], "reason": "No budget."}
+    await stage.do("declineRenewal", refusal, stage.tokens["member here, manager there"])
+
+
+async def _support(stage: Stage) -> None:
+    """A member asks, and one whose seat is gone, and is answered, and one who manages elsewhere."""
+    check = {"subscriberNumber": stage.numbers["bob at A"], "eventKind": "FORUM", "priceMinor": 10_000}
+    used = {"subscriberNumber": stage.numbers["mia at C"], "eventKind": "FORUM"}
+    used["eventReference"] = "forum of mia at C"
+    open_to, shut_to = [
+        {"subscriberNumber": stage.numbers[whose], "service": "TRAINING"} for whose in ("bob at A", "dan at A")
+    ]
+    for name, asked in (
+        ("member", {"check": check, "access": open_to}),
+        ("seat removed", {"access": shut_to}),
+        ("member here, manager there", {"check": used}),
+    ):
+        form = {"message": f"I am the {name}, and was refused.", **asked}
+        opened = await stage.do("openSupportRequest", form, stage.tokens[name], "request { id }")
+        stage.requests[name] = opened["request"]["id"]
+    answer = {"requestId": stage.requests["seat removed"], "answer": "Your seat was removed."}
+    await stage.do("closeSupportRequest", answer, stage.tokens[STAFF.name])

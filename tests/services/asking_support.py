@@ -1,0 +1,54 @@
+"""Users who ask support, by their first names: "ana" is ana@ville.example."""
+
+from datetime import datetime
+from typing import Any
+
+from capcom_gql.domain.plans import EventKind
+from capcom_gql.domain.plans import Service as Offered
+from capcom_gql.services.attempts import Attempts
+from capcom_gql.services.check_discount import DiscountAsk
+from capcom_gql.services.check_service import ServiceAsk
+from capcom_gql.services.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
+from capcom_gql.services.subscribe import Subscribed
+from capcom_gql.storage.models import Person, Seat, Subscription
+from capcom_gql.storage.requests import SupportRequest
+from tests.services.callers import signed_in
+from tests.services.house import Service
+
+SENTENCE = "La réduction m'a été refusée au Forum."
+
+
+async def number_of(name: str) -> str:
+    """The number that a user was given last."""
+    seat = await Seat.filter(person__email_key=f"{name}@ville.example").order_by("-id").first()
+    assert seat is not None
+    return seat.number
+
+
+async def organisation_of(made: Subscribed) -> str:
+    """Whose subscription was opened."""
+    return (await Subscription.get(id=made.subscription_id)).organisation_id
+
+
+def forum(number: str, **more: Any) -> DiscountAsk:
+    """The Forum at 100 euros."""
+    return DiscountAsk(number, EventKind.FORUM, **{"price_minor": 10_000, **more})
+
+
+def documentation(number: str, at: datetime | None = None) -> ServiceAsk:
+    """The documentation."""
+    return ServiceAsk(number, Offered.DOCUMENTATION, at)
+
+
+async def opened(service: Service, name: str, attempts: Attempts | None = None, **form: Any) -> SupportRequest:
+    """A request that a user opens."""
+    asked = OpenSupportRequestInput(**{"message": SENTENCE, **form})
+    made = await open_support_request(service.setup, await signed_in(name), asked, attempts or Attempts())
+    return await SupportRequest.get(id=made.request_id)
+
+
+async def erase(service: Service, name: str) -> None:
+    """Erase a user, as staff."""
+    found = await Person.get(email_key=f"{name}@ville.example")
+    await erase_person(service.setup, service.staff, ErasePersonInput(found.id, "Demande écrite."))
