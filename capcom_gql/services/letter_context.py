@@ -110,9 +110,9 @@ async def _check_true(matter: _Matter, topic: Topic) -> None:
         raise Suppressed("the renewal is answered already")
     if topic in _RENEWALS and _is_passed_over(matter):
         raise Suppressed("a more recent letter has taken its place")
-    if topic is Topic.RENEWED and facts.cancelled_at is not None:
+    if topic in (Topic.RENEWED, Topic.REINSTATED) and facts.cancelled_at is not None:
         raise Suppressed("the term was cancelled before the letter was sent")
-    if topic is Topic.CANCELLED and facts.cancelled_at is None:
+    if topic is Topic.CANCELLED and await _is_reinstated(matter):
         raise Suppressed("the term was reinstated before the letter was sent")
     if topic in (Topic.CANCELLED, Topic.EXPIRED) and _is_reopened(matter):
         raise Suppressed("the subscription was reopened or renewed before the letter was sent")
@@ -126,6 +126,13 @@ async def _check_true(matter: _Matter, topic: Topic) -> None:
             raise Suppressed("the survey is answered already")
         if matter.today > survey_closes_on(matter.row.ends_on, matter.setup.policy):
             raise Suppressed("the survey was closed before the letter was sent")
+
+
+async def _is_reinstated(matter: _Matter) -> bool:
+    """Whether the cancellation that the letter tells of was undone, even if staff cancelled the term afterwards."""
+    event = await Event.get(id=matter.delivery.event_id)
+    told, holds = event.details["reason"], matter.facts.cancellation_reason
+    return holds is None or told != holds.value
 
 
 def _is_reopened(matter: _Matter) -> bool:

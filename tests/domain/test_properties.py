@@ -22,6 +22,7 @@ from tests.domain.words import offer
 
 STEADY = settings(derandomize=True, deadline=None, max_examples=150)
 HEAVY = settings(derandomize=True, deadline=None, max_examples=60)
+EVERY_DAY = settings(derandomize=True, deadline=None, max_examples=35)
 
 ZONES = st.sampled_from(["Europe/Paris", "America/Santiago", "Asia/Beirut"])
 EDGES = [date(2028, 2, 29), date(2027, 2, 28), date(2027, 1, 31), date(2027, 3, 13), date(2027, 10, 16)]
@@ -96,7 +97,7 @@ def test_no_manager_is_reminded_after_the_due_day_and_only_where_the_proof_was_a
 
 @pytest.mark.rule("R9")
 @pytest.mark.rule("R17")
-@HEAVY
+@EVERY_DAY
 @given(first=DAYS, hour=HOURS, script=SCRIPTS, zone=ZONES)
 def test_without_any_worker_every_day_reads_as_after_a_punctual_one(
     first: date, hour: time, script: list[tuple[int, time, str]], zone: str

@@ -173,11 +173,20 @@ async def test_what_is_no_longer_true_is_not_sent(world: World) -> None:
     await now_is("2027-07-20 10:05")
     await world.tick()
     assert other.post(since="2027-07-02") == [("2027-07-20 10:05", "welcome", "zoe")]
-    await now_is("2027-08-05 00:30")
+    await now_is("2027-08-05 00:10")
+    await other.reinstate(await other.term(1))
+    await other.cancel()
+    await now_is("2027-08-05 00:15")
+    await world.tick()
+    assert other.post(since="2027-08-01") == [("2027-08-05 00:15", "cancelled", "zoe")]
+    await now_is("2027-08-05 08:05")
+    await world.tick()
+    assert len(world.letters_to("zoe", "cancelled")) == 1, "at eight nobody is told of what staff had undone"
+    await now_is("2027-08-06 00:30")
     await other.reopen("zoe", by=await world.staff())
     await now_is("2027-08-25 09:00")
     await world.tick()
-    assert other.post(since="2027-08-01") == [
+    assert other.post(since="2027-08-06") == [
         ("2027-08-25 09:00", "cancelled", "zoe"),
         ("2027-08-25 09:00", "welcome", "zoe"),
     ]

@@ -10,13 +10,19 @@ from tortoise.exceptions import IntegrityError
 
 from capcom_gql.storage import database as db
 from capcom_gql.storage import ids
-from capcom_gql.storage.access import ApiKey, OneTimeLink, Session
+from capcom_gql.storage.access import ApiKey, EmailChange, OneTimeLink, Session
 from capcom_gql.storage.models import Organisation, PaymentProof, Plan, Redemption, Seat, Subscription, TermsOfUse
 from capcom_gql.storage.post import Delivery
-from tests.storage.forbidden import CASES, Case, World, a_world
+from tests.storage.forbidden import CASES as FIRST_CASES
+from tests.storage.forbidden import Case, World, a_world
+from tests.storage.forbidden_asking import CASES as ASKING_CASES
 from tests.storage.rows import NOON, a_subscription, an_event, an_organisation, write_person, write_seat
 
-MIGRATION = importlib.import_module("capcom_gql.storage.migrations.0002_constraints")
+CONSTRAINTS, YEAR = (
+    importlib.import_module(f"capcom_gql.storage.migrations.{name}") for name in ("0002_constraints", "0004_the_year")
+)
+INDEXES = (*CONSTRAINTS.INDEXES, *YEAR.INDEXES)
+CASES = (*FIRST_CASES, *ASKING_CASES)
 EVERY_CASE = pytest.mark.parametrize("case", CASES, ids=[f"{case.name}{index}" for index, case in enumerate(CASES)])
 
 
@@ -35,8 +41,9 @@ async def test_its_allowed_neighbour_passes(database: str, case: Case) -> None:
 
 
 def test_every_constraint_has_its_case() -> None:
-    uniques = {sql.split()[3] for sql in MIGRATION.INDEXES if sql.startswith("CREATE UNIQUE INDEX")}
-    declared = {name for _, name, _ in MIGRATION.CHECKS} | uniques | {name for name, *_ in MIGRATION.TRIGGERS}
+    uniques = {sql.split()[3] for sql in INDEXES if sql.startswith("CREATE UNIQUE INDEX")}
+    checks = {name for _, name, _ in (*CONSTRAINTS.CHECKS, *YEAR.CHECKS)}
+    declared = checks | uniques | {name for name, *_ in CONSTRAINTS.TRIGGERS}
     assert {case.name for case in CASES} == declared
 
 
@@ -47,7 +54,7 @@ async def test_every_index_of_the_migrations_is_there(database: str) -> None:
         else "SELECT name FROM sqlite_master WHERE type = 'index'"
     )
     found = {row["name"] for row in await db.rows(catalogue)}
-    assert {sql.split(" INDEX ")[1].split()[0] for sql in MIGRATION.INDEXES} <= found
+    assert {sql.split(" INDEX ")[1].split()[0] for sql in INDEXES} <= found
 
 
 async def _session(token_hash: str) -> None:
@@ -101,6 +108,13 @@ TWICE: dict[str, Callable[[World, str], Awaitable[Any]]] = {
     "apikey.prefix": lambda world, value: _key(value, ids.new_id("hash")),
     "apikey.secret_hash": lambda world, value: _key(ids.new_id("prefix"), value),
     "delivery.once_key": _delivery,
+    "emailchange.token_hash": lambda world, value: EmailChange.create(
+        id=ids.new_id(ids.EMAIL_CHANGE),
+        person_id=world.seat.person_id,
+        email="ana@ville.example",
+        token_hash=value,
+        created_at=NOON,
+    ),
     "event.step_key": lambda world, value: an_event(step_key=value).save(force_create=True),
     "organisation.siret": lambda world, value: an_organisation(siret=value[:14]).save(force_create=True),
     "paymentproof.term_id": lambda world, value: _proof(world.term.id),

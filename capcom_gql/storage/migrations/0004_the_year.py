@@ -11,6 +11,11 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from capcom_gql.storage.columns import InstantField, ShortText
 
+CHECKS = (
+    ("SurveyRequest", "survey_score_to_ten", "score IS NULL OR (score >= 0 AND score <= 10)"),
+    ("SurveyRequest", "survey_answered_with_score", "(answered_at IS NULL) = (score IS NULL)"),
+    ("SupportRequest", "support_closed_with_answer", "closed_at IS NULL OR answer IS NOT NULL"),
+)
 INDEXES = (
     "CREATE UNIQUE INDEX survey_once ON surveyrequest (seat_id, term_id)",
     "CREATE INDEX support_in_order ON supportrequest (opened_at, id)",
@@ -90,17 +95,6 @@ class Migration(migrations.Migration):
             options={"table": "emailchange", "app": "capcom", "pk_attr": "id"},
             bases=["Model"],
         ),
-        ops.AddConstraint(
-            "SurveyRequest",
-            CheckConstraint(name="survey_score_to_ten", check="score IS NULL OR (score >= 0 AND score <= 10)"),
-        ),
-        ops.AddConstraint(
-            "SurveyRequest",
-            CheckConstraint(name="survey_answered_with_score", check="(answered_at IS NULL) = (score IS NULL)"),
-        ),
-        ops.AddConstraint(
-            "SupportRequest",
-            CheckConstraint(name="support_closed_with_answer", check="closed_at IS NULL OR answer IS NOT NULL"),
-        ),
+        *(ops.AddConstraint(model, CheckConstraint(check=check, name=name)) for model, name, check in CHECKS),
         ops.RunPython(indexes, ops.RunPython.noop),
     ]
