@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import date
 
-    from capcom_gql.cli.simulate_run import Outcome, Wish
+    from capcom_gql.cli.simulation.run import Outcome, Wish
 
 
 def simulate(
@@ -33,9 +33,9 @@ def simulate(
     """
     from capcom_gql.cli.scratch import scratch_folder
     from capcom_gql.cli.screen import note, show, show_json
-    from capcom_gql.cli.simulate_report import as_json as data_of
-    from capcom_gql.cli.simulate_report import as_text, sentences_of
-    from capcom_gql.cli.simulate_run import Wish
+    from capcom_gql.cli.simulation.report import as_json as data_of
+    from capcom_gql.cli.simulation.report import as_text, sentences_of
+    from capcom_gql.cli.simulation.run import Wish
 
     with scratch_folder("simulate", data_dir) as folder:
         outcome = _play(folder, Wish(years, organisations, seed))
@@ -54,7 +54,7 @@ def _play(folder: Path, wish: "Wish") -> "Outcome":
     import uvloop
 
     from capcom_gql.cli.logs import to_standard_error
-    from capcom_gql.cli.simulate_run import simulate as play
+    from capcom_gql.cli.simulation.run import simulate as play
     from capcom_gql.settings import load
 
     settings = load().model_copy(update={"data_dir": folder, "database_url": ""})

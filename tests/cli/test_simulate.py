@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.cli.simulate_checks import Broken, check_present
-from capcom_gql.cli.simulate_history import check_history
-from capcom_gql.cli.simulate_record import read_history
-from capcom_gql.cli.simulate_report import INVARIANTS
+from capcom_gql.cli.simulation.checks import Broken, check_present
+from capcom_gql.cli.simulation.history import check_history
+from capcom_gql.cli.simulation.record import read_history
+from capcom_gql.cli.simulation.report import INVARIANTS
 from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.storage.database import opened
 from tests.cli.installations import COMMAND_SECONDS, Installation

@@ -107,6 +107,12 @@ def test_anything_else_long_enough_is_accepted(password: str) -> None:
 
 
 @pytest.mark.rule("R5")
+@pytest.mark.parametrize(("password", "refused"), [("a.b!c?d#a%b&c*d(", True), ("a.b!c?d#a%b&c*d()", False)])
+def test_punctuation_counts_once_letters_and_digits_are_less_than_half(password: str, refused: bool) -> None:
+    assert too_common(password) is refused
+
+
+@pytest.mark.rule("R5")
 def test_the_address_itself_is_refused_in_any_case() -> None:
     assert too_common("ana.silva@ville.example", email="ana.silva@ville.example")
     assert too_common("Ana.Silva@Ville.example", email="ana.silva@VILLE.example")

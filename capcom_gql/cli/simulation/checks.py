@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from capcom_gql.cli.simulate_record import Holdings, Present
+from capcom_gql.cli.simulation.record import Holdings, Present
 from capcom_gql.domain.lifecycle import Standing, standing
 from capcom_gql.domain.steps import next_step
 from capcom_gql.storage.columns import as_day

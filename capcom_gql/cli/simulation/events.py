@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from functools import partial
 from random import Random
 
-from capcom_gql.cli import simulate_habits as habits
-from capcom_gql.cli.simulate_habits import Occasion
-from capcom_gql.cli.simulate_life import Life
+from capcom_gql.cli.simulation import habits
+from capcom_gql.cli.simulation.habits import Occasion
+from capcom_gql.cli.simulation.life import Life
 from capcom_gql.domain.seats import format_number
 from capcom_gql.services.check_discount import DiscountAsk
 from capcom_gql.storage.models import Seat

@@ -9,7 +9,7 @@ from random import Random
 from typing import TypeVar
 
 from capcom_gql.cli.keys import COMMAND_LINE
-from capcom_gql.cli.simulate_network import Candidate, plan_for
+from capcom_gql.cli.simulation.network import Candidate, plan_for
 from capcom_gql.cli.staff import make_staff
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Refusal

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from capcom_gql.cli.simulate_record import Happening, History
+from capcom_gql.cli.simulation.record import Happening, History
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.lifecycle import SubscriptionState
 from capcom_gql.domain.terms import LifecyclePolicy

@@ -3,10 +3,10 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from capcom_gql.cli.simulate_checks import PRESENT, Broken
-from capcom_gql.cli.simulate_figures import Month, total
-from capcom_gql.cli.simulate_history import HISTORY
-from capcom_gql.cli.simulate_run import FIRST_DAY, Outcome
+from capcom_gql.cli.simulation.checks import PRESENT, Broken
+from capcom_gql.cli.simulation.figures import Month, total
+from capcom_gql.cli.simulation.history import HISTORY
+from capcom_gql.cli.simulation.run import FIRST_DAY, Outcome
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import SubscriptionState
 

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
 
-from capcom_gql.cli.simulate_checks import Broken, overlaps
-from capcom_gql.cli.simulate_record import Happening, History, Holdings
+from capcom_gql.cli.simulation.checks import Broken, overlaps
+from capcom_gql.cli.simulation.record import Happening, History, Holdings
 from capcom_gql.domain.discounts import RedemptionState, redemption_state
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic

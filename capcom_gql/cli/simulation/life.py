@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from functools import partial
 from random import Random
 
-from capcom_gql.cli import simulate_habits as habits
-from capcom_gql.cli.simulate_deeds import PROOFS, Deeds, Member, seats_of, terms_of
-from capcom_gql.cli.simulate_habits import Answer, Payment
-from capcom_gql.cli.simulate_network import Candidate, candidates
+from capcom_gql.cli.simulation import habits
+from capcom_gql.cli.simulation.deeds import PROOFS, Deeds, Member, seats_of, terms_of
+from capcom_gql.cli.simulation.habits import Answer, Payment
+from capcom_gql.cli.simulation.network import Candidate, candidates
 from capcom_gql.domain.letters import Topic
 from capcom_gql.notifiers.contract import Message
 from capcom_gql.storage.models import Term

@@ -10,14 +10,14 @@ from time import process_time
 
 from capcom_gql import clock
 from capcom_gql.app.channels import setup_of
-from capcom_gql.cli.simulate_checks import Broken, check_present
-from capcom_gql.cli.simulate_deeds import Deeds
-from capcom_gql.cli.simulate_events import Events
-from capcom_gql.cli.simulate_figures import Month, count, month_of
-from capcom_gql.cli.simulate_history import check_history
-from capcom_gql.cli.simulate_life import Life
-from capcom_gql.cli.simulate_post import SimulatedPost
-from capcom_gql.cli.simulate_record import read_history, read_present
+from capcom_gql.cli.simulation.checks import Broken, check_present
+from capcom_gql.cli.simulation.deeds import Deeds
+from capcom_gql.cli.simulation.events import Events
+from capcom_gql.cli.simulation.figures import Month, count, month_of
+from capcom_gql.cli.simulation.history import check_history
+from capcom_gql.cli.simulation.life import Life
+from capcom_gql.cli.simulation.post import SimulatedPost
+from capcom_gql.cli.simulation.record import read_history, read_present
 from capcom_gql.services.setup import Setup
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
