@@ -109,12 +109,12 @@ def test_back_behind_a_recorded_fact_is_refused_unless_forced(installation: Inst
     assert shown(installation, "set", "2031-02-28", "--force").month == 2
 
 
-def test_wrong_usage(installation: Installation) -> None:
-    naive = installation.run("clock", "set", "2027-03-01T08:30:00", status=2)
+def test_wrong_usage(bare_installation: Installation) -> None:
+    naive = bare_installation.run("clock", "set", "2027-03-01T08:30:00", status=2)
     assert "does not say its offset from UTC" in naive.err
-    assert "is not a duration" in installation.run("clock", "advance", "soon", status=2).err
-    assert "Missing argument" in installation.run("clock", "set", status=2).err
-    assert not installation.data_dir.exists(), "a command that is not understood leaves nothing behind"
+    assert "is not a duration" in bare_installation.run("clock", "advance", "soon", status=2).err
+    assert "Missing argument" in bare_installation.run("clock", "set", status=2).err
+    assert not bare_installation.data_dir.exists(), "a command that is not understood leaves nothing behind"
 
 
 def test_production_does_not_move_it(installation: Installation) -> None:
