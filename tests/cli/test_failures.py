@@ -73,11 +73,11 @@ def test_all_faults_of_the_settings_are_told_at_once(installation: Installation)
     assert "CAPCOM_ENV=staging" in done.err and "CAPCOM_PROOF_DAYS=0" in done.err
 
 
-def test_a_database_that_is_no_database(installation: Installation) -> None:
-    installation.data_dir.mkdir()
-    (installation.data_dir / "capcom.sqlite3").write_text("this is a letter, not a database\n" * 100)
+def test_a_database_that_is_no_database(bare_installation: Installation) -> None:
+    bare_installation.data_dir.mkdir()
+    (bare_installation.data_dir / "capcom.sqlite3").write_text("this is a letter, not a database\n" * 100)
     for command in ("tick", "migrate"):
-        assert "is not a database" in installation.run(command, status=1).err
+        assert "is not a database" in bare_installation.run(command, status=1).err
 
 
 @pytest.mark.parametrize(

@@ -113,12 +113,12 @@ def test_a_database_that_is_not_migrated_says_what_to_run(installation: Installa
     assert json.loads(blank.run("key", "list", "--json").out) == []
 
 
-def test_a_development_database_is_made_on_the_way_and_told(installation: Installation) -> None:
-    assert "made a new database" in installation.run("key", "list").err
-    assert installation.run("key", "list").err == ""
-    production = installation.having(ENV="production", DATA_DIR=str(installation.folder / "other"))
+def test_a_development_database_is_made_on_the_way_and_told(bare_installation: Installation) -> None:
+    assert "made a new database" in bare_installation.run("key", "list").err
+    assert bare_installation.run("key", "list").err == ""
+    production = bare_installation.having(ENV="production", DATA_DIR=str(bare_installation.folder / "other"))
     assert "Run `capcom migrate` first." in production.run("key", "list", status=1).err
-    assert not (installation.folder / "other").exists()
+    assert not (bare_installation.folder / "other").exists()
 
 
 def test_the_schema_is_printed(installation: Installation) -> None:

@@ -206,25 +206,25 @@ async def broken(file: Path) -> set[str]:
     return {each.invariant for each in (*check_present(history.present), *check_history(history, sent, []))}
 
 
-def test_ctrl_c_ends_it_and_leaves_nothing(installation: Installation) -> None:
-    env = installation.env | {"TMPDIR": str(installation.folder)}
+def test_ctrl_c_ends_it_and_leaves_nothing(bare_installation: Installation) -> None:
+    env = bare_installation.env | {"TMPDIR": str(bare_installation.folder)}
     process = subprocess.Popen(
         [sys.executable, "-m", "capcom_gql", "simulate"],
-        cwd=installation.folder,
+        cwd=bare_installation.folder,
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        wait_for(lambda: list(installation.folder.glob("capcom-simulate-*/*.sqlite3-wal")))
+        wait_for(lambda: list(bare_installation.folder.glob("capcom-simulate-*/*.sqlite3-wal")))
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=COMMAND_SECONDS)
     finally:
         process.kill()
         process.wait()
     assert process.returncode != 0 and out == "" and "Traceback" not in err, err
-    assert list(installation.folder.iterdir()) == []
+    assert list(bare_installation.folder.iterdir()) == []
 
 
 def wait_for(found: Callable[[], list[Path]]) -> None:
