@@ -12,7 +12,7 @@ from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.ties import Owned, Ties
 from capcom_gql.graphql.types.money import Money
 from capcom_gql.graphql.types.node import Node
-from capcom_gql.graphql.types.subscription import Organisation, Seat
+from capcom_gql.graphql.types.subscription import Organisation, Seat, seat_for
 from capcom_gql.storage import models
 
 
@@ -55,13 +55,7 @@ class Redemption(Node):
 
     @resolved("The seat whose number was used; not told to machines.")
     async def seat(self, info: Info) -> Seat | None:
-        context = info.context
-        row = await context.loaders.seat.load(self.row.seat_id)
-        situation = None if row is None else await context.loaders.situation.load(row.subscription_id)
-        if row is None or situation is None:
-            return None
-        seat = Seat.of(row, situation)
-        return seat if seat.is_visible_to(context.actor) else None
+        return await seat_for(info.context, self.row.seat_id)
 
     @resolved("The organisation whose discount it was.")
     async def organisation(self, info: Info) -> Organisation | None:

@@ -10,7 +10,7 @@ from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.redemption import Redemption
-from capcom_gql.graphql.types.subscription import Organisation, OrganisationSubscription, Seat
+from capcom_gql.graphql.types.subscription import Organisation, OrganisationSubscription, Seat, seat_for
 from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.graphql.types.term import PaymentProof, Term
 from capcom_gql.storage import ids
@@ -44,16 +44,6 @@ async def find_term(context: Context, term_id: str) -> Term | None:
         return None
     term = Term.of(situation, term_id, context.setup.currency, Owned((situation.organisation_id,)))
     return term if term.ties.allow(Right.CARD, context.actor) else None
-
-
-async def find_seat(context: Context, seat_id: str) -> Seat | None:
-    """A seat, if the caller may see it."""
-    row = await context.loaders.seat.load(seat_id)
-    situation = None if row is None else await context.loaders.situation.load(row.subscription_id)
-    if row is None or situation is None:
-        return None
-    seat = Seat.of(row, situation)
-    return seat if seat.is_visible_to(context.actor) else None
 
 
 async def find_redemption(context: Context, redemption_id: str) -> Redemption | None:
@@ -110,7 +100,7 @@ _FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     ids.SUBSCRIPTION: find_subscription,
     ids.TERM: find_term,
     ids.PLAN: _find_plan,
-    ids.SEAT: find_seat,
+    ids.SEAT: seat_for,
     ids.PERSON: _find_person,
     ids.PROOF: _find_proof,
     ids.REDEMPTION: find_redemption,

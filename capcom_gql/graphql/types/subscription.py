@@ -9,7 +9,7 @@ import strawberry
 from capcom_gql.domain.agenda import agenda
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.graphql.connections import After, Before, Connection, First, Last, window_of
-from capcom_gql.graphql.context import Info
+from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service, SubscriptionState
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.scalars import EmailAddress, SubscriberNumber
@@ -255,3 +255,13 @@ class Seat(Node):
         if row is None:
             return None
         return SurveyRequest.of(row, self.situation, context.setup.currency, context.setup.policy)
+
+
+async def seat_for(context: Context, seat_id: str) -> Seat | None:
+    """A seat, if the caller may see it."""
+    row = await context.loaders.seat.load(seat_id)
+    situation = None if row is None else await context.loaders.situation.load(row.subscription_id)
+    if row is None or situation is None:
+        return None
+    seat = Seat.of(row, situation)
+    return seat if seat.is_visible_to(context.actor) else None

@@ -11,7 +11,7 @@ from capcom_gql.graphql.ties import Owned, Ties
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
 from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.person import Person
-from capcom_gql.graphql.types.subscription import Seat
+from capcom_gql.graphql.types.subscription import Seat, seat_for
 from capcom_gql.services.kept_answers import kept_access, kept_check
 from capcom_gql.storage import requests
 
@@ -53,13 +53,7 @@ class SupportRequest(Node):
 
     @resolved("The seat whose number it is about; null for who may not see it, as its own holder once it is removed.")
     async def seat(self, info: Info) -> Seat | None:
-        context = info.context
-        row = await context.loaders.seat.load(self.row.seat_id)
-        situation = None if row is None else await context.loaders.situation.load(row.subscription_id)
-        if row is None or situation is None:
-            return None
-        seat = Seat.of(row, situation)
-        return seat if seat.is_visible_to(context.actor) else None
+        return await seat_for(info.context, self.row.seat_id)
 
     @resolved("Who opened it.")
     async def opened_by(self, info: Info) -> Person | None:

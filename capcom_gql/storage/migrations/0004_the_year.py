@@ -1,5 +1,6 @@
 """The year: what renewals, surveys, support requests and changes of address record."""
 
+from datetime import timedelta
 from typing import Any
 
 from orjson import loads
@@ -9,6 +10,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint
 
+from capcom_gql import clock
 from capcom_gql.storage.columns import InstantField, ShortText
 
 CHECKS = (
@@ -35,6 +37,17 @@ def _reference(model: str, column: str, related_name: str, on_delete: OnDelete =
     )
 
 
+async def look_again(apps: Any, editor: Any) -> None:
+    """Make every subscription that waits for a date due now, and the rule writes down the date that is right.
+
+    Before renewals were asked for, the next date of a year begun was its end.
+    """
+    _, installations = await editor.client.execute_query("SELECT clock_offset_us FROM installation")
+    now = clock.utc_now() + timedelta(microseconds=installations[0]["clock_offset_us"])
+    instant = f"'{now.isoformat(sep=' ')}'"
+    await editor.client.execute_query(f"UPDATE subscription SET due_at = {instant} WHERE due_at > {instant}")
+
+
 async def indexes(apps: Any, editor: Any) -> None:
     """Create what only plain SQL can."""
     for statement in INDEXES:
@@ -42,7 +55,7 @@ async def indexes(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """Columns of a term, then the new tables."""
+    """Columns of a term, the new tables, then the dates of the years that run."""
 
     dependencies = [("capcom", "0003_first_data")]
 
@@ -97,4 +110,5 @@ class Migration(migrations.Migration):
         ),
         *(ops.AddConstraint(model, CheckConstraint(check=check, name=name)) for model, name, check in CHECKS),
         ops.RunPython(indexes, ops.RunPython.noop),
+        ops.RunPython(look_again, ops.RunPython.noop),
     ]
