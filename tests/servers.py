@@ -39,20 +39,24 @@ FAST = {
     "unix_socket_directories": "",
     "listen_addresses": "127.0.0.1",
 }
+# What was committed outlives the server's own death at any moment, as in service.
+KEPT = {"synchronous_commit": "on"}
 
 
 class ServerUnavailable(RuntimeError):
-    """No PostgreSQL can be had here; the text says what to do."""
+    """A server cannot be had here; the text says what to do."""
 
 
 class Postgres:
     """One server for a test session; `with Postgres() as server:` starts and stops it.
 
-    The server is told to end with this process, whatever ends it.
+    The server is told to end with this process, whatever ends it. `keeps`: what was committed outlives its own
+    death; it is then always a server of ours, so that it can be killed.
     """
 
-    def __init__(self) -> None:
-        self._external = os.environ.get(EXTERNAL, "")
+    def __init__(self, *, keeps: bool = False) -> None:
+        self._external = "" if keeps else os.environ.get(EXTERNAL, "")
+        self._options = {**FAST, **KEPT} if keeps else FAST
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
@@ -97,6 +101,16 @@ class Postgres:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
         atexit.unregister(self.stop)
+
+    def fall(self) -> None:
+        """End the server as `pg_ctl stop -m immediate` does: no checkpoint, every connection cut."""
+        assert self._process is not None, "a server of ours runs"
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(STOP_SECONDS)
+
+    def rise(self) -> None:
+        """Start it again on its port and data; returns while it still recovers. From the main thread only."""
+        self._launch(_binaries(), _without_root())
 
     def url(self, database: str = "postgres") -> str:
         """The address of one database of this server, as `CAPCOM_DATABASE_URL` takes it."""
@@ -149,8 +163,8 @@ class Postgres:
 
     def _launch(self, binaries: Path, unprivileged: list[str]) -> None:
         assert self._folder is not None
-        self._port = _free_port()
-        options = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
+        self._port = self._port or free_port()
+        options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
         command = [
             str(binaries / "postgres"),
             "-D",
@@ -159,9 +173,9 @@ class Postgres:
             str(self._port),
             *options,
         ]
-        with (self._folder / "log").open("wb") as log:
+        with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*unprivileged, *_ending_with_us(), *command],
+                [*unprivileged, *ending_with_us(), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -216,12 +230,14 @@ def _without_root() -> list[str]:
     return prefix
 
 
-def _ending_with_us() -> list[str]:
+def ending_with_us(by: str = "INT") -> list[str]:
+    """The words before a command that end it, by a signal, with the thread that starts it."""
     # Linux ends the server even when this process is killed outright; elsewhere `stop` alone does.
-    return ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+    return ["setpriv", "--pdeathsig", by] if shutil.which("setpriv") else []
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

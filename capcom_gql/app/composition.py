@@ -13,24 +13,27 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from capcom_gql.app.channels import setup_of
 from capcom_gql.app.front import Front
 from capcom_gql.app.health import health_routes
 from capcom_gql.app.hosts import HostCheck, hosts_of
-from capcom_gql.app.ticking import at_work, close
+from capcom_gql.app.metrics import metrics_route
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.graphql.http import graphql_app
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState, Registry
 from capcom_gql.pages import READY_MADE, Caller, Operation, routes
 from capcom_gql.services.authenticate import notes_written
+from capcom_gql.services.channels import close, setup_of
+from capcom_gql.services.claim_letters import release_held
 from capcom_gql.services.passwords import prepare
-from capcom_gql.services.send_letters import release_held
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
 from capcom_gql.storage.database import opened
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import must_be_real
+from capcom_gql.workers.crew import Crew
+from capcom_gql.workers.embedded import at_work
+from capcom_gql.workers.nudging import nudging
 
 NO_MAIL = "no channel for e-mail is installed and active: no mail leaves, letters are HELD until one is"
 
@@ -68,7 +71,8 @@ def create_app(
 ) -> Starlette:
     """The application. Its lifespan opens the database, which must be migrated, and loads the channels.
 
-    `ticking`: the worker runs in this process; with or without it, `app.state.tick()` does whatever is due.
+    `ticking`: the worker runs in this process, else the workers are told by the broker that a deed was done; either
+    way, `app.state.tick()` does whatever is due.
     `operations` and `callers` are what the explorer offers; callers are tokens in clear, for a throw-away database
     only.
     """
@@ -78,6 +82,7 @@ def create_app(
     )
     app.router.routes += [
         *health_routes(settings, lambda: parts_of(app).registry),
+        metrics_route(),
         Route("/graphql", _Graphql(app, Front(settings, operations, callers))),
         *routes(mailbox=None if settings.is_production else settings.data_dir / "mailbox"),
     ]
@@ -104,7 +109,7 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
             await release_held(setup)
             app.state.parts = _Parts(registry, graphql_app(setup, settings, woken))
             app.state.tick = partial(tick, setup, registry, until_idle=True)
-            async with at_work(setup, registry, woken) if ticking else contextlib.nullcontext():
+            async with at_work(Crew(setup, registry, woken)) if ticking else nudging(settings.broker_url, woken):
                 yield
             await notes_written()
     finally:

@@ -30,14 +30,14 @@ def demo(
     """
     from capcom_gql.cli.failures import Stop
     from capcom_gql.cli.listening import run
-    from capcom_gql.cli.logs import to_standard_error
     from capcom_gql.cli.scratch import scratch_folder
+    from capcom_gql.logs import to_standard_error
     from capcom_gql.settings import load
 
     given = load()
     if given.is_production:
         raise Stop("There is no demo in production. CAPCOM_ENV=development permits it; it touches no other database.")
-    to_standard_error(given)
+    to_standard_error(as_objects=given.is_production)
     listener = _listen(host, port)
     with scratch_folder("demo", data_dir) as folder:
         run(_demo(given, folder, listener, is_kept=data_dir is not None, as_json=as_json))
@@ -74,11 +74,10 @@ async def _demo(given: "Settings", folder: Path, listener: "socket.socket", *, i
 
 
 async def _fill(settings: "Settings") -> "Given":
-    from capcom_gql.app.channels import setup_of
-    from capcom_gql.app.ticking import close
     from capcom_gql.cli.demo_script import fill
     from capcom_gql.cli.demo_story import Story
     from capcom_gql.notifiers.loader import load
+    from capcom_gql.services.channels import close, setup_of
     from capcom_gql.storage.database import migrate, opened
     from capcom_gql.storage.installation import database_url
 

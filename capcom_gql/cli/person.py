@@ -70,11 +70,10 @@ def erase(
 
 async def _erase(settings: "Settings", who: str, reason: str, *, agreed: bool) -> str:
     """Erase with the channels of this installation: steps that are due meanwhile have letters to others."""
-    from capcom_gql.app.channels import setup_of
-    from capcom_gql.app.ticking import close
     from capcom_gql.cli.database import database
     from capcom_gql.cli.keys import COMMAND_LINE
     from capcom_gql.notifiers.loader import load
+    from capcom_gql.services.channels import close, setup_of
     from capcom_gql.services.erase_person import ErasePersonInput, erase_person
 
     registry = load(settings)

@@ -18,6 +18,7 @@ from capcom_gql.cli.serve import serve
 from capcom_gql.cli.simulate import simulate
 from capcom_gql.cli.staff import staff
 from capcom_gql.cli.tick import tick
+from capcom_gql.cli.worker import worker
 
 TRACEBACK = "--traceback"
 
@@ -57,6 +58,9 @@ program.command(
     short_help="Play years of an invented network in seconds.",
     epilog="Example: capcom simulate --years 2 --organisations 200",
 )(simulate)
+program.command(short_help="Do the work of servers that only serve.", epilog="Example: capcom worker --processes 2")(
+    worker
+)
 program.add_typer(clock, name="clock")
 program.command(short_help="Bring the database to this version.", epilog="Example: capcom migrate")(migrate)
 program.command(short_help="Print the API's schema.", epilog="Example: capcom schema > schema.graphql")(schema)

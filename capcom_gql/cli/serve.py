@@ -13,22 +13,24 @@ if TYPE_CHECKING:
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    api_only: Annotated[bool, typer.Option("--api-only", help="Leave the work to `capcom worker`.")] = False,
 ) -> None:
     """Serve the API with its worker, having brought the database to this version. Prints `ready URL` when it answers.
 
-    Letters go out, and the calendar is kept, by this process itself: no other is needed. SIGTERM or Ctrl-C stops it.
+    Letters go out, and the calendar is kept, by this process itself: no other is needed, unless it serves the API only.
+    SIGTERM or Ctrl-C stops it.
     """
     from capcom_gql.cli.listening import listen, reachable, run
-    from capcom_gql.cli.logs import to_standard_error
+    from capcom_gql.logs import to_standard_error
     from capcom_gql.settings import load
 
     settings = load()
-    to_standard_error(settings, requests=True)
+    to_standard_error(as_objects=settings.is_production, requests=True)
     listener = listen(host, port)
-    run(_serve(reachable(settings, listener), listener))
+    run(_serve(reachable(settings, listener), listener, ticking=not api_only))
 
 
-async def _serve(settings: "Settings", listener: "socket.socket") -> None:
+async def _serve(settings: "Settings", listener: "socket.socket", *, ticking: bool) -> None:
     from capcom_gql.app import create_app
     from capcom_gql.cli.listening import answer_until_stopped, stoppable, url_of
     from capcom_gql.cli.screen import note, show
@@ -40,7 +42,7 @@ async def _serve(settings: "Settings", listener: "socket.socket") -> None:
     async with stoppable():
         await migrate(database_url(settings))
     address = url_of(listener)
-    await answer_until_stopped(create_app(settings), listener, lambda: show(f"ready {address}"))
+    await answer_until_stopped(create_app(settings, ticking=ticking), listener, lambda: show(f"ready {address}"))
 
 
 def _worth_knowing(settings: "Settings") -> list[str]:
@@ -50,6 +52,4 @@ def _worth_knowing(settings: "Settings") -> list[str]:
             f"CAPCOM_PUBLIC_URL is not set: links in letters lead to {settings.public_url}, "
             "and requests under any other host name are refused"
         )
-    if settings.broker_url:
-        sentences.append("CAPCOM_BROKER_URL is not used by this version: this process does the work itself")
     return sentences

@@ -53,12 +53,12 @@ def simulate(
 def _play(folder: Path, wish: "Wish") -> "Outcome":
     import uvloop
 
-    from capcom_gql.cli.logs import to_standard_error
     from capcom_gql.cli.simulation.run import simulate as play
+    from capcom_gql.logs import to_standard_error
     from capcom_gql.settings import load
 
     settings = load().model_copy(update={"data_dir": folder, "database_url": ""})
-    to_standard_error(settings)
+    to_standard_error(as_objects=settings.is_production)
     with _progress(wish) as on_day:
         return uvloop.run(play(settings, wish, on_day))
 

@@ -19,12 +19,12 @@ def tick(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Record every step that is due and send every letter that can go, then exit. May run beside a server."""
-    from capcom_gql.cli.logs import to_standard_error
     from capcom_gql.cli.screen import show, show_json
+    from capcom_gql.logs import to_standard_error
     from capcom_gql.settings import load
 
     settings = load()
-    to_standard_error(settings)
+    to_standard_error(as_objects=settings.is_production)
     steps, deliveries = asyncio.run(_tick(settings, until_idle=until_idle))
     if as_json:
         show_json({"steps": steps, "deliveries": deliveries})
@@ -33,12 +33,11 @@ def tick(
 
 
 async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
-    from capcom_gql.app.channels import setup_of
-    from capcom_gql.app.ticking import close
     from capcom_gql.cli.database import database
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.services.send_letters import release_held
-    from capcom_gql.services.tick import tick
+    from capcom_gql.services.channels import close, setup_of
+    from capcom_gql.services.claim_letters import release_held
+    from capcom_gql.services.tick import in_other_hands, tick
 
     registry = load(settings)
     try:
@@ -46,24 +45,13 @@ async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
             setup = setup_of(settings, registry)
             await release_held(setup)
             steps, deliveries = await tick(setup, registry, until_idle=until_idle)
-            while until_idle and await _in_other_hands():
+            while until_idle and await in_other_hands():
                 await asyncio.sleep(LOOK_AGAIN)
                 more_steps, more_deliveries = await tick(setup, registry, until_idle=True)
                 steps, deliveries = steps + more_steps, deliveries + more_deliveries
             return steps, deliveries
     finally:
         await close(registry)
-
-
-async def _in_other_hands() -> bool:
-    """Whether another process is sending a letter that is due: idle means that it is gone, or given back."""
-    from capcom_gql import clock
-    from capcom_gql.storage.post import Delivery
-    from capcom_gql.storage.product_clock import product_now
-
-    return await Delivery.filter(
-        state__in=("PENDING", "RETRYING"), due_at__lte=await product_now(), leased_until__gt=clock.utc_now()
-    ).exists()
 
 
 def _s(count: int) -> str:

@@ -28,6 +28,17 @@ class Topic(StrEnum):
     STAFF_NOTICE = "staff_notice"
 
 
+class DeliveryState(StrEnum):
+    """What became of a letter."""
+
+    PENDING = "PENDING"
+    SENT = "SENT"
+    RETRYING = "RETRYING"
+    FAILED = "FAILED"
+    HELD = "HELD"
+    SUPPRESSED = "SUPPRESSED"
+
+
 class Audience(StrEnum):
     """Whom a letter goes to."""
 

@@ -179,6 +179,27 @@ _DEEDS: Sentences = {
         "Cette demande a déjà sa réponse. Rien n'est à faire.",
         "This request is answered already. Nothing to do.",
     ),
+    "delivery_sent": (
+        "Cette lettre est déjà partie. Rien n'est à faire.",
+        "This letter was sent already. Nothing to do.",
+    ),
+    "delivery_waiting": (
+        "Cette lettre partira d'elle-même : voyez nextAttemptAt. Rien n'est à faire.",
+        "This letter goes by itself: see nextAttemptAt. Nothing to do.",
+    ),
+    "delivery_suppressed": (
+        "Cette lettre ne doit pas partir : sa raison le dit. Seules celles qui ont échoué ou qui attendent repartent.",
+        "This letter is not to be sent: its reason says why. Only one that failed or is held can be tried again.",
+    ),
+    "delivery_to_nobody": (
+        "La personne à qui cette lettre était destinée est effacée : elle ne repart pas.",
+        "The person this letter was for is erased: it is not sent again.",
+    ),
+    "delivery_without_channel": (
+        "Aucun canal ne porte encore cette lettre. Installez un canal de courriel et redémarrez : elle partira "
+        "d'elle-même.",
+        "No channel carries this letter yet. Install one for e-mail and restart: it then goes by itself.",
+    ),
     "email_taken": (
         "Cette adresse est celle d'un autre compte. Donnez-en une autre.",
         "This address belongs to another account. Give another.",

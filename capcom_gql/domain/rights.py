@@ -121,6 +121,8 @@ class Right(StrEnum):
     REDEEM = "REDEEM"
     REDEMPTIONS = "REDEMPTIONS"
     EVENTS = "EVENTS"
+    DELIVERIES = "DELIVERIES"
+    NOTIFICATIONS = "NOTIFICATIONS"
     NOTES = "NOTES"
     SUPPORT = "SUPPORT"
     SELF = "SELF"
@@ -141,6 +143,8 @@ TABLE: Mapping[Right, Row] = {
     Right.REDEEM: Row(False, May.NO, May.NO, Scope.DISCOUNTS_REDEEM),
     Right.REDEMPTIONS: Row(False, May.OWN, May.YES, Scope.DISCOUNTS_REDEEM, machine=May.OWN),
     Right.EVENTS: Row(False, May.NO, May.YES, Scope.EVENTS_READ),
+    Right.DELIVERIES: Row(False, May.NO, May.YES, Scope.NOTIFICATIONS_WRITE),
+    Right.NOTIFICATIONS: Row(False, May.NO, May.NO, Scope.NOTIFICATIONS_WRITE),
     Right.NOTES: Row(False, May.NO, May.NO, None),
     Right.SUPPORT: Row(False, May.OWN, May.OWN, Scope.ADMIN),
     Right.SELF: Row(False, May.OWN, May.OWN, None, staff=May.OWN),
@@ -197,6 +201,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.SERVICE_CHECK, "Query", "serviceAccess"),
     (Right.REDEMPTIONS, "Query", "redemptions"),
     (Right.EVENTS, "Query", "events"),
+    (Right.DELIVERIES, "Query", "deliveries"),
     (Right.ADMINISTRATION, "Query", "supportRequests"),
     (Right.OPEN_DOOR, "Mutation", "subscribe signIn requestPassword choosePassword confirmEmail"),
     (Right.LIST, "Mutation", "addSeats replaceSeat removeSeat transferManagement updateOrganisation"),
@@ -208,6 +213,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
         "Mutation",
         "reinstateTerm cancelSubscription erasePerson closeSupportRequest createApiKey revokeApiKey",
     ),
+    (Right.NOTIFICATIONS, "Mutation", "retryDelivery"),
     (Right.SELF, "Mutation", "answerSurvey updateProfile changeEmail openSupportRequest signOut"),
     (
         Right.CARD,
@@ -252,6 +258,12 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.NUMBER, "Redemption", "seat"),
     (Right.EVENTS, "Event", "id kind occurredAt recordedAt actor organisation subject details description"),
     (Right.NOTES, "Event", "note"),
+    (
+        Right.DELIVERIES,
+        "Delivery",
+        "id event topic channel recipient subject state reason attempts nextAttemptAt sentAt createdAt",
+    ),
+    (INHERITED, "DeliveryAttempt", "number at outcome error durationMs"),
     (Right.ADMINISTRATION, "ApiKey", "id name prefix scopes createdAt lastUsedAt expiresAt revokedAt"),
     (Right.SUPPORT, "SupportRequest", "id message check access seat openedBy openedAt closedAt answer"),
     (Right.SELF, "Viewer", "role person apiKey scopes seats organisations supportRequests"),

@@ -8,6 +8,7 @@ from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
 
 from capcom_gql.domain.agenda import MilestoneKind
 from capcom_gql.domain.discounts import DiscountReason, RedemptionState, ServiceReason
+from capcom_gql.domain.letters import DeliveryState
 from capcom_gql.domain.lifecycle import SubscriptionState, TermState
 from capcom_gql.domain.plans import EventKind, Service
 from capcom_gql.domain.refusals import Code
@@ -18,6 +19,7 @@ from capcom_gql.storage.pages import OrganisationOrderField
 __all__ = [
     "CancellationReason",
     "Code",
+    "DeliveryState",
     "DiscountReason",
     "EventKind",
     "MilestoneKind",
@@ -145,7 +147,7 @@ _describe(
         "ORGANISATIONS_WRITE": "Change the lists of users.",
         "BILLING_WRITE": "Record payment proofs.",
         "EVENTS_READ": "Read events, and ask checks about the past.",
-        "NOTIFICATIONS_WRITE": "Administer webhook endpoints and read deliveries.",
+        "NOTIFICATIONS_WRITE": "Administer webhook endpoints, read deliveries and have them tried again.",
         "ADMIN": "Every other scope, and administration.",
     },
 )
@@ -186,6 +188,18 @@ _describe(
         "FINAL": "Granted for good.",
         "TO_REINVOICE": "The term was cancelled before its proof came: the reduction is to be invoiced again.",
         "RELEASED": "Given back, for a registration that was cancelled; the discount may be used anew.",
+    },
+)
+_describe(
+    DeliveryState,
+    "What became of a letter.",
+    {
+        "PENDING": "It goes at once, or at the hour it is due.",
+        "SENT": "The channel has taken it.",
+        "RETRYING": "An attempt failed; it is tried again at nextAttemptAt.",
+        "FAILED": "Given up, for the reason told; it goes again by retryDelivery only.",
+        "HELD": "It waits for its channel to be set up, and goes when a server starts with it; or by retryDelivery.",
+        "SUPPRESSED": "It is not sent, since it is no longer true or has nobody to go to; the reason says which.",
     },
 )
 _describe(

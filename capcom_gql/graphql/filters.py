@@ -5,6 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from capcom_gql.graphql.enums import (
+    DeliveryState,
     EventKind,
     OrderDirection,
     OrganisationOrderField,
@@ -14,7 +15,7 @@ from capcom_gql.graphql.enums import (
 from capcom_gql.graphql.fields import given
 from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.services.check_discount import DiscountAsk
-from capcom_gql.storage import pages
+from capcom_gql.storage import delivery_pages, pages
 
 
 @strawberry.input(description="Which organisations; every condition given must be met.")
@@ -105,6 +106,29 @@ class EventFilter:
             organisation_id=given(self.organisation_id),
             since=given(self.from_),
             until=given(self.to),
+        )
+
+
+@strawberry.input(description="Which deliveries; every condition given must be met.")
+class DeliveryFilter:
+    state: list[DeliveryState] | None = strawberry.field(
+        default=strawberry.UNSET, description="In one of these states; an empty list means any."
+    )
+    channel: str | None = strawberry.field(default=strawberry.UNSET, description="By this channel, by its name.")
+    topic: str | None = strawberry.field(
+        default=strawberry.UNSET, description="About this: `welcome`, `renewal_notice`..."
+    )
+    organisation_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Of an event about this organisation."
+    )
+
+    def asked(self) -> delivery_pages.DeliveryFilter:
+        """The filter as the list takes it."""
+        return delivery_pages.DeliveryFilter(
+            states=tuple(given(self.state) or ()),
+            channel=given(self.channel),
+            topic=given(self.topic),
+            organisation_id=given(self.organisation_id),
         )
 
 

@@ -23,6 +23,7 @@ from capcom_gql.graphql.negotiation import JSON, RESPONSE, locale_wanted, media_
 from capcom_gql.graphql.schema import build_schema
 from capcom_gql.graphql.told import SENTENCES, RequestRefused, Told, unauthenticated
 from capcom_gql.graphql.types.subjects import find_subject
+from capcom_gql.logs import about
 from capcom_gql.services.attempts import Attempts
 from capcom_gql.services.authenticate import BadToken, authenticate
 from capcom_gql.services.setup import Setup
@@ -60,11 +61,13 @@ class GraphqlApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI call, for HTTP."""
-        await (await self._response(Request(scope, receive)))(scope, receive, send)
-
-    async def _response(self, request: Request) -> Response:
-        media_type = media_type_wanted(request.headers.get("accept"))
         request_id = secrets.token_hex(8)
+        with about(request_id=request_id):
+            response = await self._response(Request(scope, receive), request_id)
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request, request_id: str) -> Response:
+        media_type = media_type_wanted(request.headers.get("accept"))
         try:
             if request.method != "POST":
                 raise RequestRefused("Send the operation by POST.", "METHOD_NOT_ALLOWED", 405)

@@ -11,7 +11,7 @@ from tortoise.models import Model
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.graphql.situation import Situation, situation_of
-from capcom_gql.storage import access, models, requests
+from capcom_gql.storage import access, delivery_pages, models, post, requests
 
 Row = TypeVar("Row", bound=Model)
 Loader = DataLoader[str, Row | None]
@@ -33,6 +33,9 @@ class Loaders:
         self.event: Loader[models.Event] = _by_id(models.Event)
         self.api_key: Loader[access.ApiKey] = _by_id(access.ApiKey)
         self.support_request: Loader[requests.SupportRequest] = _by_id(requests.SupportRequest)
+        self.delivery: Loader[post.Delivery] = _by_id(post.Delivery)
+        self.attempts_of_delivery: DataLoader[str, list[post.DeliveryAttempt]] = DataLoader(_attempts)
+        self.organisation_shown: DataLoader[str, str | None] = DataLoader(delivery_pages.organisations_shown)
         self.survey_of_seat: Loader[requests.SurveyRequest] = _by_one(
             requests.SurveyRequest, "seat_id", "asked_at", "id"
         )
@@ -61,6 +64,14 @@ class Loaders:
             terms[term.subscription_id].append(term)
         today = await self._today()
         return {each.id: situation_of(each, terms[each.id], today, self._policy) for each in found}
+
+
+async def _attempts(delivery_ids: list[str]) -> list[list[post.DeliveryAttempt]]:
+    """The attempts at each letter, in their order."""
+    found: defaultdict[str, list[post.DeliveryAttempt]] = defaultdict(list)
+    for row in await post.DeliveryAttempt.filter(delivery_id__in=delivery_ids).order_by("number", "id"):
+        found[row.delivery_id].append(row)
+    return [found[each] for each in delivery_ids]
 
 
 async def _decline_notes(organisation_ids: list[str]) -> list[models.Note | None]:

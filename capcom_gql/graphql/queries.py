@@ -14,6 +14,7 @@ from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.filters import (
+    DeliveryFilter,
     DiscountCheckInput,
     EventFilter,
     OrganisationFilter,
@@ -22,6 +23,7 @@ from capcom_gql.graphql.filters import (
 )
 from capcom_gql.graphql.told import SENTENCES, RequestRefused
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
+from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
 from capcom_gql.graphql.types.event import Event
 from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.plan import Plan
@@ -35,7 +37,7 @@ from capcom_gql.services.catalogue import current_terms
 from capcom_gql.services.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
 from capcom_gql.services.check_service import ServiceAsk, check_service
 from capcom_gql.services.forms import MAX_PRICE_MINOR
-from capcom_gql.storage import ids, models, pages, support_pages
+from capcom_gql.storage import delivery_pages, ids, models, pages, support_pages
 
 MAX_ASKED = 100
 """how many checks, or ids, one field takes"""
@@ -201,6 +203,26 @@ class Query:
             pages.events_page(window, filter=wanted, visible_organisations=visible),
             find,
             lambda: pages.events_total(filter=wanted, visible_organisations=visible),
+        )
+
+    @resolved("Who was told what, newest first: a manager sees the letters to the users of their own organisations.")
+    async def deliveries(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        filter: Annotated[
+            DeliveryFilter | None, strawberry.argument(description="Which deliveries; by default all.")
+        ] = strawberry.UNSET,
+    ) -> Connection[Delivery] | None:
+        context, window = info.context, window_of(first, after, last, before)
+        wanted, visible = (given(filter) or DeliveryFilter()).asked(), _seen(Right.DELIVERIES, info.context.actor)
+        return await connected(
+            delivery_pages.deliveries_page(window, filter=wanted, visible_organisations=visible),
+            lambda found: deliveries_of(context, found),
+            lambda: delivery_pages.deliveries_total(filter=wanted, visible_organisations=visible),
         )
 
     @resolved("The support requests, newest first; for staff.")

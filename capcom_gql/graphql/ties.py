@@ -42,11 +42,15 @@ class Echoed:
 
 
 @dataclass(frozen=True, slots=True)
-class InTimeline:
-    """An event read in the timeline of its organisation: whoever may read the timeline may read it."""
+class Reached:
+    """An event read in the timeline of its organisation, or beside a letter about it: whoever may read the one may
+    read the other.
+    """
 
-    organisation_id: str
+    organisation_id: str | None
+    by: Right = Right.DETAIL
+    """the right over what it is reached by"""
 
     def allow(self, right: Right, actor: Actor) -> bool:
-        """The right over a timeline stands for that over its events; any other is as elsewhere."""
-        return may(Right.DETAIL if right is Right.EVENTS else right, actor, self.organisation_id)
+        """The right over what it is reached by stands for that over events; any other is as elsewhere."""
+        return may(self.by if right is Right.EVENTS else right, actor, self.organisation_id)

@@ -106,4 +106,5 @@ class Dossier:
         """Write down when the calendar next has something to do here; every deed on a dossier ends with it."""
         step = steps.next_step(self.facts, self.now, self.setup.policy)
         self.subscription.due_at = None if step is None else step.at
-        await self.subscription.save(update_fields=["due_at"])
+        self.subscription.leased_until, self.subscription.step_failures = None, 0
+        await self.subscription.save(update_fields=["due_at", "leased_until", "step_failures"])

@@ -55,7 +55,7 @@ class Settings(BaseModel):
     broker_url: BrokerUrl = Field(
         "",
         repr=False,
-        description="The message broker; empty: work is done in the server's own process.",
+        description="The message broker that tells the workers of a deed at once; empty: they look every second.",
         json_schema_extra=_accepts("redis://host, rediss://host, amqp://host or amqps://host"),
     )
     public_url: WebAddress = Field(

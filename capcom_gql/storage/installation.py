@@ -31,6 +31,8 @@ async def must_answer() -> None:
         BaseORMException,
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
+        # what the driver raises of a connection that was cut while it was used
+        asyncpg.InternalClientError,
         sqlite3.Error,
     ) as error:
         raise DatabaseUnavailable(f"the database does not answer: {error}") from error

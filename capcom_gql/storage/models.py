@@ -101,6 +101,7 @@ class Subscription(Model):
     """The one subscription of an organisation, for good. Its row is the lock of every deed on it.
 
     `due_at` is the instant of the next step that the calendar demands (`steps.next_step`), None when there is none.
+    `leased_until` (real clock) keeps others from recording it at the same time, or too soon after `step_failures`.
     """
 
     id = ShortText(max_length=40, primary_key=True)
@@ -109,6 +110,8 @@ class Subscription(Model):
     )
     organisation_id: str
     due_at = InstantField(null=True)
+    leased_until = InstantField(null=True)
+    step_failures = fields.IntField(default=0, db_default=0)
     created_at = InstantField()
 
 

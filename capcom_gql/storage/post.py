@@ -12,7 +12,8 @@ from capcom_gql.storage.models import Event, Person
 class Delivery(Model):
     """A letter planned, sent, failed, held or suppressed, with the reason.
 
-    `due_at` follows the product's clock, `next_attempt_at` and the lease the real one. `attempt` is counted before the
+    `due_at` follows the product's clock; `next_attempt_at`, the lease and `queued_until` (how long the broker is given
+    to bring it to a worker) the real one. `attempt` is counted before the
     call and fences it: an outcome is written only while the number still stands. `uncounted` are the attempts that
     ended in waiting for settings. `about` holds the ids that the
     letter speaks of; its text is written when it is sent.
@@ -41,6 +42,7 @@ class Delivery(Model):
     uncounted = fields.IntField(default=0)
     crashes = fields.IntField(default=0)
     leased_until = InstantField(null=True)
+    queued_until = InstantField(null=True)
     sent_at = InstantField(null=True)
     provider_id = fields.TextField(null=True)
     created_at = InstantField()

@@ -27,9 +27,10 @@ async def client(folder: Path, **settings: str) -> AsyncIterator[httpx2.AsyncCli
 
 
 @asynccontextmanager
-async def running(database_url: str, folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
+async def running(database_url: str, folder: Path, **settings: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the application on a database, started, without its worker."""
-    app = create_app(load({"CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(folder)}), ticking=False)
+    given = {"DATABASE_URL": database_url, "DATA_DIR": str(folder), **settings}
+    app = create_app(load({f"CAPCOM_{name}": value for name, value in given.items()}), ticking=False)
     transport = httpx2.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -124,5 +125,5 @@ async def test_a_database_that_is_gone_is_named_and_the_process_lives(
         ready = await ask.get("/readyz")
         assert ready.status_code == 503
         parts = {name: part["ok"] for name, part in ready.json().items() if name != "status"}
-        assert parts == {"database": False, "broker": True, "migrations": False, "notifiers": True}
+        assert parts == {"database": False, "broker": True, "migrations": False, "notifiers": True, "steps": True}
         assert (await ask.get("/healthz")).json() == {"status": "alive"}

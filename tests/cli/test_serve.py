@@ -72,6 +72,7 @@ def test_one_line_on_standard_output_and_a_clean_end(installation: Installation)
             "broker": True,
             "migrations": True,
             "notifiers": True,
+            "steps": True,
         }
         serving.stop()
         assert serving.process.stdout is not None

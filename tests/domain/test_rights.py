@@ -39,6 +39,8 @@ PAST            -          own     yes      EVENTS_READ              yes
 REDEEM          -          -       -        DISCOUNTS_REDEEM         yes
 REDEMPTIONS     -          own     yes      own:DISCOUNTS_REDEEM     yes
 EVENTS          -          -       yes      EVENTS_READ              yes
+DELIVERIES      -          -       yes      NOTIFICATIONS_WRITE      yes
+NOTIFICATIONS   -          -       -        NOTIFICATIONS_WRITE      yes
 NOTES           -          -       -        -                        yes
 SUPPORT         -          own     own      ADMIN                    yes
 SELF            -          own     own      -                        own
@@ -215,6 +217,7 @@ ROOT_FIELDS: dict[str, dict[Right | None, str]] = {
         Right.SERVICE_CHECK: "serviceAccess",
         Right.REDEMPTIONS: "redemptions",
         Right.EVENTS: "events",
+        Right.DELIVERIES: "deliveries",
         Right.ADMINISTRATION: "supportRequests",
     },
     "Mutation": {
@@ -225,6 +228,7 @@ ROOT_FIELDS: dict[str, dict[Right | None, str]] = {
         Right.REDEEM: "redeemDiscount releaseDiscount",
         Right.ADMINISTRATION: "reinstateTerm cancelSubscription erasePerson closeSupportRequest createApiKey "
         "revokeApiKey",
+        Right.NOTIFICATIONS: "retryDelivery",
         Right.SELF: "answerSurvey updateProfile changeEmail openSupportRequest signOut",
     },
 }
@@ -248,6 +252,7 @@ def test_every_question_and_every_deed_needs_the_right_of_its_row(root: str) -> 
         ("Redemption.state", Right.REDEMPTIONS),
         ("Event.details", Right.EVENTS),
         ("Event.note", Right.NOTES),
+        ("Delivery.recipient", Right.DELIVERIES),
         ("ApiKey.prefix", Right.ADMINISTRATION),
         ("OrganisationSubscription.timeline", Right.DETAIL),
         ("OrganisationSubscription.agenda", Right.DETAIL),

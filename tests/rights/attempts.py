@@ -178,6 +178,13 @@ def _revoke_api_key(stage: Stage) -> Iterator[Attempt]:
     yield Attempt("nobody's", {"apiKeyId": f"key_{_ID}"})
 
 
+def _retry_delivery(stage: Stage) -> Iterator[Attempt]:
+    for name, code in (("given up", None), ("sent", "CONFLICT")):
+        form = {"deliveryId": stage.letters[name]}
+        yield Attempt(f"{'good' if code is None else 'bad'}, {name}", form, code=code)
+    yield Attempt("nobody's", {"deliveryId": f"delivery_{_ID}"})
+
+
 def _plain(good: dict[str, Any] | None, bad: dict[str, Any] | None = None, code: str | None = None) -> Attempts:
     """A form about nobody else, and one that is badly filled."""
 
@@ -218,4 +225,5 @@ ATTEMPTS: dict[str, Attempts] = {
     "closeSupportRequest": _close_support_request,
     "createApiKey": _create_api_key,
     "revokeApiKey": _revoke_api_key,
+    "retryDelivery": _retry_delivery,
 }

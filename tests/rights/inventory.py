@@ -19,6 +19,7 @@ query Everything {
   redemptions(first: 100) { nodes { id organisation { id } seat { person { email } } registrationReference } }
   supportRequests(first: 100) { nodes { id openedBy { email } } }
   events(first: 100) { pageInfo { hasNextPage } nodes { id organisation { id } } }
+  deliveries(first: 100) { pageInfo { hasNextPage } nodes { id recipient event { organisation { id } } } }
   plans { id }
 }
 """
@@ -47,8 +48,22 @@ async def list_everything(stage: Stage) -> None:
     for event in found["events"]["nodes"]:
         at = frozenset() if event["organisation"] is None else frozenset(letters[event["organisation"]["id"]])
         stage.add(Thing("Event", event["id"], at))
+    assert not found["deliveries"]["pageInfo"]["hasNextPage"], "the stage holds more letters than one page"
+    for delivery in found["deliveries"]["nodes"]:
+        _list_delivery(stage, delivery, letters, people)
     for plan in found["plans"]:
         stage.add(Thing("Plan", plan["id"]))
+
+
+def _list_delivery(
+    stage: Stage, delivery: dict[str, Any], letters: dict[str, str], people: dict[str, dict[str, Any]]
+) -> None:
+    """A letter is of the organisation that it speaks of where it went to whoever has or had a seat there."""
+    about = delivery["event"]["organisation"]
+    at = frozenset() if about is None else frozenset(letters[about["id"]])
+    named = {known["name"]: known["seated"] for known in people.values()}
+    seated = named.get(delivery["recipient"].partition("@")[0], frozenset())
+    stage.add(Thing("Delivery", delivery["id"], at & seated))
 
 
 def _list_organisation(

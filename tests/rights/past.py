@@ -1,6 +1,7 @@
 """What happened on the stage: everything that a field may tell of was done by somebody."""
 
 from capcom_gql.storage.models import Event, Note
+from capcom_gql.storage.post import Delivery, DeliveryAttempt
 from tests.rights.stage import Stage
 from tests.rights.verdicts import STAFF
 
@@ -13,6 +14,7 @@ async def play(stage: Stage) -> None:
         await stage.do("removeSeat", {"seatId": stage.seats[seat]}, stage.tokens[STAFF.name])
     await _renewals(stage)
     await _support(stage)
+    await _letters(stage)
 
 
 async def _proofs(stage: Stage) -> None:
@@ -73,3 +75,15 @@ async def _support(stage: Stage) -> None:
         stage.requests[name] = opened["request"]["id"]
     answer = {"requestId": stage.requests["seat removed"], "answer": "Your seat was removed."}
     await stage.do("closeSupportRequest", answer, stage.tokens[STAFF.name])
+
+
+async def _letters(stage: Stage) -> None:
+    """Of ana's letters one was sent, one is to be tried again, one is given up after its channel refused it."""
+    await stage.world.tick()
+    letters = Delivery.filter(recipient="ana@ville.example", state="SENT").order_by("id").limit(3)
+    sent, given_up, waiting = await letters
+    await Delivery.filter(id=waiting.id).update(state="RETRYING", reason="mailbox: busy", sent_at=None)
+    stage.letters = {"sent": sent.id, "given up": given_up.id}
+    reason = "mailbox: no such user"
+    await Delivery.filter(id=given_up.id).update(state="FAILED", reason=reason, sent_at=None)
+    await DeliveryAttempt.filter(delivery_id=given_up.id).update(outcome="FAILED", error=reason)

@@ -10,6 +10,7 @@ from capcom_gql.services.tokens import hashed
 from capcom_gql.storage.access import EmailChange, OneTimeLink
 from capcom_gql.storage.ids import EMAIL_CHANGE, PERSON, new_id
 from capcom_gql.storage.models import Person
+from capcom_gql.storage.post import Delivery
 from tests.rights import forms
 from tests.rights.attempts import ATTEMPTS
 from tests.rights.deeds import Doing
@@ -167,6 +168,13 @@ async def _revocation(stage: Stage, doing: Doing) -> dict[str, Any]:
     return {"apiKeyId": made["apiKey"]["id"]}
 
 
+async def _letter_given_up(stage: Stage, doing: Doing) -> dict[str, Any]:
+    given_up = await Delivery.filter(topic="welcome").first()
+    assert given_up is not None
+    await Delivery.filter(id=given_up.id).update(state="FAILED", reason="mailbox: no such user")
+    return {"deliveryId": given_up.id}
+
+
 async def _person_to_write_to(stage: Stage, doing: Doing) -> dict[str, Any]:
     return {"email": (await _fresh_person()).email}
 
@@ -199,4 +207,5 @@ PREPARED: dict[str, Preparation] = {
     "openSupportRequest": _support,
     "closeSupportRequest": _support_answer,
     "revokeApiKey": _revocation,
+    "retryDelivery": _letter_given_up,
 }

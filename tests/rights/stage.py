@@ -41,6 +41,8 @@ class Stage:
     """ids of support requests by who opened them"""
     keys: dict[str, str] = field(default_factory=dict)
     """ids of API keys by their scope"""
+    letters: dict[str, str] = field(default_factory=dict)
+    """ids of deliveries by what became of them"""
     bad_tokens: dict[str, str] = field(default_factory=dict)
     past_token: str = ""
     """of a key that checks discounts and reads events"""

@@ -18,7 +18,8 @@ SCOPES = (
 
 
 # "shown" is the seat and the person of the manager: members see who that is. "made" is what this very key made. A
-# support request is of no organisation. "timeline" is an event reached through the subscription that it is about.
+# support request is of no organisation, and a letter is of one where it went to whoever has or had a seat there: what
+# happened is told with it. "timeline" is an event reached through the subscription that it is about.
 SEEN = """
                           staff  manager  holder  member  machine
 Organisation              yes    yes      -       yes     ORGANISATIONS_READ
@@ -30,6 +31,7 @@ Person                    yes    yes      yes     shown   ORGANISATIONS_READ
 Redemption                yes    yes      yes     -       made:DISCOUNTS_REDEEM
 Event                     yes    yes      -       -       EVENTS_READ
 timeline                  yes    yes      -       -       ORGANISATIONS_READ
+Delivery                  yes    yes      -       -       NOTIFICATIONS_WRITE
 SupportRequest            yes    -        yes     -       ADMIN
 ApiKey                    yes    -        -       -       ADMIN
 """
@@ -87,6 +89,9 @@ FIELDS = {
         "card": "organisation",
         "note": "note",
     },
+    "Delivery": {
+        "seen": "id event topic channel recipient subject state reason attempts nextAttemptAt sentAt createdAt"
+    },
     "SupportRequest": {"seen": "id message check access seat openedBy openedAt closedAt answer"},
     "ApiKey": {"seen": "id name prefix scopes createdAt lastUsedAt expiresAt revokedAt"},
     "Plan": {"seen": "id code name seatLimit price services discounts isOpen"},
@@ -95,6 +100,7 @@ FIELDS = {
 # Values: whoever gets one gets all of it.
 VALUES = {
     "Viewer": "role person apiKey scopes seats organisations supportRequests",
+    "DeliveryAttempt": "number at outcome error durationMs",
     "Milestone": "kind on description",
     "Renewal": "noticeOn isOpen remindersSent remindersMax declinedAt declineReason renewedAt wouldEndOn",
     "SurveyRequest": "term askedAt answeredAt closesOn",
@@ -114,20 +120,21 @@ VALUES = {
 # Questions. `person`: yes, or manager for those who manage at least one organisation. Without the right a question
 # that may answer null does, with an error; one that may not is no answer at all (`refusal`).
 ROOTS = """
-                 anonymous  person   machine             refusal
-node             yes        yes      any                 field
-nodes            yes        yes      any                 request
-viewer           yes        yes      -                   field
-plans            yes        yes      -                   request
-termsOfUse       yes        yes      -                   request
-organisation     -          yes      ORGANISATIONS_READ  field
-organisations    -          yes      ORGANISATIONS_READ  field
-discountCheck    -          yes      DISCOUNTS_CHECK     request
-discountChecks   -          yes      DISCOUNTS_CHECK     request
-serviceAccess    -          yes      SERVICES_CHECK      request
-redemptions      -          yes      DISCOUNTS_REDEEM    field
-events           -          manager  EVENTS_READ         field
-supportRequests  -          -        ADMIN               field
+                 anonymous  person   machine              refusal
+node             yes        yes      any                  field
+nodes            yes        yes      any                  request
+viewer           yes        yes      -                    field
+plans            yes        yes      -                    request
+termsOfUse       yes        yes      -                    request
+organisation     -          yes      ORGANISATIONS_READ   field
+organisations    -          yes      ORGANISATIONS_READ   field
+discountCheck    -          yes      DISCOUNTS_CHECK      request
+discountChecks   -          yes      DISCOUNTS_CHECK      request
+serviceAccess    -          yes      SERVICES_CHECK       request
+redemptions      -          yes      DISCOUNTS_REDEEM     field
+events           -          manager  EVENTS_READ          field
+deliveries       -          manager  NOTIFICATIONS_WRITE  field
+supportRequests  -          -        ADMIN                field
 """
 
 # Deeds; staff may do every one, but with "own": what a person does for themselves, staff like anybody. `whose` is the
@@ -162,6 +169,7 @@ openSupportRequest   -          own      -                      check.subscriber
 closeSupportRequest  -          -        ADMIN                  requestId               request
 createApiKey         -          -        ADMIN                  -                       apiKey,secret
 revokeApiKey         -          -        ADMIN                  apiKeyId                apiKey
+retryDelivery        -          -        NOTIFICATIONS_WRITE    deliveryId              delivery
 """
 
 # What of a result a machine is shown with this scope only.

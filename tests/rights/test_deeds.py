@@ -50,6 +50,7 @@ MARKS = {
     "closeSupportRequest": "SupportRequest",
     "createApiKey": "ApiKey",
     "revokeApiKey": "ApiKey",
+    "retryDelivery": "Delivery",
 }
 
 Rows = dict[str, str]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.rights.asking import (
+    DELIVERY,
     EVENT,
     ORGANISATION,
     ORGANISATION_AND_ITS_PAST,
@@ -131,6 +132,7 @@ async def test_an_organisation_and_all_that_hangs_on_it(
         ("organisations", "Organisation", ORGANISATION),
         ("redemptions", "Redemption", REDEMPTION),
         ("events", "Event", EVENT),
+        ("deliveries", "Delivery", DELIVERY),
         ("supportRequests", "SupportRequest", SUPPORT),
     ],
 )

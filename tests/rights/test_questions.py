@@ -25,6 +25,7 @@ QUESTIONS = {
     "serviceAccess": 'serviceAccess(subscriberNumber: "{number}", service: TRAINING) {{ reason }}',
     "redemptions": "redemptions {{ totalCount }}",
     "events": "events {{ totalCount }}",
+    "deliveries": "deliveries {{ totalCount }}",
     "supportRequests": "supportRequests {{ totalCount }}",
 }
 CHECK = "query ($input: DiscountCheckInput!) { discountCheck(input: $input) { reason eligible } }"

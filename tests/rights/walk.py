@@ -68,12 +68,18 @@ class Walk:
         thing = self.stage.things.get(found["id"])
         if thing is None:
             self.fault(path, f"{found['__typename']} that the stage does not know")
-        elif not sees(self.caller, thing, "timeline" if thing.type == "Event" and "timeline" in path else ""):
+        elif not sees(self.caller, thing, self._row(thing, path)):
             self.fault(path, f"{thing.type} should not be reached by this caller")
         else:
             for name, got in found.items():
                 if name != "__typename":
                     self._field(thing, name, got, (*path, name))
+
+    def _row(self, thing: Thing, path: Path) -> str:
+        """The row by which an object is seen: an event also by that of what it is reached through."""
+        if thing.type != "Event":
+            return ""
+        return "timeline" if "timeline" in path else "Delivery" if path[0] == "deliveries" else ""
 
     def _field(self, thing: Thing, name: str, got: Any, path: Path) -> None:
         wanted, code = self._wanted(thing, name)

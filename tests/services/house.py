@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.app.channels import setup_of
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor
@@ -23,10 +22,11 @@ from capcom_gql.domain.sentences import Locale
 from capcom_gql.notifiers.loader import load as load_channels
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
+from capcom_gql.services.channels import setup_of
+from capcom_gql.services.claim_letters import release_held
 from capcom_gql.services.forms import OrganisationForm, PersonForm
 from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
 from capcom_gql.services.redeem_discount import RedeemDiscountInput
-from capcom_gql.services.send_letters import release_held
 from capcom_gql.services.setup import Setup
 from capcom_gql.services.subscribe import Subscribed, SubscribeInput, subscribe
 from capcom_gql.services.tick import tick

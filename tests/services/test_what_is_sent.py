@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from capcom_gql.services.record_steps import record_steps
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.send_letters import AT_MOST, send_due
-from capcom_gql.services.tick import record_steps
 from capcom_gql.storage.models import Event, Subscription, Term
 from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now

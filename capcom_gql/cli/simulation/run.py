@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from time import process_time
 
 from capcom_gql import clock
-from capcom_gql.app.channels import setup_of
 from capcom_gql.cli.simulation.checks import Broken, check_present
 from capcom_gql.cli.simulation.deeds import Deeds
 from capcom_gql.cli.simulation.events import Events
@@ -18,6 +17,7 @@ from capcom_gql.cli.simulation.history import check_history
 from capcom_gql.cli.simulation.life import Life
 from capcom_gql.cli.simulation.post import SimulatedPost
 from capcom_gql.cli.simulation.record import read_history, read_present
+from capcom_gql.services.channels import setup_of
 from capcom_gql.services.setup import Setup
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings

@@ -7,6 +7,7 @@ import strawberry
 
 from capcom_gql.graphql.mutations.accounts import Accounts
 from capcom_gql.graphql.mutations.cancellations import Cancellations
+from capcom_gql.graphql.mutations.deliveries import Deliveries
 from capcom_gql.graphql.mutations.discounts import Discounts
 from capcom_gql.graphql.mutations.keys import Keys
 from capcom_gql.graphql.mutations.organisations import Organisations
@@ -21,6 +22,18 @@ from capcom_gql.graphql.mutations.surveys import Surveys
 
 @strawberry.type(description="What can be done. Every refusal is an error in the payload, never a failed request.")
 class Mutation(
-    SignUp, Organisations, Seats, Proofs, Cancellations, Renewals, Surveys, Discounts, Accounts, People, Keys, Support
+    SignUp,
+    Organisations,
+    Seats,
+    Proofs,
+    Cancellations,
+    Renewals,
+    Surveys,
+    Discounts,
+    Accounts,
+    People,
+    Keys,
+    Deliveries,
+    Support,
 ):
     """The mutations of all areas; they stand in the schema in the order of the areas."""

@@ -12,7 +12,7 @@ from capcom_gql.domain.rights import Right, Scope, scope_held
 from capcom_gql.graphql.connections import Connection, connected
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.ties import InTimeline, Owned, Ties
+from capcom_gql.graphql.ties import Owned, Reached, Ties
 from capcom_gql.graphql.told import forbidden
 from capcom_gql.graphql.types.node import Node
 from capcom_gql.storage import models, pages
@@ -76,7 +76,7 @@ class Event(Node):
 
 async def timeline_of(context: Context, organisation_id: str, window: pages.Window) -> Connection[Event]:
     """A page of what happened to an organisation's subscription, newest first, for those who may read its timeline."""
-    wanted, ties = pages.EventFilter(organisation_id=organisation_id), InTimeline(organisation_id)
+    wanted, ties = pages.EventFilter(organisation_id=organisation_id), Reached(organisation_id)
 
     async def find(found: Sequence[str]) -> list[Event | None]:
         rows = await context.loaders.event.load_many(list(found))

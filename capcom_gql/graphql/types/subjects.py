@@ -6,6 +6,7 @@ from capcom_gql.domain.rights import Right
 from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.ties import Owned
 from capcom_gql.graphql.types.api_key import ApiKey
+from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
 from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
@@ -66,6 +67,11 @@ async def _find_support_request(context: Context, request_id: str) -> SupportReq
     return request if request and request.ties.allow(Right.SUPPORT, context.actor) else None
 
 
+async def _find_delivery(context: Context, delivery_id: str) -> Delivery | None:
+    (delivery,) = await deliveries_of(context, [delivery_id])
+    return delivery if delivery and delivery.ties.allow(Right.DELIVERIES, context.actor) else None
+
+
 async def _find_plan(context: Context, plan_id: str) -> Plan | None:
     row = await context.loaders.plan.load(plan_id)
     return None if row is None else Plan.of(row, context.setup.currency)
@@ -105,5 +111,6 @@ _FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     ids.PROOF: _find_proof,
     ids.REDEMPTION: find_redemption,
     ids.API_KEY: find_api_key,
+    ids.DELIVERY: _find_delivery,
     ids.SUPPORT_REQUEST: _find_support_request,
 }

@@ -34,4 +34,13 @@ FOLLOWING = (
         document=document_of("Events"),
         variables={"first": 20, "filter": {}},
     ),
+    Operation(
+        name="Deliveries",
+        title="Who was told what",
+        group="Following up",
+        needs="staff, the manager, or a key with NOTIFICATIONS_WRITE",
+        callers=("staff", "manager"),
+        document=document_of("Deliveries"),
+        variables={"first": 20, "filter": {}},
+    ),
 )

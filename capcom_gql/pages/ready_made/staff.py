@@ -75,4 +75,13 @@ STAFF = (
         document=document_of("ErasePerson"),
         variables={"input": {"personId": "a person's id", "reason": "At their written request"}},
     ),
+    Operation(
+        name="RetryDelivery",
+        title="Try a letter again",
+        group="By staff",
+        needs="staff, or an API key with NOTIFICATIONS_WRITE",
+        callers=("staff",),
+        document=document_of("RetryDelivery"),
+        variables={"input": {"deliveryId": "a letter that FAILED or is HELD, as Deliveries lists them"}},
+    ),
 )

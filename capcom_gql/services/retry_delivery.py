@@ -1,0 +1,70 @@
+"""Have a letter tried again that was given up, or that waits for its channel (Letters)."""
+
+from collections.abc import Mapping
+
+from capcom_gql import clock
+from capcom_gql.domain.erasures import is_erased
+from capcom_gql.domain.letters import AddressKind, DeliveryState, Topic
+from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL
+from capcom_gql.storage.models import Person
+from capcom_gql.storage.post import Delivery
+
+_REFUSED: Mapping[DeliveryState, str] = {
+    DeliveryState.PENDING: "delivery_waiting",
+    DeliveryState.RETRYING: "delivery_waiting",
+    DeliveryState.SENT: "delivery_sent",
+    DeliveryState.SUPPRESSED: "delivery_suppressed",
+}
+
+
+async def retry_delivery(setup: Setup, actor: Actor, delivery_id: str) -> None:
+    """Put a FAILED or HELD letter back in the queue, due at once, its schedule of attempts begun anew.
+
+    The attempts made stay, and their numbers go on: the number is what fences off a worker that comes back late. A mail
+    goes to the address that the person has now (R24), and whether it is still true is asked again when it is sent.
+    Raises Refusal: FORBIDDEN, NOT_FOUND, CONFLICT for a letter that was sent, goes by itself, is not to be sent, has no
+    channel to go by, or was for somebody who is erased since (R23).
+    """
+    demand(Right.NOTIFICATIONS, actor)
+
+    async def work() -> None:
+        known = await Delivery.get_or_none(id=delivery_id)
+        if known is None:
+            raise Refusal(not_found("deliveryId"))
+        # the person first, as whoever erases them or changes their address does
+        person = await Person.filter(id=known.person_id).select_for_update().first()
+        delivery = await Delivery.filter(id=delivery_id).select_for_update().get()
+        if key := _refused(delivery, person):
+            raise Refusal(Fault(Code.CONFLICT, ("deliveryId",), key))
+        await Delivery.filter(id=delivery_id).update(
+            recipient=person.email if person and _goes_by_mail(setup, delivery) else delivery.recipient,
+            state=DeliveryState.PENDING.value,
+            reason=None,
+            next_attempt_at=clock.utc_now(),
+            uncounted=delivery.attempt,
+            crashes=0,
+            leased_until=None,
+            queued_until=None,
+        )
+
+    await in_one_transaction(work)
+
+
+def _refused(delivery: Delivery, person: Person | None) -> str | None:
+    if person is not None and is_erased(person.id, person.email):
+        return "delivery_to_nobody"
+    if delivery.channel == NO_CHANNEL and delivery.reason == NO_EMAIL_CHANNEL:
+        # it takes the name of the first channel that comes, by this very reason
+        return "delivery_without_channel"
+    return _REFUSED.get(DeliveryState(delivery.state))
+
+
+def _goes_by_mail(setup: Setup, delivery: Delivery) -> bool:
+    """Whether it goes to the address of the account; a letter about a change of address has one of its own."""
+    by_mail = any(each.address_kind == AddressKind.EMAIL for each in setup.channels if each.name == delivery.channel)
+    return by_mail and delivery.topic != Topic.EMAIL_CHANGE

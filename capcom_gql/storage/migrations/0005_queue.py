@@ -1,0 +1,18 @@
+"""The queue: who has a subscription's steps or a letter in hand, and until when."""
+
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+from capcom_gql.storage.columns import InstantField
+
+
+class Migration(migrations.Migration):
+    """Columns that claims write; a version that does not know them leaves them empty."""
+
+    dependencies = [("capcom", "0004_the_year")]
+
+    operations = [
+        ops.AddField("Subscription", "leased_until", InstantField(null=True, auto_now=False, auto_now_add=False)),
+        ops.AddField("Subscription", "step_failures", fields.IntField(default=0, db_default=0)),
+        ops.AddField("Delivery", "queued_until", InstantField(null=True, auto_now=False, auto_now_add=False)),
+    ]

@@ -1,0 +1,17 @@
+"""What Dramatiq's command line imports: `dramatiq capcom_gql.workers.start`. Importing it reads the settings."""
+
+import dramatiq
+from dramatiq.middleware import AsyncIO
+
+from capcom_gql.logs import to_standard_error
+from capcom_gql.settings import load
+from capcom_gql.workers.actors import Actors, declare
+from capcom_gql.workers.boot import Boot
+from capcom_gql.workers.broker import line_to
+
+_settings = load()
+to_standard_error(as_objects=_settings.is_production)
+_boot = Boot(_settings, lambda: actors.deliver.send)
+broker = line_to(_settings.broker_url, [AsyncIO(), _boot]).broker
+actors: Actors = declare(broker, _boot.crew)
+dramatiq.set_broker(broker)

@@ -1,0 +1,89 @@
+"""The sweeper: about every second, or at once when woken, record what is due and hand the letters to the broker.
+
+Every process may sweep, none has to be the only one. A broker that is out of reach stops nothing: the sweeper's own
+process then sends the letters.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+
+from capcom_gql.clock import monotonic
+from capcom_gql.services.claim_letters import MESSAGE_HOLDS, hand_over, left_behind
+from capcom_gql.services.record_steps import record_steps
+from capcom_gql.workers.crew import Crew
+
+EVERY = 1.0
+"""Seconds between two turns when nothing wakes the sweeper."""
+LONGEST_WAIT = 2.0
+"""Seconds between two turns at most, while they fail."""
+TOLD_EVERY = 60.0
+"""Seconds between two log records about a failure that lasts."""
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[str, list[str]], object]
+"""Puts a message for `deliver` into the broker; blocks, and raises whatever the broker's driver does."""
+
+
+class Sweeper:
+    """Turns, each in a task of its own: a turn whose connection died leaves nothing to the next."""
+
+    def __init__(self, crew: Crew, send: Send) -> None:
+        self._crew = crew
+        self._send = send
+        self._failures = 0
+        self._told_at = -TOLD_EVERY
+        # the loop itself keeps no hold of its tasks
+        self._taken_up: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Turn after turn, until the crew is stopped."""
+        while not self._crew.is_stopped:
+            self._crew.woken.clear()
+            try:
+                await asyncio.create_task(self._turn(), name="sweep")
+            except Exception as error:  # noqa: BLE001  whatever fails, the next turn tries again
+                self._failures += 1
+                self._tell("a turn of the worker failed and will be tried again", error)
+            else:
+                self._failures = 0
+            wait = min(EVERY * (1 + self._failures), LONGEST_WAIT)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._crew.woken.wait(), wait)
+
+    async def _turn(self) -> None:
+        await record_steps(self._crew.setup, lambda: self._crew.is_stopped)
+        for channel, ids in (await left_behind()).items():
+            self._take_up(channel, ids)
+        for channel, ids in (await hand_over()).items():
+            for start in range(0, len(ids), MESSAGE_HOLDS):
+                await self._hand(channel, ids[start : start + MESSAGE_HOLDS])
+
+    def _take_up(self, channel: str, ids: Sequence[str]) -> None:
+        """Send what was left behind here and now: on its way through the broker it could be lost once more."""
+
+        async def send() -> None:
+            try:
+                await self._crew.deliver(channel, ids)
+            except Exception as error:  # noqa: BLE001  whatever fails, it is found again as it was found now
+                self._tell("letters that were left behind cannot be sent", error)
+
+        if self._crew.has_hands_for(channel):
+            task = asyncio.create_task(send(), name="take-up")
+            self._taken_up.add(task)
+            task.add_done_callback(self._taken_up.discard)
+
+    async def _hand(self, channel: str, ids: Sequence[str]) -> None:
+        try:
+            await asyncio.to_thread(self._send, channel, list(ids))
+        # whatever the broker's driver raises: the letters do not need it
+        except Exception as error:  # noqa: BLE001
+            self._tell("the broker cannot be reached: this process sends the letters itself", error)
+            await self._crew.deliver(channel, ids)
+
+    def _tell(self, what: str, error: Exception) -> None:
+        if monotonic() - self._told_at >= TOLD_EVERY:
+            self._told_at = monotonic()
+            log.error("%s: %s", what, error, exc_info=error)

@@ -1,0 +1,90 @@
+"""The worker inside the server: at once after a deed, one channel's trouble its own, and a short stop."""
+
+import asyncio
+import time
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from capcom_gql.storage.post import Delivery
+from capcom_gql.workers import sweeper
+from capcom_gql.workers.crew import MESSAGES_AT_ONCE, Crew
+from capcom_gql.workers.embedded import at_work
+from tests.databases import ONLY_SQLITE
+from tests.services.house import House, Service, states
+from tests.workers.staff_room import StaffRoom, a_deed, called, eventually
+
+pytestmark = pytest.mark.timeout(120)
+
+HANGS = "await asyncio.sleep(600)"
+SLOW = "await asyncio.sleep(0.5)\nreturn Sent()"
+
+
+def crew_of(service: Service) -> Crew:
+    """The hands of this process."""
+    return Crew(service.setup, service.registry, asyncio.Event())
+
+
+@ONLY_SQLITE
+async def test_letters_go_at_once_after_a_deed(house: House, room: StaffRoom) -> None:
+    """One after another: an idle server looks once in a second, so a wait would be about as long each time."""
+    house.channel("post")
+    api = room.api()
+    waits = []
+    for turn, name in enumerate(("ana", "bob", "cleo", "dan", "eve"), start=1):
+        await a_deed(api, name)
+        waits.append(await eventually(partial(called, house, turn)))
+    assert sorted(waits)[2] < 0.5, waits
+    api.stop()
+    assert await states() == {"SENT": 5}
+
+
+async def test_a_deed_wakes_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweeper comes by itself once in a minute only."""
+    for wait in ("EVERY", "LONGEST_WAIT"):
+        monkeypatch.setattr(sweeper, wait, 60.0)
+    house.channel("post")
+    service = await house.start()
+    crew = crew_of(service)
+    async with at_work(crew):
+        await service.subscribe("ana", "bob")
+        crew.woken.set()
+        assert await eventually(lambda: len(house.calls("post")) == 2) < 3
+    assert await states() == {"SENT": 2}
+
+
+async def test_a_channel_that_hangs_holds_up_no_other(house: House) -> None:
+    house.channel("hangs", HANGS)
+    house.channel("post")
+    service = await house.start(SEND_TIMEOUT="60")
+    crew = crew_of(service)
+    async with at_work(crew):
+        for turn in range(1, 9):
+            await service.subscribe(f"u{turn}")
+            crew.woken.set()
+            await eventually(partial(called, house, turn), 5)
+        assert len(house.calls("hangs")) == MESSAGES_AT_ONCE
+        began = time.monotonic()
+    assert time.monotonic() - began < 9, "what hangs is not waited for"
+    assert await states(channel="post") == {"SENT": 8}
+    # given up at the stop, or not begun: each is there for the next worker
+    assert await states(channel="hangs") == {"PENDING": 8}
+
+
+@ONLY_SQLITE
+async def test_what_is_in_flight_at_a_stop_ends_and_the_rest_goes_next_time(house: House) -> None:
+    house.channel("post", SLOW)
+    service = await house.start()
+    async with at_work(crew_of(service)):
+        await service.subscribe(*(f"u{seat}" for seat in range(10)), plan="COLLECTIF")
+        await eventually(lambda: len(house.calls("post")) >= 2)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    begun = len(house.calls("post"))
+    assert await states() == {"SENT": begun, "PENDING": 10 - begun}
+    assert not await Delivery.filter(leased_until__isnull=False).exists()
+    async with at_work(crew_of(await house.start())):
+        await eventually(lambda: len(house.calls("post")) == 10)
+    assert await states() == {"SENT": 10}
+    assert set(Counter(call.delivery_id for call in house.calls("post")).values()) == {1}
