@@ -14,6 +14,7 @@ PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
 REMINDED_BEFORE_DUE = timedelta(days=5)
 REMINDERS = (21, 14, 7)
+SURVEY_STAYS_OPEN = timedelta(days=30)
 
 CANCELLED = "term.cancelled"
 STARTED = "term.started"

@@ -125,6 +125,9 @@ class History:
         return [seat for seat in self._standing(when) if seat.is_manager]
 
     def _survey(self, term_id: str, when: datetime) -> None:
+        """Everybody who was not asked yet; nobody once the survey is closed (R18)."""
+        if almanac.day_of(when) > day(self._terms[term_id]["ends_on"]) + almanac.SURVEY_STAYS_OPEN:
+            return
         seats = [seat for seat in self._standing(when) if (seat.id, term_id) not in self._asked]
         self._asked |= {(seat.id, term_id) for seat in seats}
         self._write("survey", term_id, seats)

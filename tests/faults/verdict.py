@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from tests.faults import deeds, trace
+from tests.faults import almanac, deeds, trace
 from tests.faults.books import Books, Row, parsed
 from tests.faults.deeds import Deed
+from tests.faults.excuses import Excuses
 from tests.faults.history import History
 from tests.faults.post import check_letters, check_post
 from tests.faults.record import check_facts, check_steps
@@ -71,7 +72,8 @@ async def judge(
         verdict.steps = check_steps(verdict, tables, histories)
         check_facts(verdict, tables, histories)
         check_letters(verdict, tables, histories)
-    check_post(verdict, tables, received)
+    last_day = almanac.day_of(stops[-1]) if stops else date.min
+    check_post(verdict, tables, received, Excuses(tables["term"], tables["seat"], last_day))
     for moves in (await trace.read(books)).values():
         verdict.wrong += trace.breaches(moves)
         verdict.resumed += trace.orphaned(moves)

@@ -22,6 +22,6 @@ async def indexes(apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """Indexes only: a version that does not know them is not slowed down by much."""
 
-    dependencies = [("capcom", "0006_dates_asked_again")]
+    dependencies = [("capcom", "0005_queue")]
 
     operations = [ops.RunPython(indexes, ops.RunPython.noop)]
