@@ -54,7 +54,17 @@ class Sweeper:
                 await asyncio.wait_for(self._crew.woken.wait(), wait)
 
     async def _turn(self) -> None:
-        await record_steps(self._crew.setup, lambda: self._crew.is_stopped)
+        recording = asyncio.create_task(record_steps(self._crew.setup, lambda: self._crew.is_stopped), name="record")
+        try:
+            # many steps take their time, and letters do not wait for the last of them
+            while not (await asyncio.wait({recording}, timeout=EVERY))[0]:
+                await self._post()
+        finally:
+            recording.cancel()
+        await recording
+        await self._post()
+
+    async def _post(self) -> None:
         for channel, ids in (await left_behind()).items():
             self._take_up(channel, ids)
         for channel, ids in (await hand_over()).items():

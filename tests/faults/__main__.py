@@ -13,7 +13,7 @@ from tests.faults.mutants import all_found
 from tests.faults.run import Plan, run
 
 SHORT = Plan()
-FULL = Plan(seconds=300, rate=2.0, pace=60, towns=700, clients=16, dwell=3.5, drained_within=180)
+FULL = Plan(seconds=300, rate=2.2, pace=60, towns=700, clients=16, dwell=3.5, drained_within=180)
 SHOWN = 20
 
 

@@ -5,13 +5,16 @@ import time
 from collections import Counter
 from functools import partial
 
+import asyncpg
 import pytest
 
+from capcom_gql.services.forms import OrganisationForm
+from capcom_gql.storage.models import Event, Subscription
 from capcom_gql.storage.post import Delivery
 from capcom_gql.workers import sweeper
 from capcom_gql.workers.crew import MESSAGES_AT_ONCE, Crew
 from capcom_gql.workers.embedded import at_work
-from tests.databases import ONLY_SQLITE
+from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.house import House, Service, states
 from tests.workers.staff_room import StaffRoom, a_deed, called, eventually
 
@@ -70,6 +73,32 @@ async def test_a_channel_that_hangs_holds_up_no_other(house: House) -> None:
     assert await states(channel="post") == {"SENT": 8}
     # given up at the stop, or not begun: each is there for the next worker
     assert await states(channel="hangs") == {"PENDING": 8}
+
+
+@ONLY_POSTGRES
+async def test_letters_go_while_steps_take_long(house: House) -> None:
+    """Another transaction holds a term that is due to fall: its step waits, and the letters do not."""
+    house.channel("post")
+    service = await house.start()
+    held = (await service.subscribe("ana", organisation=OrganisationForm("Ville d'Aubry"))).subscription_id
+    await service.tick()
+    await house.after_the_deadline()
+    other = await asyncpg.connect(house.database_url)
+    try:
+        transaction = other.transaction()
+        await transaction.start()
+        await other.execute("SELECT 1 FROM term WHERE subscription_id = $1 FOR UPDATE", held)
+        crew = crew_of(service)
+        async with at_work(crew):
+            await service.subscribe("bob", organisation=OrganisationForm("Ville de Bourg"))
+            await eventually(lambda: len(house.calls("post")) == 2, 5)
+            assert (await Subscription.get(id=held)).leased_until is not None
+            assert not await Event.filter(kind="term.cancelled").exists()
+            await transaction.rollback()
+            await eventually(lambda: len(house.calls("post")) == 3)
+    finally:
+        await other.close()
+    assert await Event.filter(kind="term.cancelled").count() == 1
 
 
 @ONLY_SQLITE
