@@ -192,7 +192,7 @@ class World:
 
     async def sign_in_by_letter(self, name: str, password: str = "quatre petits chevaux gris") -> str:
         """Choose a password by the link of the last letter that has one, and give the session's token."""
-        link = [letter for letter in self.letters_to(name) if "token=" in letter.text][-1]
+        link = [letter for letter in self.letters_to(name) if "/choose-password?" in letter.text][-1]
         document = """
             mutation C($input: ChoosePasswordInput!) {
               choosePassword(input: $input) { accessToken errors { code message } }

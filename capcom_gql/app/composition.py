@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +21,7 @@ from capcom_gql.domain.letters import AddressKind
 from capcom_gql.graphql.http import graphql_app
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState, Registry
+from capcom_gql.notifiers.rendering import Rendered
 from capcom_gql.pages import READY_MADE, Caller, Operation, routes
 from capcom_gql.services.authenticate import notes_written
 from capcom_gql.services.channels import close, setup_of
@@ -76,6 +77,10 @@ def create_app(
     `operations` and `callers` are what the explorer offers; callers are tokens in clear, for a throw-away database
     only.
     """
+
+    def write(topic: str, locale: str, context: Mapping[str, object]) -> Rendered:
+        return parts_of(app).registry.render(topic, locale, context)
+
     app = Starlette(
         lifespan=lambda app: _lifespan(app, settings, ticking=ticking),
         middleware=[Middleware(HostCheck, accepted=hosts_of(settings))],
@@ -84,7 +89,10 @@ def create_app(
         *health_routes(settings, lambda: parts_of(app).registry),
         metrics_route(),
         Route("/graphql", _Graphql(app, Front(settings, operations, callers))),
-        *routes(mailbox=None if settings.is_production else settings.data_dir / "mailbox"),
+        *routes(
+            mailbox=None if settings.is_production else settings.data_dir / "mailbox",
+            write=write,
+        ),
     ]
     return app
 
@@ -107,7 +115,7 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
                 await must_be_real()
             await prepare()
             await release_held(setup)
-            app.state.parts = _Parts(registry, graphql_app(setup, settings, woken))
+            app.state.parts = _Parts(registry, graphql_app(setup, settings, woken, registry.entries))
             app.state.tick = partial(tick, setup, registry, until_idle=True)
             async with at_work(Crew(setup, registry, woken)) if ticking else nudging(settings.broker_url, woken):
                 yield

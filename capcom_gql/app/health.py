@@ -14,6 +14,7 @@ from capcom_gql.settings import Settings
 from capcom_gql.storage.backlog import LATE_AFTER, Steps, steps_behind
 from capcom_gql.storage.database import DatabaseUnavailable
 from capcom_gql.storage.installation import missing_migrations, must_answer
+from capcom_gql.storage.journal import ENDPOINT_DISABLED
 from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
 
@@ -42,7 +43,8 @@ async def readiness(settings: Settings, broker: BrokerCheck, registry: Registry)
         await must_answer()
         missing = await missing_migrations()
         if not missing:
-            held = await Delivery.filter(state="HELD").count()
+            # what staff have an endpoint wait for calls for no operator
+            held = await Delivery.filter(state="HELD", reason__not=ENDPOINT_DISABLED).count()
             behind = await steps_behind(await product_now())
     except DatabaseUnavailable:
         database: dict[str, Any] = {"ok": False, "detail": NO_ANSWER}

@@ -4,6 +4,10 @@ from typing import Annotated
 
 import typer
 
+from capcom_gql.cli.plugins_check import check
+from capcom_gql.cli.plugins_new import new
+from capcom_gql.cli.plugins_send_test import send_test
+
 plugins = typer.Typer(no_args_is_help=True, help="The channels by which letters go.")
 
 
@@ -16,10 +20,13 @@ def _group() -> None:
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Print every channel found. One that does not deliver says why and what to do."""
     from capcom_gql.cli.screen import note, show_json, show_table
+    from capcom_gql.logs import to_standard_error
     from capcom_gql.notifiers import loader
     from capcom_gql.settings import load
 
-    registry = loader.load(load())
+    settings = load()
+    to_standard_error(as_objects=settings.is_production)
+    registry = loader.load(settings)
     try:
         entries = registry.entries
         for warning in registry.warnings:
@@ -55,3 +62,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
             for each in entries
         ],
     )
+
+
+plugins.command(epilog="Example: capcom plugins check email")(check)
+plugins.command(epilog="Example: capcom plugins new matrix --into ~/code")(new)
+plugins.command(epilog="Example: capcom plugins send-test email ana@ville.example")(send_test)

@@ -10,6 +10,7 @@ from capcom_gql.cli.clock import clock
 from capcom_gql.cli.demo import demo
 from capcom_gql.cli.failures import sentences_of
 from capcom_gql.cli.keys import key
+from capcom_gql.cli.letters import letters
 from capcom_gql.cli.person import person
 from capcom_gql.cli.plugins import plugins
 from capcom_gql.cli.schema import migrate, schema
@@ -68,6 +69,9 @@ program.add_typer(staff, name="staff")
 program.add_typer(key, name="key")
 program.add_typer(person, name="person")
 program.add_typer(plugins, name="plugins")
+program.command(
+    short_help="Print any letter about invented facts.", epilog="Example: capcom letters welcome --locale en --html"
+)(letters)
 
 
 def main() -> NoReturn:

@@ -1,6 +1,9 @@
 """`capcom migrate` and `capcom schema`."""
 
 import asyncio
+from typing import Annotated
+
+import typer
 
 
 def migrate() -> None:
@@ -14,9 +17,19 @@ def migrate() -> None:
     note("the database is that of this version")
 
 
-def schema() -> None:
-    """Print the API's schema in the schema definition language."""
-    from capcom_gql.cli.screen import show
+def schema(
+    events: Annotated[
+        bool, typer.Option("--events", help="Print the JSON Schema of what webhook endpoints are sent instead.")
+    ] = False,
+) -> None:
+    """Print the API's schema in the schema definition language, or that of the events that webhooks are sent."""
+    from capcom_gql.cli.screen import show, show_json
+
+    if events:
+        from capcom_gql.domain.event_schemas import document
+
+        show_json(document())
+        return
     from capcom_gql.graphql.schema import sdl
 
     show(sdl().rstrip("\n"))

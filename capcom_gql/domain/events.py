@@ -52,6 +52,8 @@ class Kind(StrEnum):
     PERSON_ERASED = "person.erased"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    ENDPOINT_FAILING = "endpoint.failing"
+    ENDPOINT_DISABLED = "endpoint.disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,19 @@ EVENTS: Mapping[Kind, Spec] = {
     ),
     Kind.KEY_CREATED: Spec(("create_api_key",), ("key_id", "scopes"), "Clé d'accès créée.", "API key created."),
     Kind.KEY_REVOKED: Spec(("revoke_api_key",), ("key_id",), "Clé d'accès révoquée.", "API key revoked."),
+    # Of our own, since every letter tells of an event: staff are warned before the endpoint is disabled.
+    Kind.ENDPOINT_FAILING: Spec(
+        ("tick",),
+        ("endpoint_id",),
+        "Rien n'aboutit plus depuis un jour à une adresse d'appel (webhook).",
+        "Nothing has reached a webhook endpoint for a day.",
+    ),
+    Kind.ENDPOINT_DISABLED: Spec(
+        ("tick", "update_webhook_endpoint"),
+        ("endpoint_id", "reason"),
+        "Adresse d'appel (webhook) désactivée ({reason}).",
+        "Webhook endpoint disabled ({reason}).",
+    ),
 }
 
 
@@ -230,6 +245,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "UNPAID": ("sans justificatif", "no proof came"),
     "WITHDRAWN": ("à la demande de l'organisme", "at the organisation's request"),
     "BY_STAFF": ("par l'équipe", "by staff"),
+    "GONE": ("elle répond qu'elle est close", "it answers that it is gone"),
+    "FAILING": ("rien n'y aboutit plus", "nothing reaches it any more"),
     "TRAINING": ("formation", "training"),
     "MEETING": ("réunion", "meeting"),
     "FORUM": ("Forum", "Forum"),

@@ -82,9 +82,21 @@ FORMS: Sentences = {
         "La réduction et l'accès ne portent pas sur le même numéro. Faites deux demandes.",
         "The discount and the service are not about the same number. Open two requests.",
     ),
+    "bad_url": (
+        "« {value} » n'est pas une adresse du web. Exemple : https://ville.example/evenements",
+        "“{value}” is not a web address. Example: https://town.example/events",
+    ),
+    "url_refused": (
+        "Rien ne peut être envoyé à cette adresse ({reason}). Donnez-en une autre.",
+        "Nothing can be sent to this address ({reason}). Give another.",
+    ),
+    "unknown_kind": (
+        "« {value} » n'est pas une sorte d'événement. Donnez-en parmi : {known}.",
+        "“{value}” is not a kind of event. Give some of: {known}.",
+    ),
     "bad_address_kind": (
-        "« {value} » n'est pas une sorte d'adresse. Donnez un nom court en minuscules, autre que email et phone.",
-        "“{value}” is not a kind of address. Give a short lower-case name other than email and phone.",
+        "« {value} » n'est pas une sorte d'adresse. Donnez un nom court en minuscules, autre que email, phone et url.",
+        "“{value}” is not a kind of address. Give a short lower-case name other than email, phone and url.",
     ),
     "twice_in_list": (
         "« {value} » figure déjà plus haut dans la liste. N'en gardez qu'une.",

@@ -53,10 +53,14 @@ class Audience(StrEnum):
 
 
 class AddressKind(StrEnum):
-    """The kinds of address that the service itself keeps; a channel may name one of its own."""
+    """The kinds of address that the service itself keeps; a channel may name one of its own.
+
+    Those of kind `url` are the webhook endpoints', never a person's.
+    """
 
     EMAIL = "email"
     PHONE = "phone"
+    URL = "url"
 
 
 @dataclass(frozen=True, slots=True)

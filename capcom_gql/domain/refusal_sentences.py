@@ -200,6 +200,20 @@ _DEEDS: Sentences = {
         "d'elle-même.",
         "No channel carries this letter yet. Install one for e-mail and restart: it then goes by itself.",
     ),
+    "delivery_without_url_channel": (
+        "Aucun canal d'appel (webhook) ne porte encore cet envoi. Installez-en un et redémarrez : il partira de "
+        "lui-même.",
+        "No channel for webhooks carries this yet. Install one and restart: it then goes by itself.",
+    ),
+    "delivery_to_disabled_endpoint": (
+        "L'adresse d'appel (webhook) est désactivée. Réactivez-la (updateWebhookEndpoint) : ce qui attend partira de "
+        "lui-même.",
+        "The webhook endpoint is disabled. Enable it (updateWebhookEndpoint): what waits then goes by itself.",
+    ),
+    "delivery_to_deleted_endpoint": (
+        "L'adresse d'appel (webhook) est supprimée : rien n'y est plus envoyé.",
+        "The webhook endpoint is deleted: nothing is sent there any more.",
+    ),
     "email_taken": (
         "Cette adresse est celle d'un autre compte. Donnez-en une autre.",
         "This address belongs to another account. Give another.",

@@ -11,6 +11,7 @@ import strawberry
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.graphql.loaders import Loaders
+from capcom_gql.notifiers.registry import Entry
 from capcom_gql.services.attempts import Attempts
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.product_clock import product_now
@@ -30,6 +31,8 @@ class Context:
     source: str
     find: "Find"
     """finds any object but an event by its id, if the caller may see it"""
+    notifiers: tuple[Entry, ...] = ()
+    """the channels of this process, whatever their state"""
     access_token: str | None = None
     actor: Actor = field(init=False)
     """who asks, as of the mutation under way: signing in makes its own answer that person's"""

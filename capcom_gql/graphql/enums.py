@@ -14,6 +14,7 @@ from capcom_gql.domain.plans import EventKind, Service
 from capcom_gql.domain.refusals import Code
 from capcom_gql.domain.rights import Role, Scope
 from capcom_gql.domain.terms import CancellationReason
+from capcom_gql.notifiers.registry import NotifierState
 from capcom_gql.storage.pages import OrganisationOrderField
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "DiscountReason",
     "EventKind",
     "MilestoneKind",
+    "NotifierState",
     "OrderDirection",
     "OrganisationOrderField",
     "PaymentProofKind",
@@ -62,6 +64,16 @@ def _describe(cls: type[Enum], description: str, values: Mapping[str, str], name
         value.description = values[value.name]
 
 
+_describe(
+    NotifierState,
+    "Whether a channel delivers.",
+    {
+        "ACTIVE": "It delivers.",
+        "UNCONFIGURED": "Settings are missing or wrong; the reason names them.",
+        "DISABLED": "Switched off by the operator's settings, or for development only.",
+        "FAILED": "It could not be loaded; the reason says why.",
+    },
+)
 _describe(
     SubscriptionState,
     "The state of a subscription, worked out for the present day.",

@@ -18,8 +18,9 @@ from graphql import (
     is_non_null_type,
 )
 
+from capcom_gql.domain.field_rights import right_of
 from capcom_gql.domain.refusals import Refusal
-from capcom_gql.domain.rights import TABLE, Right, right_of, role_may
+from capcom_gql.domain.rights import TABLE, Right, role_may
 from capcom_gql.domain.sentences import say
 from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.errors import errors_of

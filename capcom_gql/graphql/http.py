@@ -24,6 +24,7 @@ from capcom_gql.graphql.schema import build_schema
 from capcom_gql.graphql.told import SENTENCES, RequestRefused, Told, unauthenticated
 from capcom_gql.graphql.types.subjects import find_subject
 from capcom_gql.logs import about
+from capcom_gql.notifiers.registry import Entry
 from capcom_gql.services.attempts import Attempts
 from capcom_gql.services.authenticate import BadToken, authenticate
 from capcom_gql.services.setup import Setup
@@ -42,17 +43,23 @@ _NO_OPERATION = (
 )
 
 
-def graphql_app(setup: Setup, settings: Settings, woken: asyncio.Event) -> "GraphqlApp":
-    """The API as an ASGI application, on an open database. `woken` is set after each mutation: letters may be due."""
+def graphql_app(
+    setup: Setup, settings: Settings, woken: asyncio.Event, notifiers: Sequence[Entry] = ()
+) -> "GraphqlApp":
+    """The API as an ASGI application, on an open database. `woken` is set after each mutation: letters may be due.
+
+    `notifiers` are the channels of this process, as `Query.notifiers` lists them.
+    """
     is_open = settings.explorer in ("on", "graphiql") or (settings.explorer == "" and not settings.is_production)
-    return GraphqlApp(setup, woken, introspection=is_open)
+    return GraphqlApp(setup, woken, notifiers, introspection=is_open)
 
 
 class GraphqlApp:
     """One operation in, one answer out."""
 
-    def __init__(self, setup: Setup, woken: asyncio.Event, *, introspection: bool) -> None:
+    def __init__(self, setup: Setup, woken: asyncio.Event, notifiers: Sequence[Entry], *, introspection: bool) -> None:
         self._setup = setup
+        self._notifiers = tuple(notifiers)
         self._woken = woken
         # what is public of the library's schema runs an operation its own way; documents kept need the core's
         self._schema = build_schema()._schema
@@ -123,6 +130,7 @@ class GraphqlApp:
             locale=wanted or await _own_locale(caller),
             source=request.client.host if request.client else "",
             find=find_subject,
+            notifiers=self._notifiers,
             access_token=token,
         )
 

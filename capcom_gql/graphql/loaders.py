@@ -11,7 +11,7 @@ from tortoise.models import Model
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.graphql.situation import Situation, situation_of
-from capcom_gql.storage import access, delivery_pages, models, post, requests
+from capcom_gql.storage import access, delivery_pages, endpoints, models, post, requests
 
 Row = TypeVar("Row", bound=Model)
 Loader = DataLoader[str, Row | None]
@@ -31,6 +31,7 @@ class Loaders:
         self.proof: Loader[models.PaymentProof] = _by_id(models.PaymentProof)
         self.redemption: Loader[models.Redemption] = _by_id(models.Redemption)
         self.event: Loader[models.Event] = _by_id(models.Event)
+        self.endpoint: Loader[endpoints.WebhookEndpoint] = _by_id(endpoints.WebhookEndpoint)
         self.api_key: Loader[access.ApiKey] = _by_id(access.ApiKey)
         self.support_request: Loader[requests.SupportRequest] = _by_id(requests.SupportRequest)
         self.delivery: Loader[post.Delivery] = _by_id(post.Delivery)

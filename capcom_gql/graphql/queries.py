@@ -24,8 +24,10 @@ from capcom_gql.graphql.filters import (
 from capcom_gql.graphql.told import SENTENCES, RequestRefused
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
 from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
+from capcom_gql.graphql.types.endpoint import WebhookEndpoint
 from capcom_gql.graphql.types.event import Event
 from capcom_gql.graphql.types.node import Node
+from capcom_gql.graphql.types.notifier import Notifier
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.redemption import Redemption
 from capcom_gql.graphql.types.subjects import find_organisation, find_subject
@@ -37,7 +39,7 @@ from capcom_gql.services.catalogue import current_terms
 from capcom_gql.services.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
 from capcom_gql.services.check_service import ServiceAsk, check_service
 from capcom_gql.services.forms import MAX_PRICE_MINOR
-from capcom_gql.storage import delivery_pages, ids, models, pages, support_pages
+from capcom_gql.storage import delivery_pages, endpoints, ids, models, pages, support_pages
 
 MAX_ASKED = 100
 """how many checks, or ids, one field takes"""
@@ -224,6 +226,15 @@ class Query:
             lambda found: deliveries_of(context, found),
             lambda: delivery_pages.deliveries_total(filter=wanted, visible_organisations=visible),
         )
+
+    @resolved("The addresses that are sent events, oldest first; for staff, and keys with NOTIFICATIONS_WRITE.")
+    async def webhook_endpoints(self) -> list[WebhookEndpoint] | None:
+        rows = await endpoints.WebhookEndpoint.filter(deleted_at=None).order_by("created_at", "id")
+        return [WebhookEndpoint.of(row) for row in rows]
+
+    @resolved("The channels that this server found at its start, and why one does not deliver; for staff.")
+    async def notifiers(self, info: Info) -> list[Notifier] | None:
+        return [Notifier.of(entry) for entry in info.context.notifiers]
 
     @resolved("The support requests, newest first; for staff.")
     async def support_requests(

@@ -10,10 +10,13 @@ and calls `send` once per attempt. Whatever a channel raises or answers concerns
 | raises `Permanent`, `AddressInvalid`, `AddressGone`         | failed, with the reason shown              |
 | raises `NotConfigured`                                      | held until the settings are mended         |
 | raises or returns anything else, exits, outlasts its deadline | counted as a crash; the third one fails it |
+
+A channel that outlasts its deadline three times in a row is left alone for a while, whoever the messages were for: what
+waits for somebody else's answer gives up by `Message.timeout`, a little before the deadline, with a `Transient`.
 """
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -37,6 +40,8 @@ class Host:
     """A folder for this channel alone, `<CAPCOM_DATA_DIR>/<name>`; a channel that needs it makes it."""
     support_email: str
     """Where recipients may write for help."""
+    production: bool = False
+    """Whether people depend on it (`CAPCOM_ENV=production`): a channel then refuses settings meant for tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +66,14 @@ class Message:
     """The same letter as an HTML document; None for channels without "html" among their formats."""
     payload: Mapping[str, object] | None = None
     """What happened, as JSON values, for channels with "json" among their formats."""
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    """The secrets to sign with, newest first, of the endpoint it goes to (`whsec_` and base64); none for letters."""
+    unsubscribe_url: str | None = None
+    """Where one POST ends letters of this kind (RFC 8058); given where a letter can be refused."""
     attempt: int = 1
     """1 on the first call, 2 on the next; a crash of the machine may repeat a number's work."""
     timeout: float = 10.0
-    """Seconds this attempt may last; the host gives up after them."""
+    """Seconds this attempt may last; the host waits a little longer, and then gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +122,12 @@ class Notifier:
     """A channel. Set the class variables, write `send`; the rest is optional."""
 
     name: ClassVar[str]
-    """A slug such as `matrix`: lower-case letters, digits and single `_`. Unique in an installation."""
+    """A slug such as `matrix`: lower-case letters, digits and single `_`, 40 at most. Unique in an installation."""
     api_version: ClassVar[int] = API_VERSION
     """The version of this contract the channel was written for."""
     address_kind: ClassVar[str]
-    """`email`, `phone`, `url`, or a slug of its own that people add an address for to their profile."""
+    """`email`, `phone`, `url`, or a slug of its own, of 40 characters at most, that people add an address for to their
+    profile."""
     formats: ClassVar[tuple[str, ...]] = ("text",)
     """Which of `text`, `html`, `json` the channel makes use of."""
     development_only: ClassVar[bool] = False

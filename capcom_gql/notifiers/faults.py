@@ -2,7 +2,7 @@
 
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, ValuesView
 from pathlib import PurePath
 
 from pydantic import BaseModel, SecretBytes, SecretStr
@@ -36,7 +36,8 @@ def one_line(text: str, secrets: Iterable[str] = ()) -> str:
     What no database would take (a lone surrogate, as a badly decoded answer leaves them, or NUL) is replaced.
     """
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "?")
-    for secret in secrets:
+    # the longest first: one may begin with another
+    for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, "***")
     text = " ".join(_ONE_TIME_TOKEN.sub(r"\1***", text).split())
@@ -44,13 +45,18 @@ def one_line(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def secrets_of(config: BaseModel) -> tuple[str, ...]:
-    """The values of the secret fields of a channel's settings, also those in models inside them."""
-    found: list[str] = []
-    for _, value in config:
-        if isinstance(value, SecretStr):
-            found.append(value.get_secret_value())
-        elif isinstance(value, SecretBytes):
-            found.append(value.get_secret_value().decode(errors="replace"))
-        elif isinstance(value, BaseModel):
-            found.extend(secrets_of(value))
-    return tuple(found)
+    """The values of the secret fields of a channel's settings, also those in lists and models inside them."""
+    return tuple(secret for _, value in config for secret in _secrets_in(value))
+
+
+def _secrets_in(value: object) -> Iterable[str]:
+    if isinstance(value, SecretStr):
+        return (value.get_secret_value(),)
+    if isinstance(value, SecretBytes):
+        return (value.get_secret_value().decode(errors="replace"),)
+    if isinstance(value, BaseModel):
+        return secrets_of(value)
+    inside = value.values() if isinstance(value, Mapping) else value
+    if isinstance(inside, list | tuple | set | frozenset | ValuesView):
+        return tuple(secret for each in inside for secret in _secrets_in(each))
+    return ()

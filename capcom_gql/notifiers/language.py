@@ -12,36 +12,45 @@ WORDS = {
         "PUBLICATIONS": "les éditions",
         "DOCUMENTATION": "la documentation",
         "TRAINING": "la formation",
-        "discount.TRAINING": "formations",
-        "discount.MEETING": "réunions",
-        "discount.FORUM": "Forum",
+        "discount.TRAINING": "{size} sur les formations",
+        "discount.MEETING": "{size} sur les réunions",
+        "discount.FORUM": "{size} sur le Forum",
     },
     "en": {
         "PUBLICATIONS": "publications",
         "DOCUMENTATION": "documentation",
         "TRAINING": "training",
-        "discount.TRAINING": "training courses",
-        "discount.MEETING": "meetings",
-        "discount.FORUM": "the Forum",
+        "discount.TRAINING": "{size} off training courses",
+        "discount.MEETING": "{size} off meetings",
+        "discount.FORUM": "{size} off the Forum",
     },
 }
+
+SIGNS = {
+    "fr": {
+        "colon": "\u202f:",
+        "instead": "Si le bouton ne s’ouvre pas, copiez cette adresse dans votre navigateur\u202f:",
+    },
+    "en": {"colon": ":", "instead": "If the button does not open, copy this address into your browser:"},
+}
+"""What the pieces of letters (`templates/pieces.<form>.jinja`) say by themselves."""
 
 _AND = {"fr": " et ", "en": " and "}
 
 
 def long_date(day: object, locale: str) -> str:
-    """9 décembre 2026, 9 December 2026; French says "1er" for the first of a month.
+    """9 décembre 2026, 9 December 2026, its day and month on one line; French says "1er" for the first of a month.
 
     Raises TypeError for what is not a civil day: an instant has a day only in a time zone.
     """
-    return spell_day(_civil(day), Locale(locale))
+    return spell_day(_civil(day), Locale(locale)).replace(" ", "\u00a0", 1)
 
 
 def short_date(day: object, locale: str) -> str:
     """09/12/2026, 9 Dec 2026: for text messages. Raises TypeError as `long_date` does."""
     if locale == "fr":
         return f"{_civil(day):%d/%m/%Y}"
-    number, month, year = long_date(day, locale).split(" ")
+    number, month, year = long_date(day, locale).split()
     return f"{number} {month[:3]} {year}"
 
 
@@ -66,7 +75,8 @@ def services(codes: Sequence[str], locale: str) -> str:
 
 def discounts(rules: Sequence[Mapping[str, object]], locale: str) -> str:
     """The discount rules of a plan as a list in words; each has `percent`, or `amount` as finished text."""
-    return series([f"{WORDS[locale]['discount.' + str(r['event_kind'])]} {_size(r, locale)}" for r in rules], locale)
+    words = WORDS[locale]
+    return series([words[f"discount.{each['event_kind']}"].format(size=_size(each, locale)) for each in rules], locale)
 
 
 def _size(rule: Mapping[str, object], locale: str) -> str:

@@ -1,11 +1,12 @@
 """The channels of an installation: what each is, whether it is in service, and the way to send by it."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from capcom_gql.notifiers.contract import Message
+from capcom_gql.notifiers.contract import Health, Message
 from capcom_gql.notifiers.rendering import Rendered, render
 from capcom_gql.notifiers.sending import Channel, Outcome, OutcomeKind
 
@@ -58,7 +59,8 @@ class Registry:
     async def send(self, channel_name: str, message: Message) -> Outcome:
         """One attempt by one channel, within `CAPCOM_SEND_TIMEOUT`; raises nothing of the plugin's.
 
-        A channel that is not ACTIVE answers HELD with the reason: the message goes when it is mended.
+        Where the channel's process has to be started first, that time comes on top. A channel that is not ACTIVE
+        answers HELD with the reason: the message goes when it is mended. One that rests answers WAIT.
         """
         channel = self._channels.get(channel_name)
         if channel is None:
@@ -74,11 +76,37 @@ class Registry:
         channel = self._channels.get(channel_name)
         return channel is None or channel.wants_html
 
+    async def check(self, channel_name: str) -> Health:
+        """Whether a channel could send now, within `CAPCOM_SEND_TIMEOUT`: credentials and reachability, nothing sent.
+
+        One that is not ACTIVE could not; the detail says why and what to do.
+        """
+        channel = self._channels.get(channel_name)
+        if channel is None:
+            return Health(ok=False, detail=self._why_not(channel_name))
+        return await channel.check()
+
+    async def address_fault(self, address_kind: str, raw: str) -> str | None:
+        """Why an active channel for a kind of address refuses this one, None where none does."""
+        for entry in self.active():
+            channel = self._channels.get(entry.name)
+            if channel is None or entry.address_kind != address_kind:
+                continue
+            if fault := await channel.address_fault(raw):
+                return f"{entry.name}: {fault}"
+        return None
+
     def close(self) -> None:
-        """Close every channel; those that fail or hang do not hold up the others. Twice is as once."""
+        """Close every channel, beside each other; those that fail or hang do not hold up the others.
+
+        Twice is as once.
+        """
         channels, self._channels = self._channels, {}
-        for channel in channels.values():
-            channel.close()
+        closing = [threading.Thread(target=channel.close, daemon=True) for channel in channels.values()]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
 
     def _why_not(self, channel_name: str) -> str:
         for entry in self.entries:

@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from capcom_gql.notifiers import language
-from capcom_gql.notifiers.layout import as_html, as_short, as_text, lines, one_line
+from capcom_gql.notifiers.layout import as_html, as_short, as_text, lines, one_line, opening, plain_spaces
 from capcom_gql.notifiers.topics import TOPICS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,7 +68,7 @@ def render(
 def _render(topic: str, locale: str, seen: Mapping[str, object], over: tuple[Path, ...], *, has_html: bool) -> Rendered:
     name = f"{locale}/{topic}.jinja"
     plain = _environment(locale, "text", over)
-    subject = one_line(plain.get_template(name).render(seen, part="subject"))
+    subject = plain_spaces(one_line(plain.get_template(name).render(seen, part="subject")))
     if not subject:
         raise ValueError("the subject is empty")
     text = as_text(plain.get_template(name).render(seen, part="body"))
@@ -77,7 +77,9 @@ def _render(topic: str, locale: str, seen: Mapping[str, object], over: tuple[Pat
         return Rendered(subject, text, None, short)
     rich = _environment(locale, "html", over)
     body = as_html(rich.get_template(name).render(seen, part="body"))
-    page = rich.get_template("page.jinja").render(locale=locale, subject=subject, body=Markup(body))
+    page = rich.get_template("page.jinja").render(
+        locale=locale, subject=subject, preheader=opening(text), body=Markup(body)
+    )
     return Rendered(subject, text, page, short)
 
 
@@ -94,6 +96,7 @@ def _environment(locale: str, form: str, over: tuple[Path, ...]) -> Environment:
     )
     for write in (language.long_date, language.short_date, language.services, language.discounts):
         environment.filters[write.__name__] = partial(write, locale=locale)
+    environment.globals |= language.SIGNS[locale]
     environment.globals["piece"] = environment.get_template(f"pieces.{form}.jinja").module
     return environment
 

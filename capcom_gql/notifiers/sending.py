@@ -1,21 +1,19 @@
-"""Call one notifier once, and say what came of it. Nothing a plugin does leaves this file but an Outcome."""
+"""Send one message by one channel, within its deadline, and say what came of it: all that a plugin can bring about."""
 
-import asyncio
-import contextvars
-import inspect
 import logging
 import math
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from capcom_gql.clock import monotonic
-from capcom_gql.notifiers.contract import Message, NotConfigured, Notifier, Permanent, Sent, Transient
-from capcom_gql.notifiers.faults import one_line, secrets_of, told, words_of
+from capcom_gql.notifiers.contract import Health, Message
+from capcom_gql.notifiers.patience import Patience
+from capcom_gql.notifiers.pause import Pause
 
-STUCK_LIMIT = 8
-"""Sends that have outlasted their deadline and still run, past which a channel is given no more."""
+TOLD_OF = 0.9
+"""The part of its deadline that a channel is told of: one that stops then is not yet late."""
+
 LONGEST_RETRY_AFTER = 2 * 86_400.0
 """Seconds. A provider that asks for more is asked again after this: no letter waits for years."""
 
@@ -29,6 +27,8 @@ class OutcomeKind(StrEnum):
     RETRY = "RETRY"
     FAILED = "FAILED"
     HELD = "HELD"
+    WAIT = "WAIT"
+    """The channel was not called: no attempt, to be made after `retry_after`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,10 @@ class Outcome:
     """What came of one attempt.
 
     `crashed` marks the retries that are the plugin's own fault (a hang, an exit, an unforeseen exception, a
-    rubbish answer): after three of them the delivery is FAILED. `reason` names the channel and is None
-    only for SENT; `retry_after` is in seconds, given only with RETRY and then only if the channel said so.
+    rubbish answer): after three of them the delivery is FAILED; `late` those of them that missed the deadline.
+    `gone` marks the failures that are the address's own, for good (AddressGone, AddressInvalid). `reason` names the
+    channel and is None only for SENT; `retry_after` is in seconds, given with WAIT, and with RETRY if the channel
+    said so.
     """
 
     kind: OutcomeKind
@@ -46,166 +48,84 @@ class Outcome:
     retry_after: float | None = None
     duration_ms: int = 0
     crashed: bool = False
+    late: bool = False
+    gone: bool = False
+
+
+class Runner(Protocol):
+    """A notifier in service, wherever its code runs. Raises nothing of the plugin's; may be called from any loop."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def formats(self) -> tuple[str, ...]: ...
+
+    async def attempt(self, message: Message, within: float) -> Outcome:
+        """One call of `send`, over at the latest after so many seconds; cancelling it cancels an `async` send."""
+
+    async def check(self, within: float) -> Health:
+        """What the notifier's own `check` says."""
+
+    async def address_fault(self, raw: str, within: float) -> str | None:
+        """Why the notifier's `validate_address` refuses an address; None where it does not, or cannot say."""
+
+    def close(self, within: float) -> None:
+        """Close the notifier, or leave it behind after so many seconds."""
 
 
 class Channel:
-    """A notifier in service, with the count of its sends that never came back."""
+    """A notifier in service, with its deadline, and its rest when it keeps missing it."""
 
-    def __init__(self, notifier: Notifier, timeout: float) -> None:
-        self._notifier = notifier
+    def __init__(self, runner: Runner, timeout: float, patience: Patience | None = None) -> None:
+        self._runner = runner
         self._timeout = timeout
-        self._secrets = secrets_of(notifier.config)
-        self._stuck = 0
-        # the contract's own check hangs on nothing, so it needs no thread
-        self._checks_addresses = type(notifier).validate_address is not Notifier.validate_address
+        self._pause = Pause(patience or Patience(), timeout)
 
     @property
     def wants_html(self) -> bool:
         """Whether the channel makes use of a letter's HTML."""
-        return "html" in self._notifier.formats
+        return "html" in self._runner.formats
 
     async def send(self, message: Message) -> Outcome:
         """One attempt, over at the latest when the deadline is; cancelling it cancels an `async` send."""
-        if self._stuck >= STUCK_LIMIT:
-            return self._outcome(OutcomeKind.RETRY, f"{self._stuck} earlier sends have not come back yet")
+        name = self._runner.name
         if fault := _unfit(message):
-            return self._outcome(OutcomeKind.FAILED, fault)
+            return Outcome(kind=OutcomeKind.FAILED, reason=f"{name}: {fault}")
+        admission = self._pause.enter()
+        if admission.wait is not None:
+            return Outcome(kind=OutcomeKind.WAIT, reason=f"{name}: {self._pause.told}", retry_after=admission.wait)
         started = monotonic()
-        # An empty context: the plugin's code does not see the transaction, nor the request, of its caller.
-        attempt = asyncio.create_task(self._attempt(message), context=contextvars.Context())
+        outcome: Outcome | None = None
         try:
-            await asyncio.wait({attempt}, timeout=self._timeout)
-        except asyncio.CancelledError:
-            attempt.cancel()
-            raise
-        if not attempt.done():
-            self._abandon(attempt)
-            outcome = self._crash(f"no answer within {self._timeout:g} s")
-        elif attempt.cancelled():
-            outcome = self._crash("the send cancelled itself")
-        elif isinstance(error := attempt.exception(), Exception):
-            # What it raised or answered cannot even be looked at: an exception with a property that raises.
-            outcome = self._crash(told(error))
-        else:
-            outcome = attempt.result()
+            outcome = await self._runner.attempt(self._as_wanted(message), self._timeout)
+        finally:
+            took_place = outcome is not None and outcome.kind is not OutcomeKind.WAIT
+            self._pause.leave(admission, late=outcome.late if outcome is not None and took_place else None)
         if outcome.crashed:
-            log.warning("a send by %s crashed", self._notifier.name, extra={"message_id": message.id})
+            log.warning("a send by %s crashed", name, extra={"message_id": message.id})
         return replace(outcome, duration_ms=round((monotonic() - started) * 1000))
+
+    async def check(self) -> Health:
+        """Whether the channel could send now, asked of itself, within the time of a send."""
+        return await self._runner.check(self._timeout)
+
+    async def address_fault(self, raw: str) -> str | None:
+        """Why the channel refuses an address, in one line; None where it does not, or does not come to say so."""
+        return await self._runner.address_fault(raw, self._timeout)
 
     def close(self) -> None:
         """Close the notifier, within the time of a send; what goes wrong is logged and forgotten."""
-
-        def run() -> None:
-            try:
-                self._notifier.close()
-            except BaseException as error:  # noqa: BLE001  the others must still be closed
-                log.warning("closing a channel failed: %s", one_line(self._named(told(error)), self._secrets))
-
-        closing = threading.Thread(target=run, daemon=True, name=f"close-{self._notifier.name}")
-        closing.start()
-        closing.join(self._timeout)
-
-    async def _attempt(self, message: Message) -> Outcome:
-        notifier = self._notifier
-        try:
-            if self._checks_addresses:
-                address, error = await _in_thread(lambda: notifier.validate_address(message.address))
-                if error is not None:
-                    return self._failure(error)
-            else:
-                address = notifier.validate_address(message.address)
-            if not isinstance(address, str):
-                return self._crash(f"validate_address answered {type(address).__name__}, not text")
-            message = replace(self._as_wanted(message), address=address)
-            result: object
-            if inspect.iscoroutinefunction(notifier.send):
-                result = await notifier.send(message)
-            else:
-                result, error = await _in_thread(lambda: notifier.send(message))
-                if error is not None:
-                    return self._failure(error)
-                if inspect.isawaitable(result):
-                    result = await result
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            raise
-        except BaseException as error:  # noqa: BLE001  SystemExit too: a plugin must not end the worker
-            return self._failure(error)
-        if isinstance(result, Sent):
-            provider_id = None if result.provider_id is None else one_line(str(result.provider_id))
-            return Outcome(kind=OutcomeKind.SENT, provider_id=provider_id)
-        return self._crash(f"send answered {type(result).__name__}, not Sent")
+        self._runner.close(self._timeout)
 
     def _as_wanted(self, message: Message) -> Message:
-        formats = self._notifier.formats
+        formats = self._runner.formats
         return replace(
             message,
             html=message.html if "html" in formats else None,
             payload=message.payload if "json" in formats else None,
-            timeout=self._timeout,
+            timeout=TOLD_OF * self._timeout,
         )
-
-    def _failure(self, error: BaseException) -> Outcome:
-        words = words_of(error) or type(error).__name__
-        if isinstance(error, Transient):
-            return self._outcome(OutcomeKind.RETRY, words, retry_after=_seconds(error.retry_after))
-        if isinstance(error, OSError):  # ConnectionError and TimeoutError are kinds of it
-            return self._outcome(OutcomeKind.RETRY, told(error))
-        if isinstance(error, Permanent):
-            return self._outcome(OutcomeKind.FAILED, words)
-        if isinstance(error, NotConfigured):
-            return self._outcome(OutcomeKind.HELD, words)
-        return self._crash(told(error))
-
-    def _crash(self, words: str) -> Outcome:
-        return self._outcome(OutcomeKind.RETRY, words, crashed=True)
-
-    def _outcome(
-        self, kind: OutcomeKind, words: str, *, retry_after: float | None = None, crashed: bool = False
-    ) -> Outcome:
-        reason = one_line(self._named(words), self._secrets)
-        return Outcome(kind=kind, reason=reason, retry_after=retry_after, crashed=crashed)
-
-    def _named(self, words: str) -> str:
-        return f"{self._notifier.name}: {words}"
-
-    def _abandon(self, attempt: asyncio.Task[Outcome]) -> None:
-        self._stuck += 1
-
-        def came_back(_: asyncio.Task[Outcome]) -> None:
-            self._stuck -= 1
-
-        attempt.add_done_callback(came_back)
-        if inspect.iscoroutinefunction(self._notifier.send):
-            attempt.cancel()
-
-
-async def _in_thread(call: Callable[[], object]) -> tuple[object, BaseException | None]:
-    """Run a plain function beside the loop; its answer, and what it raised if it did.
-
-    Not in the loop's own pool: sends that hang would fill it, and its threads are waited for at exit. A
-    thread that hangs here keeps no process from ending.
-    """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[tuple[object, BaseException | None]] = loop.create_future()
-
-    def settle(result: tuple[object, BaseException | None]) -> None:
-        if not answer.done():
-            answer.set_result(result)
-
-    def run() -> None:
-        result: tuple[object, BaseException | None]
-        try:
-            result = (call(), None)
-        except BaseException as error:  # noqa: BLE001  handed to the loop, which judges it
-            result = (None, error)
-        try:
-            loop.call_soon_threadsafe(settle, result)
-        except RuntimeError:
-            # The loop ended while the call hung: nobody waits for it any more.
-            log.debug("a send came back after its loop had ended")
-
-    threading.Thread(target=run, daemon=True, name="notifier-send").start()
-    return await answer
 
 
 def _unfit(message: Message) -> str | None:
@@ -215,9 +135,10 @@ def _unfit(message: Message) -> str | None:
     return None
 
 
-def _seconds(retry_after: object) -> float | None:
+def seconds_to_wait(retry_after: object) -> float | None:
+    """What a plugin gave as `retry_after`, in seconds; None where that is nothing one could wait for."""
     if isinstance(retry_after, bool) or not isinstance(retry_after, int | float):
         return None
-    if not math.isfinite(retry_after) or retry_after < 0:
+    if not 0 <= retry_after < math.inf:
         return None
-    return min(float(retry_after), LONGEST_RETRY_AFTER)
+    return float(min(retry_after, LONGEST_RETRY_AFTER))

@@ -82,8 +82,11 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
             needs=_keys("person organisation_name is_manager ends_on login_url support_email"),
             may_lack=_keys("manager_name"),
         ),
-        # To each user, once a year. `closes_on` is the last day for an answer.
-        "survey": Topic(needs=_keys("person organisation_name ends_on survey_url closes_on support_email")),
+        # To each user, once a year. `closes_on` is the last day for an answer, `unsubscribe_url` the page on which
+        # they may ask for no more surveys by mail.
+        "survey": Topic(
+            needs=_keys("person organisation_name ends_on survey_url unsubscribe_url closes_on support_email")
+        ),
         # To the person whose seat it was. `manager_name` is None when nobody manages the subscription any more.
         "seat_removed": Topic(
             needs=_keys("person organisation_name subscriber_number support_email"),
@@ -103,8 +106,9 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
         "support_opened": Topic(needs=_keys("request"), prose=_keys("message"), has_html=False),
         # To whoever opened the request: what they wrote, and the answer.
         "support_answer": Topic(needs=_keys("person question answer support_email"), prose=_keys("question answer")),
-        # To the support address. `notice` is {kind, organisation_name, subject_ids}; its kind is
-        # signup.refused or organisation.duplicate_suspected.
+        # To the support address. `notice` is {kind, organisation_name, subject_ids}; its kind is signup.refused,
+        # organisation.duplicate_suspected, or, with {url, reason} besides, endpoint.failing or endpoint.disabled:
+        # there organisation_name is None for an endpoint of the operator's, and reason may be None.
         "staff_notice": Topic(needs=_keys("notice"), has_html=False),
     }
 )

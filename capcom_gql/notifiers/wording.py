@@ -1,10 +1,12 @@
 """Say what is wrong with a channel's settings, by the names the operator gave them, and show no secret."""
 
+import json
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
 
 from capcom_gql.notifiers.faults import one_line
+from capcom_gql.notifiers.given import WRITE_JSON, is_json, wants_json
 
 
 def variable(channel_name: str, field: str) -> str:
@@ -18,14 +20,19 @@ def refused_settings(
     """One sentence for each fault of a channel's settings, the missing ones first and together."""
     missing: list[str] = []
     faults: list[str] = []
-    hidden = [value for field, value in given.items() if not _may_be_shown(model, field)]
+    hidden = [part for field, value in given.items() if not _may_be_shown(model, field) for part in _parts(value)]
     for detail in error.errors(include_url=False, include_input=False, include_context=False):
         field = str(detail["loc"][0]) if detail["loc"] else ""
         name = variable(channel_name, field)
         words = detail["msg"].removeprefix("Value error, ")
-        if detail["type"] == "missing":
+        inside = ".".join(map(str, detail["loc"][1:]))
+        if field in given and wants_json(model, field) and not is_json(given[field]):
+            words = WRITE_JSON
+        elif inside:
+            words = f"{inside}: {words}"
+        if detail["type"] == "missing" and not inside:
             missing.append(name)
-        elif detail["type"] == "extra_forbidden":
+        elif detail["type"] == "extra_forbidden" and not inside:
             known = ", ".join(sorted(variable(channel_name, known) for known in model.model_fields))
             faults.append(f"{name} is not a setting of this channel, which knows {known or 'none'}")
         elif field in given and _may_be_shown(model, field):
@@ -34,10 +41,39 @@ def refused_settings(
             faults.append(f"{name if field else 'the settings'} refused: {words}")
     if missing:
         faults.insert(0, f"set {' and '.join(missing)}")
-    return one_line("; ".join(faults), hidden)
+    return one_line("; ".join(dict.fromkeys(faults)), hidden)
+
+
+def hidden_values(schema: Mapping[str, object], given: Mapping[str, str]) -> set[str]:
+    """The values given for fields that a settings' schema calls secret, or does not know."""
+    return {part for field, value in given.items() if _is_secret(schema, field) for part in _parts(value)}
+
+
+def _is_secret(schema: Mapping[str, object], field: str) -> bool:
+    declared = schema.get("properties")
+    known = declared if isinstance(declared, dict) else {}
+    told = str(known.get(field, "writeOnly"))
+    # a model inside stands apart
+    return "writeOnly" in told or ("$ref" in told and "writeOnly" in str(schema.get("$defs")))
+
+
+def _parts(value: str) -> list[str]:
+    """A value, and where it is JSON each text in it."""
+    parts, found = [value], [json.loads(value)] if is_json(value) else []
+    while found:
+        part = found.pop()
+        if isinstance(part, dict):
+            found.extend(part.values())
+        elif isinstance(part, list):
+            found.extend(part)
+        elif isinstance(part, str):
+            parts.append(part)
+    return parts
 
 
 def _may_be_shown(model: type[BaseModel], field: str) -> bool:
     # An unknown name may be a secret's, misspelt.
     declared = model.model_fields.get(field)
-    return declared is not None and "Secret" not in str(declared.annotation)
+    if declared is None or "Secret" in str(declared.annotation):
+        return False
+    return not _is_secret(model.model_json_schema(), declared.alias or field)

@@ -1,6 +1,5 @@
 """/mailbox: the mails a development server wrote instead of sending them."""
 
-import re
 from itertools import islice
 from pathlib import Path
 
@@ -11,11 +10,9 @@ from starlette.routing import BaseRoute, Route
 from capcom_gql.pages.headers import mail_headers, page_headers
 from capcom_gql.pages.letters import letter_names, letters, read_content, read_raw
 from capcom_gql.pages.rendering import page
+from capcom_gql.pages.showing import opening_new_tabs, split_links
 
 LETTERS_PER_PAGE = 50
-
-_LINK = re.compile(r"https?://[^\s<>\"']+")
-_HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 
 
 def mailbox_routes(directory: Path) -> list[BaseRoute]:
@@ -68,27 +65,6 @@ def mailbox_routes(directory: Path) -> list[BaseRoute]:
     ]
 
 
-def split_links(text: str) -> list[tuple[str, bool]]:
-    """The text in pieces, each with whether it is a web address (without the punctuation that ends a sentence)."""
-    pieces: list[tuple[str, bool]] = []
-    end = 0
-    for match in _LINK.finditer(text):
-        address = match.group().rstrip(".,;:!?)]}»")
-        pieces += [(text[end : match.start()], False), (address, True)]
-        end = match.start() + len(address)
-    pieces.append((text[end:], False))
-    return [piece for piece in pieces if piece[0]]
-
-
-def opening_new_tabs(html: str) -> str:
-    """The mail with its links opening in a new tab: our pages refuse to be shown inside the mail's frame."""
-    target = '<base target="_blank">'
-    head = _HEAD.search(html)
-    if head is None:
-        return target + html
-    return html[: head.end()] + target + html[head.end() :]
-
-
 def _neighbours(directory: Path, name: str) -> tuple[str | None, str | None]:
     names = letter_names(directory)
     if name not in names:
@@ -98,4 +74,4 @@ def _neighbours(directory: Path, name: str) -> tuple[str | None, str | None]:
 
 
 def _no_such_letter(request: Request) -> HTMLResponse:
-    return page(request, "no-such-letter.html", status=404)
+    return page(request, "no-such-letter.html", status=404, is_sample=False)

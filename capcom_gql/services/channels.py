@@ -16,7 +16,7 @@ CLOSES_WITHIN = 1.0
 def setup_of(settings: Settings, registry: Registry) -> Setup:
     """The setup of a process: its settings, and the channels that are ACTIVE in it."""
     channels = [Channel(entry.name, entry.address_kind) for entry in registry.active()]
-    return setup_from(settings, channels)
+    return setup_from(settings, channels, registry.address_fault)
 
 
 async def close(registry: Registry) -> None:

@@ -16,7 +16,7 @@ from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import is_postgres, rows
-from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL
+from capcom_gql.storage.journal import ENDPOINT_DISABLED, NO_CHANNEL, NO_EMAIL_CHANNEL, NO_URL, NO_URL_CHANNEL
 from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
 
@@ -37,6 +37,25 @@ _DUE = """
     state IN ('PENDING', 'RETRYING') AND due_at <= $1 AND next_attempt_at <= $2
     AND (leased_until IS NULL OR leased_until <= $2)
 """
+# What was held for its channel, and finds its endpoint disabled, waits for that from now on: enabling it looks for the
+# reason. The lock keeps who enables or disables it at this moment from missing it.
+_WAITS_FOR_ITS_ENDPOINT = f"""
+    UPDATE delivery SET reason = '{ENDPOINT_DISABLED}'
+    WHERE state = 'HELD' AND channel = $1 AND endpoint_id IN (
+        SELECT id FROM webhookendpoint WHERE NOT is_enabled AND deleted_at IS NULL {{lock}}
+    )
+"""
+_RELEASED = """
+    UPDATE delivery SET state = 'PENDING', reason = NULL, next_attempt_at = $2
+    WHERE state = 'HELD' AND channel = $1 AND NOT EXISTS (
+        SELECT 1 FROM webhookendpoint WHERE webhookendpoint.id = delivery.endpoint_id AND NOT webhookendpoint.is_enabled
+    )
+    RETURNING id
+"""
+_STANDS_FOR: Mapping[str, tuple[str, str]] = {
+    AddressKind.EMAIL: (NO_CHANNEL, NO_EMAIL_CHANNEL),
+    AddressKind.URL: (NO_URL, NO_URL_CHANNEL),
+}
 _NOT_QUEUED = "(queued_until IS NULL OR queued_until <= $2)"
 
 log = logging.getLogger(__name__)
@@ -166,19 +185,24 @@ async def give_back(ids: Sequence[str]) -> None:
 
 
 async def release_held(setup: Setup) -> int:
-    """Deliveries that were held for a channel that is active now go out again. Returns how many."""
-    count = 0
+    """Deliveries that were held for a channel that is active now go out again. Returns how many.
+
+    Those to an endpoint that is disabled wait for it to be enabled.
+    """
+    count, lock = 0, "FOR SHARE" if is_postgres() else ""
     for channel in setup.channels:
-        if channel.address_kind == AddressKind.EMAIL:
+        if channel.address_kind in _STANDS_FOR:
             # those for which there was no channel of the kind at all take the name of this one
+            missing, reason = _STANDS_FOR[channel.address_kind]
             await rows(
                 f"""
                 UPDATE delivery SET channel = $1,
-                    once_key = substr(once_key, 1, length(once_key) - {len(NO_CHANNEL)}) || $2
-                WHERE state = 'HELD' AND channel = '{NO_CHANNEL}' AND reason = $3
+                    once_key = substr(once_key, 1, length(once_key) - {len(missing)}) || $2
+                WHERE state = 'HELD' AND channel = '{missing}' AND reason = $3
                 """,
-                [channel.name, channel.name, NO_EMAIL_CHANNEL],
+                [channel.name, channel.name, reason],
             )
-        held = Delivery.filter(state="HELD", channel=channel.name)
-        count += await held.update(state="PENDING", reason=None, next_attempt_at=clock.utc_now())
+        await rows(_WAITS_FOR_ITS_ENDPOINT.format(lock=lock), [channel.name])
+        released = await rows(_RELEASED, [channel.name, clock.utc_now()])
+        count += len(released)
     return count

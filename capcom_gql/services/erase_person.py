@@ -41,6 +41,7 @@ _UNSAY = f"""
 _BLANKING = (
     "DELETE FROM onetimelink WHERE person_id = $1",
     "DELETE FROM emailchange WHERE person_id = $1",
+    "DELETE FROM unsubscribelink WHERE person_id = $1",
     # the keys are the client's own words, and the hashes are made from forms
     "DELETE FROM idempotencyrecord WHERE caller = $1",
     "DELETE FROM note WHERE event_id IN (SELECT id FROM event WHERE actor_id = $1)",
@@ -140,4 +141,5 @@ async def _blank(person: Person) -> None:
         addresses=[],
         is_staff=False,
         password_hash=None,
+        surveys_refused_at=None,
     )

@@ -1,7 +1,7 @@
 """Export a person: everything that is kept about one, as JSON values, without secrets or their hashes.
 
 The parts, in order: person, seats, organisations, termsAccepted, redemptions, events, deliveries, sessions,
-oneTimeLinks, emailChanges, idempotencyKeys, surveys, supportRequests, notes. Lists are oldest first.
+oneTimeLinks, unsubscribeLinks, emailChanges, idempotencyKeys, surveys, supportRequests, notes. Lists are oldest first.
 """
 
 from collections.abc import Collection
@@ -43,6 +43,10 @@ async def export_person(person: models.Person, currency: str) -> dict[str, Any]:
             {"mintedAt": _at(each.created_at), "expiresAt": _at(each.expires_at), "usedAt": _at(each.used_at)}
             for each in await access.OneTimeLink.filter(person_id=person.id).order_by("created_at", "token_hash")
         ],
+        "unsubscribeLinks": [
+            {"mintedAt": _at(each.created_at)}
+            for each in await access.UnsubscribeLink.filter(person_id=person.id).order_by("created_at", "token_hash")
+        ],
         "emailChanges": [
             {
                 "email": each.email,
@@ -82,6 +86,7 @@ def _person(person: models.Person) -> dict[str, Any]:
         "addresses": list(person.addresses),
         "isStaff": person.is_staff,
         "hasPassword": person.password_hash is not None,
+        "surveysRefusedAt": _at(person.surveys_refused_at),
         "createdAt": _at(person.created_at),
     }
 

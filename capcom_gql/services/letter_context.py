@@ -19,6 +19,7 @@ from capcom_gql.services.letters_of_people import email_context, notice_context,
 from capcom_gql.services.one_time_links import mint_password_link
 from capcom_gql.services.setup import Setup
 from capcom_gql.services.suppressed import Suppressed
+from capcom_gql.services.unsubscribe import mint_unsubscribe_link
 from capcom_gql.storage import database
 from capcom_gql.storage.models import Event, Person, Seat, Term
 from capcom_gql.storage.post import Delivery
@@ -26,6 +27,8 @@ from capcom_gql.storage.requests import SurveyRequest
 
 _PASSWORDS = (Topic.WELCOME, Topic.PASSWORD_LINK)
 _RENEWALS = (Topic.RENEWAL_NOTICE, Topic.RENEWAL_REMINDER)
+_OF_A_SEAT = (Topic.WELCOME, Topic.SURVEY, Topic.RENEWED, Topic.REINSTATED, *_RENEWALS)
+"""Letters with nothing to say to whom the seat was taken from."""
 
 # Names only, in one statement: the rows behind them are wide, and every letter asks.
 _NAMES = """
@@ -59,6 +62,8 @@ async def context_of(setup: Setup, delivery: Delivery, person: Person | None, to
         matter = await _matter_of(setup, delivery, today)
         await _check_true(matter, topic)
         context |= _seat_context(matter, Locale(person.locale)) | await _year_context(matter, topic)
+    if topic is Topic.SURVEY:
+        context |= {"unsubscribe_url": await mint_unsubscribe_link(setup.public_url, person)}
     if topic in _PASSWORDS:
         hours = LETTERS[topic].link_hours
         assert hours is not None, "the table of letters says how long a link to choose a password holds"
@@ -100,7 +105,7 @@ async def _matter_of(setup: Setup, delivery: Delivery, today: date) -> _Matter:
 async def _check_true(matter: _Matter, topic: Topic) -> None:
     """Raise Suppressed where what the letter says has ceased to be true since it was written down."""
     facts = matter.facts
-    if topic in (Topic.WELCOME, Topic.SURVEY, *_RENEWALS) and matter.seat.removed_at is not None:
+    if topic in _OF_A_SEAT and matter.seat.removed_at is not None:
         raise Suppressed("the seat was removed before the letter was sent")
     if topic is Topic.MANAGER_CHANGED and await _changed_again(matter):
         raise Suppressed("the role was handed on before the letter was sent")
@@ -110,7 +115,7 @@ async def _check_true(matter: _Matter, topic: Topic) -> None:
         raise Suppressed("the renewal is answered already")
     if topic in _RENEWALS and _is_passed_over(matter):
         raise Suppressed("a more recent letter has taken its place")
-    if topic in (Topic.RENEWED, Topic.REINSTATED) and facts.cancelled_at is not None:
+    if topic in (Topic.CONFIRMED, Topic.RENEWED, Topic.REINSTATED) and facts.cancelled_at is not None:
         raise Suppressed("the term was cancelled before the letter was sent")
     if topic is Topic.CANCELLED and await _is_reinstated(matter):
         raise Suppressed("the term was reinstated before the letter was sent")

@@ -6,6 +6,7 @@ from capcom_gql.domain.answer_sentences import VERDICTS
 from capcom_gql.domain.letters import LETTERS, Topic
 from capcom_gql.domain.seats import format_number
 from capcom_gql.domain.sentences import Locale, say
+from capcom_gql.services.endpoint_letters import endpoint_context
 from capcom_gql.services.one_time_links import mint_email_link
 from capcom_gql.services.setup import Setup
 from capcom_gql.services.suppressed import Suppressed
@@ -16,8 +17,10 @@ from capcom_gql.storage.requests import SupportRequest
 
 
 async def notice_context(delivery: Delivery) -> dict[str, Any]:
-    """A notice to staff: of which kind, about which organisation."""
+    """A notice to staff: of which kind, about which organisation or webhook endpoint. Raises Suppressed."""
     event = await Event.get(id=delivery.event_id)
+    if "endpoint_id" in delivery.about:
+        return await endpoint_context(delivery, event)
     organisation = await Organisation.get(id=delivery.about["organisation_id"])
     similar = event.details.get("similar_organisation_ids", [])
     return {

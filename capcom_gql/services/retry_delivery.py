@@ -10,7 +10,8 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.services.judge import demand
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL
+from capcom_gql.storage.endpoints import WebhookEndpoint
+from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL, NO_URL, NO_URL_CHANNEL
 from capcom_gql.storage.models import Person
 from capcom_gql.storage.post import Delivery
 
@@ -28,7 +29,7 @@ async def retry_delivery(setup: Setup, actor: Actor, delivery_id: str) -> None:
     The attempts made stay, and their numbers go on: the number is what fences off a worker that comes back late. A mail
     goes to the address that the person has now (R24), and whether it is still true is asked again when it is sent.
     Raises Refusal: FORBIDDEN, NOT_FOUND, CONFLICT for a letter that was sent, goes by itself, is not to be sent, has no
-    channel to go by, or was for somebody who is erased since (R23).
+    channel to go by, was for somebody who is erased since (R23), or for an endpoint that is disabled or deleted.
     """
     demand(Right.NOTIFICATIONS, actor)
 
@@ -39,7 +40,7 @@ async def retry_delivery(setup: Setup, actor: Actor, delivery_id: str) -> None:
         # the person first, as whoever erases them or changes their address does
         person = await Person.filter(id=known.person_id).select_for_update().first()
         delivery = await Delivery.filter(id=delivery_id).select_for_update().get()
-        if key := _refused(delivery, person):
+        if key := _refused(delivery, person, await _endpoint(delivery)):
             raise Refusal(Fault(Code.CONFLICT, ("deliveryId",), key))
         await Delivery.filter(id=delivery_id).update(
             recipient=person.email if person and _goes_by_mail(setup, delivery) else delivery.recipient,
@@ -55,13 +56,24 @@ async def retry_delivery(setup: Setup, actor: Actor, delivery_id: str) -> None:
     await in_one_transaction(work)
 
 
-def _refused(delivery: Delivery, person: Person | None) -> str | None:
+async def _endpoint(delivery: Delivery) -> WebhookEndpoint | None:
+    return None if delivery.endpoint_id is None else await WebhookEndpoint.get(id=delivery.endpoint_id)
+
+
+def _refused(delivery: Delivery, person: Person | None, endpoint: WebhookEndpoint | None) -> str | None:
     if person is not None and is_erased(person.id, person.email):
         return "delivery_to_nobody"
     if delivery.channel == NO_CHANNEL and delivery.reason == NO_EMAIL_CHANNEL:
         # it takes the name of the first channel that comes, by this very reason
         return "delivery_without_channel"
-    return _REFUSED.get(DeliveryState(delivery.state))
+    if delivery.channel == NO_URL and delivery.reason == NO_URL_CHANNEL:
+        return "delivery_without_url_channel"
+    refused = _REFUSED.get(DeliveryState(delivery.state))
+    if refused is None and endpoint is not None and endpoint.deleted_at is not None:
+        return "delivery_to_deleted_endpoint"
+    if refused is None and endpoint is not None and not endpoint.is_enabled:
+        return "delivery_to_disabled_endpoint"
+    return refused
 
 
 def _goes_by_mail(setup: Setup, delivery: Delivery) -> bool:

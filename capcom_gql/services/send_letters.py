@@ -6,8 +6,9 @@ overwrites nothing (see `claim_letters`).
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind
@@ -18,9 +19,12 @@ from capcom_gql.notifiers.registry import Registry
 from capcom_gql.notifiers.rendering import UnrenderableLetter
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
 from capcom_gql.services.claim_letters import claim_next, claim_this, lease_kept, write_while_ours
+from capcom_gql.services.endpoint_messages import endpoint_message
+from capcom_gql.services.endpoint_outcomes import hold, weigh
+from capcom_gql.services.endpoint_standing import send_again
 from capcom_gql.services.letter_context import context_of
 from capcom_gql.services.setup import Setup
-from capcom_gql.services.suppressed import Suppressed
+from capcom_gql.services.suppressed import EndpointDisabled, Suppressed
 from capcom_gql.storage.database import in_one_transaction
 from capcom_gql.storage.models import Person
 from capcom_gql.storage.post import Delivery, DeliveryAttempt
@@ -81,6 +85,9 @@ async def _try(setup: Setup, registry: Registry, delivery_id: str, attempt: int)
     except Suppressed as reason:
         await _close(delivery, attempt, {"state": "SUPPRESSED", "reason": str(reason)})
         return
+    except EndpointDisabled:
+        await hold(delivery, attempt, began)
+        return
     except Exception as error:
         log.exception("a letter cannot be written", extra={"topic": delivery.topic})
         told = str(error) if isinstance(error, UnrenderableLetter) else type(error).__name__
@@ -93,8 +100,23 @@ async def _try(setup: Setup, registry: Registry, delivery_id: str, attempt: int)
             log.warning("a letter was taken up by another worker before it was sent")
             return
         outcome = await registry.send(delivery.channel, message)
+    if outcome.kind is OutcomeKind.WAIT:
+        await _put_off(delivery, attempt, outcome)
+        return
     columns = {"subject": message.subject, **_result(delivery, attempt, outcome, now)}
-    await _note(delivery, attempt, began, outcome, columns, outcome.duration_ms)
+    if delivery.endpoint_id is None:
+        await _note(delivery, attempt, began, outcome, columns, outcome.duration_ms)
+        return
+    weighing = partial(_weigh, setup, delivery.id, delivery.endpoint_id, message.address, outcome, began)
+    columns["recipient"] = message.address
+    await _note(delivery, attempt, began, outcome, columns, outcome.duration_ms, weighing)
+
+
+async def _weigh(
+    setup: Setup, delivery_id: str, endpoint_id: str, address: str, outcome: Outcome, began: datetime
+) -> None:
+    if await weigh(setup, endpoint_id, address, outcome, began):
+        await send_again(delivery_id)
 
 
 async def _note(
@@ -104,8 +126,12 @@ async def _note(
     outcome: Outcome,
     columns: dict[str, object],
     duration_ms: int | None = None,
+    then: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Write an attempt down with what it makes of the letter; without a duration where no channel was called."""
+    """Write an attempt down with what it makes of the letter; without a duration where no channel was called.
+
+    `then` is written with it, unless it came too late: then others have it in hand, and say what it means.
+    """
 
     async def write() -> None:
         error = outcome.reason
@@ -121,12 +147,22 @@ async def _note(
             error=error,
             duration_ms=duration_ms,
         )
-        await _close(delivery, attempt, columns)
+        if await _close(delivery, attempt, columns) and then is not None:
+            await then()
 
     await in_one_transaction(write)
 
 
+async def _put_off(delivery: Delivery, attempt: int, outcome: Outcome) -> None:
+    """Nothing was tried, since the channel takes nothing for a while: the attempt's number is given back."""
+    wait = timedelta(seconds=(outcome.retry_after or 0) * random.uniform(1, 1 + JITTER))
+    columns: dict[str, object] = {"attempt": attempt - 1, "reason": outcome.reason}
+    await _close(delivery, attempt, {**columns, "next_attempt_at": clock.utc_now() + wait})
+
+
 async def _message(setup: Setup, registry: Registry, delivery: Delivery, attempt: int, now: datetime) -> Message:
+    if delivery.endpoint_id is not None:
+        return await endpoint_message(delivery, attempt, now)
     person = None if delivery.person_id is None else await Person.get(id=delivery.person_id)
     locale = "fr" if person is None else person.locale
     context = await context_of(setup, delivery, person, setup.policy.day_of(now))
@@ -145,6 +181,7 @@ async def _message(setup: Setup, registry: Registry, delivery: Delivery, attempt
         subject=letter.subject,
         text=text,
         html=None if by_phone else letter.html,
+        unsubscribe_url=context.get("unsubscribe_url"),
         sent_at=now,
         attempt=attempt,
     )
@@ -174,6 +211,8 @@ def _wait(counted: int, asked: float | None) -> timedelta:
     return planned if asked is None else max(planned, timedelta(seconds=asked))
 
 
-async def _close(delivery: Delivery, attempt: int, columns: dict[str, object]) -> None:
-    if not await write_while_ours(delivery, attempt, {"leased_until": None, **columns}):
+async def _close(delivery: Delivery, attempt: int, columns: dict[str, object]) -> bool:
+    is_ours = await write_while_ours(delivery, attempt, {"leased_until": None, **columns})
+    if not is_ours:
         log.warning("an outcome came too late to be written")
+    return is_ours

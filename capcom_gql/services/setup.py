@@ -1,11 +1,20 @@
 """What every deed needs to know of this installation."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from capcom_gql.domain.letters import Channel
 from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.settings import Settings
+
+AddressFault: TypeAlias = Callable[[str, str], Awaitable[str | None]]
+"""Asked with a kind of address and an address: why a channel of the kind refuses it, None where none does."""
+
+
+async def any_address(kind: str, raw: str) -> str | None:
+    """No channel refuses anything."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +26,14 @@ class Setup:
     support_email: str
     channels: tuple[Channel, ...]
     account_base_url: str
+    public_url: str
+    """what the addresses of this server begin with, without a slash at the end"""
     send_timeout: float
     """seconds that one send may last"""
+    address_fault: AddressFault = any_address
 
 
-def setup_from(settings: Settings, channels: Sequence[Channel]) -> Setup:
+def setup_from(settings: Settings, channels: Sequence[Channel], address_fault: AddressFault = any_address) -> Setup:
     """The setup of a process, from its settings and the channels that its plugins made active."""
     return Setup(
         policy=LifecyclePolicy(
@@ -39,5 +51,7 @@ def setup_from(settings: Settings, channels: Sequence[Channel]) -> Setup:
         support_email=settings.support_email,
         channels=tuple(channels),
         account_base_url=settings.account_base_url,
+        public_url=settings.public_url,
         send_timeout=settings.send_timeout,
+        address_fault=address_fault,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from capcom_gql import clock
 from capcom_gql.notifiers.registry import Registry
+from capcom_gql.services.mind_endpoints import mind_endpoints
 from capcom_gql.services.record_steps import record_steps
 from capcom_gql.services.send_letters import send_due
 from capcom_gql.services.setup import Setup
@@ -17,11 +18,12 @@ async def tick(
 ) -> tuple[int, int]:
     """One round of steps and deliveries, or rounds until there is nothing left to do at this instant.
 
-    Returns how many steps were recorded, and how many deliveries were tried.
+    Returns how many steps were recorded, failing endpoints looked after with them, and how many deliveries were tried.
     """
     steps = sent = 0
     while True:
         recorded, tried = await record_steps(setup, stopping), await send_due(setup, registry, stopping)
+        recorded += await mind_endpoints(setup)
         steps, sent = steps + recorded, sent + tried
         if stopping() or not until_idle or not (recorded or tried):
             return steps, sent

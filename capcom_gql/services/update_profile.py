@@ -3,8 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final, Literal, TypeAlias
+from typing import Literal
 
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
@@ -13,6 +12,7 @@ from capcom_gql.domain.sentences import locale_of
 from capcom_gql.services.accounts import own_account
 from capcom_gql.services.forms import MAX_NAME, Path, check_text, normal_phone
 from capcom_gql.services.judge import demand
+from capcom_gql.services.unsaid import STAYS, Line, Unsaid
 from capcom_gql.storage.database import in_one_transaction
 
 MAX_ADDRESSES = 20
@@ -20,16 +20,6 @@ MAX_KIND = 40
 MAX_VALUE = 320
 # the form in which channels name a kind of address
 _KIND = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-
-
-class Unsaid(Enum):
-    """What a form does not mention, which is not the same as nothing."""
-
-    STAYS = "STAYS"
-
-
-STAYS: Final = Unsaid.STAYS
-Line: TypeAlias = str | Literal[Unsaid.STAYS] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +76,9 @@ def _faults(form: UpdateProfileInput) -> list[Fault]:
 
 
 def _address_faults(addresses: Sequence[AddressForm]) -> list[Fault]:
-    """Kinds are what channels name: the e-mail address and the phone have lines of their own."""
+    """Kinds are what channels name: the e-mail address and the phone have lines of their own, and web addresses are
+    the webhook endpoints'.
+    """
     if len(addresses) > MAX_ADDRESSES:
         return [invalid(("addresses",), "too_many_lines", maximum=MAX_ADDRESSES)]
     faults = []

@@ -5,6 +5,6 @@ not known, is refused at start, with all faults told at once.
 """
 
 from capcom_gql.settings.environment import SettingsError, load
-from capcom_gql.settings.fields import NOTIFY_NAME, Settings, variable
+from capcom_gql.settings.fields import NOTIFY_NAME, PREFIX, Settings, variable
 
-__all__ = ["NOTIFY_NAME", "Settings", "SettingsError", "load", "variable"]
+__all__ = ["NOTIFY_NAME", "PREFIX", "Settings", "SettingsError", "load", "variable"]

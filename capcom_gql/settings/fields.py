@@ -119,6 +119,12 @@ class Settings(BaseModel):
         description="Plugins that are not loaded.",
         json_schema_extra=_accepts("names of plugins separated by commas"),
     )
+    plugins_in_process: Names = Field(
+        (),
+        description="Plugins from outside that run in the process itself: faster, but one that hangs or exits is "
+        "not kept apart, and reads every setting.",
+        json_schema_extra=_accepts("names of plugins separated by commas"),
+    )
     support_email: Email = Field(
         "support@capcom.example",
         description="Where people are sent for help, and where the staff's notices go.",

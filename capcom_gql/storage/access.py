@@ -1,4 +1,4 @@
-"""The tables of who may come in: sessions, one-time links, API keys; and the idempotency records.
+"""The tables of who may come in: sessions, links of letters, API keys; and the idempotency records.
 
 Secrets are opaque and kept as hashes only. These follow the real clock, not the product's.
 """
@@ -37,6 +37,17 @@ class OneTimeLink(Model):
     created_at = InstantField()
     expires_at = InstantField()
     used_at = InstantField(null=True)
+
+
+class UnsubscribeLink(Model):
+    """The means to ask for no more surveys, mailed with each. It may be used at any time, and again (R18)."""
+
+    token_hash = ShortText(max_length=64, primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "capcom.Person", related_name="unsubscribe_links", on_delete=fields.CASCADE
+    )
+    person_id: str
+    created_at = InstantField()
 
 
 class EmailChange(Model):

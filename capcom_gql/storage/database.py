@@ -19,7 +19,7 @@ from tortoise.transactions import in_transaction
 
 from capcom_gql.storage.columns import check_aware
 
-MODULES = tuple(f"capcom_gql.storage.{name}" for name in ("models", "requests", "access", "post"))
+MODULES = tuple(f"capcom_gql.storage.{name}" for name in ("models", "requests", "access", "endpoints", "post"))
 MIGRATION_LOCK = 7_226_620_266  # any number, the same in every process: it names the advisory lock
 SQLITE_WAIT_MS = 30_000
 TRIES = 5

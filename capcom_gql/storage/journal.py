@@ -1,20 +1,29 @@
-"""Record an event with its letters, in the deed's transaction: a change and its messages stand or fall together."""
+"""Record an event with its letters, in the deed's transaction: a change and its messages stand or fall together.
+
+What webhook endpoints are to be sent of it is written down with them, whichever deed records it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from capcom_gql import clock
+from capcom_gql.domain import endpoints as endpoint_rules
 from capcom_gql.domain.events import Detail, Kind, check_details
 from capcom_gql.domain.letters import AddressKind, Channel, Topic, goes_by, once_key
 from capcom_gql.domain.rights import Actor
 from capcom_gql.storage import ids
+from capcom_gql.storage.endpoints import WebhookEndpoint, endpoints_for
 from capcom_gql.storage.models import Event, Note, Person
 from capcom_gql.storage.post import Delivery
 
 NO_CHANNEL = "email"
 """What stands for the channel of a letter for which no channel of kind email is active."""
 NO_EMAIL_CHANNEL = "no channel of kind email is active"
+NO_URL = "url"
+"""The same for what goes to endpoints."""
+NO_URL_CHANNEL = "no channel of kind url is active"
+ENDPOINT_DISABLED = "the endpoint is disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,8 @@ class Recipient:
 
 
 def to_person(person: Person, *, is_manager: bool = False) -> Recipient:
-    """A person at every address they have: mail, phone, and what they added to their profile."""
-    addresses = {each["kind"]: each["value"] for each in person.addresses}
+    """A person at every address they have: mail, phone, and what they added to their profile, but for web addresses."""
+    addresses = {each["kind"]: each["value"] for each in person.addresses if each["kind"] != AddressKind.URL}
     addresses[AddressKind.EMAIL] = person.email
     if person.phone:
         addresses[AddressKind.PHONE] = person.phone
@@ -76,7 +85,8 @@ class Entry:
 
 
 async def record(entry: Entry, *, actor: Actor, now: datetime, channels: Sequence[Channel]) -> Event:
-    """Write an event and the deliveries of its letters. `now` is the product's clock.
+    """Write an event, the deliveries of its letters, and those to the endpoints that want it. `now` is the product's
+    clock.
 
     Raises ValueError where the details are not those of the table, IntegrityError for a step or letter already there.
     """
@@ -96,6 +106,8 @@ async def record(entry: Entry, *, actor: Actor, now: datetime, channels: Sequenc
     if entry.note is not None:
         await Note.create(event=event, text=entry.note)
     deliveries = [row for post in entry.posts for row in _deliveries(event, post, now, channels)]
+    for endpoint in await endpoints_for(event.kind, event.organisation_id):
+        deliveries += _to_endpoint(event, endpoint, now, channels)
     if deliveries:
         await Delivery.bulk_create(deliveries)
     return event
@@ -132,3 +144,27 @@ def _delivery(event: Event, post: Post, now: datetime, channel: Channel) -> Deli
         next_attempt_at=clock.utc_now(),
         created_at=now,
     )
+
+
+def _to_endpoint(event: Event, endpoint: WebhookEndpoint, now: datetime, channels: Sequence[Channel]) -> list[Delivery]:
+    """The event, for an endpoint, by every channel of its kind; held while there is none, or while it is disabled."""
+    names = [channel.name for channel in channels if channel.address_kind == AddressKind.URL]
+    reason = None if endpoint.is_enabled else ENDPOINT_DISABLED
+    return [
+        Delivery(
+            id=ids.new_id(ids.DELIVERY),
+            event=event,
+            topic=event.kind,
+            channel=name,
+            endpoint_id=endpoint.id,
+            recipient=endpoint.url,
+            about={},
+            once_key=endpoint_rules.once_key(event.kind, event.id, endpoint.id, name),
+            state="PENDING" if reason is None and names else "HELD",
+            reason=reason if names else NO_URL_CHANNEL,
+            due_at=now,
+            next_attempt_at=clock.utc_now(),
+            created_at=now,
+        )
+        for name in names or [NO_URL]
+    ]

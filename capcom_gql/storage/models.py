@@ -62,7 +62,10 @@ class TermsOfUse(Model):
 
 
 class Person(Model):
-    """A person with an account, or staff. `email_key` is the form in which addresses compare (R6)."""
+    """A person with an account, or staff. `email_key` is the form in which addresses compare (R6).
+
+    `surveys_refused_at` is when they asked for no more surveys by mail, None for those who did not (R18).
+    """
 
     id = ShortText(max_length=40, primary_key=True)
     email = ShortText(max_length=320)
@@ -75,6 +78,7 @@ class Person(Model):
     addresses: fields.JSONField[Any] = fields.JSONField(default=list)
     is_staff = fields.BooleanField(default=False)
     password_hash = fields.TextField(null=True)
+    surveys_refused_at = InstantField(null=True)
     created_at = InstantField()
 
 

@@ -1,4 +1,7 @@
-"""The tables of the post: a delivery is one letter to one person by one channel, and an attempt one try to send it."""
+"""The tables of the post: a delivery is one letter to one person, or one event to one endpoint, by one channel.
+
+An attempt is one try to send it.
+"""
 
 from typing import Any
 
@@ -6,17 +9,19 @@ from tortoise import fields
 from tortoise.models import Model
 
 from capcom_gql.storage.columns import InstantField, ShortText
+from capcom_gql.storage.endpoints import MAX_URL, WebhookEndpoint
 from capcom_gql.storage.models import Event, Person
 
 
 class Delivery(Model):
-    """A letter planned, sent, failed, held or suppressed, with the reason.
+    """A letter, or an event for an endpoint, planned, sent, failed, held or suppressed, with the reason.
 
     `due_at` follows the product's clock; `next_attempt_at`, the lease and `queued_until` (how long the broker is given
     to bring it to a worker) the real one. `attempt` is counted before the
     call and fences it: an outcome is written only while the number still stands. `uncounted` are the attempts that
     ended in waiting for settings. `about` holds the ids that the
-    letter speaks of; its text is written when it is sent.
+    letter speaks of; its text is written when it is sent. To an endpoint the topic is the event's kind, and `recipient`
+    the address that it had when the event was recorded, or when it was last tried.
     """
 
     id = ShortText(max_length=40, primary_key=True)
@@ -30,7 +35,11 @@ class Delivery(Model):
         "capcom.Person", related_name="deliveries", null=True, on_delete=fields.RESTRICT
     )
     person_id: str | None
-    recipient = ShortText(max_length=320)
+    endpoint: fields.ForeignKeyNullableRelation[WebhookEndpoint] = fields.ForeignKeyField(
+        "capcom.WebhookEndpoint", related_name="deliveries", null=True, on_delete=fields.RESTRICT
+    )
+    endpoint_id: str | None
+    recipient = ShortText(max_length=MAX_URL)
     subject = fields.TextField(null=True)
     about: fields.JSONField[Any] = fields.JSONField()
     once_key = ShortText(max_length=200, unique=True)

@@ -8,6 +8,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 from dramatiq import Worker
 from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
@@ -52,7 +53,8 @@ async def at_work(crew: Crew) -> AsyncIterator[None]:
         await crew.end(STOPS_WITHIN)
         sweeping.cancel()
         await asyncio.wait({sweeping})
-        # in a thread: its threads wait for coroutines of this very loop
-        await asyncio.to_thread(worker.stop, THREADS_END_WITHIN_MS)
+        # in a thread: its threads wait for coroutines of this very loop; not in the loop's own, which may all be busy
+        with ThreadPoolExecutor(1, thread_name_prefix="worker-stop") as thread:
+            await asyncio.get_running_loop().run_in_executor(thread, worker.stop, THREADS_END_WITHIN_MS)
         line.broker.close()
         set_event_loop_thread(None)

@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from capcom_gql.clock import monotonic
 from capcom_gql.services.claim_letters import MESSAGE_HOLDS, hand_over, left_behind
+from capcom_gql.services.mind_endpoints import mind_endpoints
 from capcom_gql.services.record_steps import record_steps
 from capcom_gql.workers.crew import Crew
 
@@ -20,6 +22,9 @@ LONGEST_WAIT = 2.0
 """Seconds between two turns at most, while they fail."""
 TOLD_EVERY = 60.0
 """Seconds between two log records about a failure that lasts."""
+
+THREADS_TO_BROKER = 2
+"""One hands letters over; another is there while a driver keeps the first."""
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +38,22 @@ class Sweeper:
     def __init__(self, crew: Crew, send: Send) -> None:
         self._crew = crew
         self._send = send
+        # not the loop's own, whose threads a channel's plugin may keep all busy
+        self._threads = ThreadPoolExecutor(THREADS_TO_BROKER, thread_name_prefix="to-broker")
         self._failures = 0
         self._told_at = -TOLD_EVERY
         # the loop itself keeps no hold of its tasks
         self._taken_up: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Turn after turn, until the crew is stopped."""
+        """Turn after turn, until the crew is stopped; once only."""
+        try:
+            await self._turns()
+        finally:
+            # what a driver keeps is not waited for: its letters' leases end, and others find them
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _turns(self) -> None:
         while not self._crew.is_stopped:
             self._crew.woken.clear()
             try:
@@ -62,6 +76,7 @@ class Sweeper:
         finally:
             recording.cancel()
         await recording
+        await mind_endpoints(self._crew.setup)
         await self._post()
 
     async def _post(self) -> None:
@@ -87,7 +102,8 @@ class Sweeper:
 
     async def _hand(self, channel: str, ids: Sequence[str]) -> None:
         try:
-            await asyncio.to_thread(self._send, channel, list(ids))
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, self._send, channel, list(ids))
         # whatever the broker's driver raises: the letters do not need it
         except Exception as error:  # noqa: BLE001
             self._tell("the broker cannot be reached: this process sends the letters itself", error)

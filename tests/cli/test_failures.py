@@ -28,6 +28,7 @@ COMMANDS = [
     ["key", "revoke"],
     ["plugins"],
     ["plugins", "list"],
+    ["letters"],
 ]
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from capcom_gql.domain.events import Kind
 from tests.cli.installations import Installation
 from tests.databases import ONLY_POSTGRES
 
@@ -125,10 +126,18 @@ def test_the_schema_is_printed(installation: Installation) -> None:
     assert "type Query {" in installation.run("schema").out
 
 
+def test_the_schema_of_the_events_is_printed(installation: Installation) -> None:
+    """What webhook endpoints are sent: one definition for each kind."""
+    printed = json.loads(installation.run("schema", "--events").out)
+    assert set(printed["$defs"]) == {kind.value for kind in Kind}
+
+
 def test_plugins_are_listed_with_the_fields_of_the_api(installation: Installation) -> None:
-    (mailbox,) = json.loads(installation.run("plugins", "list", "--json").out)
+    listed = json.loads(installation.run("plugins", "list", "--json").out)
+    assert [each["name"] for each in listed] == ["email", "mailbox", "sms", "webhook"]
+    mailbox = listed[1]
     assert set(mailbox) == {"name", "distribution", "version", "state", "reason", "addressKind", "configSchema"}
     assert (mailbox["name"], mailbox["state"], mailbox["addressKind"]) == ("mailbox", "ACTIVE", "email")
     rows = installation.having(ENV="production").run("plugins", "list").out.splitlines()
     assert rows[0].split("\t")[:2] == ["channel", "state"]
-    assert rows[1].split("\t")[:2] == ["mailbox", "DISABLED"] and "development only" in rows[1]
+    assert rows[2].split("\t")[:2] == ["mailbox", "DISABLED"] and "development only" in rows[2]

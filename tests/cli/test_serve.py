@@ -129,7 +129,12 @@ def test_production_says_that_no_mail_leaves(installation: Installation) -> None
     with installation.having(ENV="production").server() as serving:
         serving.sign_up("ana", "bob")
         assert "no mail leaves" in serving.log.read_text()
-        assert serving.get("/readyz").json["notifiers"] == {"ok": True, "active": [], "failed": [], "held": 2}
+        assert serving.get("/readyz").json["notifiers"] == {
+            "ok": True,
+            "active": ["webhook"],
+            "failed": [],
+            "held": 2,
+        }
         assert serving.get("/mailbox").status == 404
 
 
@@ -141,7 +146,12 @@ def test_a_broken_plugin_is_told_and_everything_else_goes_on(installation: Insta
         serving.sign_up("ana")
         ready = serving.get("/readyz")
         assert ready.status == 503
-        assert ready.json["notifiers"] == {"ok": False, "active": ["mailbox"], "failed": ["broken"], "held": 0}
+        assert ready.json["notifiers"] == {
+            "ok": False,
+            "active": ["mailbox", "webhook"],
+            "failed": ["broken"],
+            "held": 0,
+        }
         assert ready.json["database"]["ok"] is True
         assert "nothing_of_that_name" in serving.log.read_text()
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from tests.faults.almanac import SURVEY_STAYS_OPEN, letter_days
 from tests.faults.books import Row, day, known, maybe_day, parsed
 
-_ASKS = ("renewal_notice", "renewal_reminder")
+_OF_A_SEAT = ("welcome", "survey", "renewed", "renewal_notice", "renewal_reminder")
 
 
 class Excuses:
@@ -20,6 +20,7 @@ class Excuses:
             "proof_reminder": lambda term, about: bool(term["confirmed_at"] or term["unpaid_at"]),
             "renewal_notice": self._is_settled,
             "renewal_reminder": self._is_settled,
+            "confirmed": lambda term, about: bool(term["unpaid_at"]),
             "renewed": lambda term, about: bool(term["unpaid_at"]),
             "cancelled": lambda term, about: self._is_renewed(term, since=known(term["unpaid_at"])),
             "declined": lambda term, about: self._is_renewed(term),
@@ -29,7 +30,7 @@ class Excuses:
     def holds_for(self, letter: Row) -> bool:
         """Whether one has been there for this letter."""
         topic, about = letter["topic"], parsed(letter["about"])
-        if about.get("seat_id") in self._removed and topic in ("welcome", "survey", *_ASKS):
+        if about.get("seat_id") in self._removed and topic in _OF_A_SEAT:
             return True
         excuse = self._by_topic.get(topic)
         return excuse is not None and excuse(self._terms[about["term_id"]], about)

@@ -96,6 +96,8 @@ def run(plan: Plan, folder: Path) -> Report:
             "CAPCOM_BROKER_URL": broker,
             "CAPCOM_PLUGINS_DIR": str(PLUGINS),
             "CAPCOM_CHANNELS": "loopback_post",
+            # it is the workers that are killed here
+            "CAPCOM_PLUGINS_IN_PROCESS": "loopback_post",
             "CAPCOM_NOTIFY__LOOPBACK_POST__PORT": str(receiver),
             "PYTHONPATH": f"{plan.tree}:{plan.tree / 'plugins/mailbox'}",
             # the working folder would come before that tree

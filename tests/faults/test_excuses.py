@@ -64,7 +64,7 @@ def test_what_had_ceased_to_be_true(topic: str, terms: list[Row], is_excused: bo
 
 
 @pytest.mark.parametrize(
-    ("topic", "is_excused"), [("welcome", True), ("survey", True), ("renewal_notice", True), ("expired", False)]
+    ("topic", "is_excused"), [("welcome", True), ("survey", True), ("renewed", True), ("expired", False)]
 )
 def test_a_seat_that_was_removed(topic: str, is_excused: bool) -> None:
     excuses = Excuses([term()], [{"id": "seat_1", "removed_at": datetime(2027, 1, 1, tzinfo=UTC)}], LAST_DAY)

@@ -19,7 +19,7 @@ from graphql import (
     build_schema as built_from,
 )
 
-from capcom_gql.domain.rights import FIELDS, right_of
+from capcom_gql.domain.field_rights import FIELDS, right_of
 from capcom_gql.graphql.guard import guard
 from capcom_gql.graphql.schema import build_schema, sdl
 

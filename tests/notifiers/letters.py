@@ -1,73 +1,27 @@
-"""What letters are about in these tests, one subscription of the town of Évreux, and how their HTML is read."""
+"""What letters are about in these tests, the facts of the samples in French, and how their HTML is read."""
 
-from datetime import date
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import chain, combinations, product
 
+from capcom_gql.notifiers.language import LOCALES
 from capcom_gql.notifiers.rendering import Rendered, render
+from capcom_gql.notifiers.samples import facts
+from capcom_gql.notifiers.topics import TOPICS
 
-RENEW_URL = "https://capcom.example/renew?subscription=sub_01jx"
-SURVEY_URL = "https://capcom.example/survey?seat=sea_01jx&term=ter_01jx"
-LINK = "https://capcom.example/choose-password?token=" + "aB3-_" * 9 + "&from=letter"
-
-QUESTION = "Bonjour,\r\n\r\nle Forum m'a refusé la réduction.\nPourquoi ?"
-REQUEST: dict[str, object] = {
-    "id": "sup_01jx",
-    "message": QUESTION,
-    "opened_by": "Zoé N'Guyên",
-    "email": "zoe@ville.example",
-    "subscriber_number": "CP 4071 8823 9056 1227",
-    "reason": "Ce numéro n'est plus valable.",
-}
-
-CONTEXT: dict[str, object] = {
-    "person": {"given_name": "Zoé", "family_name": "N'Guyên", "email": "zoe@ville.example"},
-    "organisation_name": "Ville d'Évreux",
-    "plan_name": "Collectif",
-    "subscriber_number": "CP 4071 8823 9056 1227",
-    "is_manager": True,
-    "is_over": False,
-    "manager_name": "Ana Díaz",
-    "proof_due_on": date(2026, 12, 9),
-    "starts_on": date(2026, 11, 24),
-    "ends_on": date(2027, 11, 23),
-    "running_ends_on": date(2026, 11, 23),
-    "cancelled_on": date(2026, 12, 10),
-    "closes_on": date(2027, 12, 23),
-    "reminder_number": 3,
-    "days_left": 7,
-    "reason": "UNPAID",
-    "services": ["PUBLICATIONS", "DOCUMENTATION", "TRAINING"],
-    "discounts": [
-        {"event_kind": "TRAINING", "percent": 20, "amount": None},
-        {"event_kind": "MEETING", "percent": None, "amount": "15,50 €"},
-        {"event_kind": "FORUM", "percent": 10},
-    ],
-    "link": LINK,
-    "link_hours": 72,
-    "renew_url": RENEW_URL,
-    "survey_url": SURVEY_URL,
-    "new_email": "zoe.nguyen@agglo.example",
-    "is_old": False,
-    "is_done": False,
-    "question": QUESTION,
-    "answer": "Votre numéro était mal recopié.\n\nLe Forum vous rembourse 15,50 €.",
-    "request": REQUEST,
-    "login_url": "https://capcom.example/login",
-    "support_email": "support@capcom.example",
-    "notice": {
-        "kind": "signup.refused",
-        "organisation_name": "Ville d'Évreux",
-        "subject_ids": ["org_01jx", "sub_01jx"],
-    },
-}
+CONTEXT = facts("fr")
+LETTERS = [(topic, locale) for topic in TOPICS for locale in LOCALES]
+LINK, RENEW_URL, SURVEY_URL = (str(CONTEXT[key]) for key in ("link", "renew_url", "survey_url"))
 
 VOID = frozenset({"meta", "hr", "br", "img", "link"})
+ASIDE = frozenset({"preheader", "brand", "button-words", "instead"})
+"""Classes of what the HTML says besides its text."""
 
 
 class Page(HTMLParser):
     """Reads a page as a mail program would: its text, its links, and whether every element is closed.
 
-    The words of buttons are apart from the text: a button repeats a link that stands below it.
+    What only the HTML says is apart from the text: its name on top, what lists of mails show, a button's words.
     """
 
     def __init__(self, html: str) -> None:
@@ -75,18 +29,23 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.tags: list[str] = []
         self.words: list[str] = []
-        self.buttons: list[str] = []
+        self.aside: dict[str, list[str]] = {}
         self.links: list[str] = []
+        self.layout_tables: list[bool] = []
         self.lang: str | None = None
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
         self.tags.append(tag)
         if tag not in VOID:
-            self.open.append("button" if "inline-block" in (dict(attrs).get("style") or "") else tag)
+            classes = (given.get("class") or "").split()
+            self.open.append(next((each for each in classes if each in ASIDE), tag))
         if tag == "html":
-            self.lang = dict(attrs)["lang"]
+            self.lang = given["lang"]
+        if tag == "table":
+            self.layout_tables.append(given.get("role") == "presentation")
         for name, value in attrs:
             assert not name.startswith("on"), f"a script in {tag}"
             if name in {"href", "src"} and value is not None:
@@ -94,17 +53,18 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         opened = self.open.pop()
-        assert opened == tag or (opened, tag) == ("button", "a")
+        assert opened == tag or opened in ASIDE
 
     def handle_data(self, data: str) -> None:
-        if "button" in self.open:
-            self.buttons.append(data)
-        elif "title" not in self.open:
+        aside = next((each for each in self.open if each in ASIDE), None)
+        if aside is not None:
+            self.aside.setdefault(aside, []).append(data)
+        elif not {"title", "style"} & set(self.open):
             self.words.append(data)
 
     @property
     def text(self) -> str:
-        return " ".join("".join(self.words).split())
+        return " ".join(" ".join(self.words).split())
 
 
 def page_of(letter: Rendered) -> Page:
@@ -121,3 +81,27 @@ def said(topic: str, locale: str, **told: object) -> str:
     """Subject and text, on one line, of the letter about CONTEXT but for what is `told` here."""
     letter = render(topic, locale, {**CONTEXT, **told})
     return words_of(f"{letter.subject} | {letter.text}")
+
+
+CHOICES: dict[str, tuple[object, ...]] = {
+    "is_manager": (True, False),
+    "is_over": (True, False),
+    "is_old": (True, False),
+    "is_done": (True, False),
+    "reason": ("UNPAID", "WITHDRAWN", "BY_STAFF"),
+    "reminder_number": (1, 2, 3),
+    "days_left": (0, 1, 7),
+}
+
+
+def told(topic: str) -> Iterator[dict[str, object]]:
+    """Everything that a letter may be told: each choice, with and without each key that may lack."""
+    chosen = [key for key in CHOICES if key in TOPICS[topic].needs]
+    lacking = sorted(TOPICS[topic].may_lack)
+    subsets = [*chain.from_iterable(combinations(lacking, size) for size in range(len(lacking) + 1))]
+    for values in product(*(CHOICES[key] for key in chosen)):
+        choice = dict(zip(chosen, values, strict=True))
+        for without in subsets:
+            # the new address is sent a link, or told that all is done
+            if topic != "email_change" or not without or choice["is_old"] or choice["is_done"]:
+                yield {**CONTEXT, **choice, **dict.fromkeys(without)}

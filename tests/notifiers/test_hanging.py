@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.notifiers.sending import STUCK_LIMIT, Outcome, OutcomeKind
+from capcom_gql.notifiers.here import STUCK_LIMIT, STUCK_WAIT
+from capcom_gql.notifiers.patience import Patience
+from capcom_gql.notifiers.sending import Outcome, OutcomeKind
 from capcom_gql.plugin import Message
 from tests.notifiers.bench import Bench
 
@@ -54,12 +56,13 @@ async def test_a_channel_whose_sends_never_come_back_is_given_no_more_until_they
                 time.sleep(0.02)
         """,
     )
-    registry = bench.load(send_timeout=0.1)
+    registry = bench.load(Patience(rest=0.05, longest_rest=0.05), send_timeout=0.1)
     first = await asyncio.gather(*(registry.send("hangs", message) for _ in range(STUCK_LIMIT)))
     assert {outcome.crashed for outcome in first} == {True}
+    await asyncio.sleep(0.06)
     refused = await registry.send("hangs", message)
-    assert (refused.kind, refused.crashed) == (OutcomeKind.RETRY, False)
-    assert refused.reason == "hangs: 8 earlier sends have not come back yet"
+    reason = "hangs: 8 earlier sends have not come back yet"
+    assert refused == Outcome(kind=OutcomeKind.WAIT, reason=reason, retry_after=STUCK_WAIT)
     release.touch()
     for _ in range(100):
         await asyncio.sleep(0.02)

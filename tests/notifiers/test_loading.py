@@ -11,7 +11,7 @@ from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState
 from capcom_gql.notifiers.rendering import TEMPLATES
 from capcom_gql.settings import Settings
-from tests.notifiers.bench import Bench, entry_of
+from tests.notifiers.bench import Bench, entry_of, not_ours
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +42,8 @@ BREACHES = {
     "contract that is no number": ("api_version = '1'", "api_version must be a whole number"),
     "name with capitals": ("name = 'Bad'", "name must be a slug"),
     "name that no setting could have": ("name = 'a__b'", "name must be a slug"),
+    "name that no row has room for": (f"name = '{'a' * 41}'", "name has 41 characters; 40 are allowed"),
+    "kind of address that is too long": (f"address_kind = '{'a' * 41}'", "address_kind has 41 characters; 40 are"),
     "no kind of address": ("address_kind = None", "address_kind must be a slug"),
     "unknown format": ("formats = ('pdf',)", "formats must be"),
     "no format": ("formats = ()", "formats must be"),
@@ -93,7 +95,7 @@ def test_production_has_no_mailbox(bench: Bench) -> None:
     mailbox = entry_of(registry, "mailbox")
     assert mailbox.state is NotifierState.DISABLED
     assert mailbox.reason == "mailbox is for development only, and CAPCOM_ENV is production"
-    assert registry.active() == ()
+    assert mailbox not in registry.active()
 
 
 def test_the_entry_points_are_those_that_each_bundled_plugin_declares() -> None:
@@ -159,7 +161,7 @@ def test_a_plugin_named_after_a_standard_module_does_not_shadow_it(bench: Bench)
 def test_hidden_files_and_other_files_are_left_alone(bench: Bench) -> None:
     for name in ("_draft.py", ".hidden.py", "notes.txt", "folder_without_init/x.py"):
         bench.file(name, "raise RuntimeError")
-    assert [entry.name for entry in bench.load().entries] == ["mailbox"]
+    assert not_ours(bench.load()) == []
 
 
 def install(tmp_path: Path, distribution: str, points: dict[str, str]) -> Path:
@@ -197,7 +199,7 @@ def test_a_plugin_switched_off_is_not_even_imported(bench: Bench, tmp_path: Path
         entry = entry_of(registry, name)
         assert (entry.state, entry.reason) == (NotifierState.DISABLED, f"CAPCOM_PLUGINS_DISABLED names {name}")
     assert not trace.exists()
-    assert registry.active() == ()
+    assert not {"noisy", "mailbox"} & {entry.name for entry in registry.active()}
     assert registry.warnings == ()
 
 
@@ -231,7 +233,7 @@ def test_a_folder_that_has_gone_is_told(bench: Bench) -> None:
     folder = entry_of(registry, "CAPCOM_PLUGINS_DIR")
     assert folder.state is NotifierState.FAILED
     assert folder.reason == f"the folder {bench.plugins} cannot be read: No such file or directory"
-    assert [entry.name for entry in registry.active()] == ["mailbox"]
+    assert "mailbox" in {entry.name for entry in registry.active()}
 
 
 def test_a_plugin_may_lay_templates_over_the_built_in_ones(bench: Bench) -> None:

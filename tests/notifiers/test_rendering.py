@@ -1,9 +1,7 @@
 """Every letter, in both languages: complete, in the language's own words, and proof against what names contain."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import chain, combinations, product
 from pathlib import Path
 
 import pytest
@@ -11,12 +9,11 @@ from jinja2 import Environment, meta
 
 from capcom_gql.notifiers import language
 from capcom_gql.notifiers.language import LOCALES
-from capcom_gql.notifiers.layout import GSM_7, WIDTH
+from capcom_gql.notifiers.layout import PREHEADER, WIDTH
 from capcom_gql.notifiers.rendering import TEMPLATES, UnrenderableLetter, render
 from capcom_gql.notifiers.topics import TOPICS
-from tests.notifiers.letters import CONTEXT, page_of, words_of
+from tests.notifiers.letters import CONTEXT, LETTERS, page_of, told, words_of
 
-LETTERS = [(topic, locale) for topic in TOPICS for locale in LOCALES]
 WITH_HTML = [(topic, locale) for topic, locale in LETTERS if TOPICS[topic].has_html]
 NEEDS = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.needs)]
 MAY_LACK = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.may_lack)]
@@ -29,30 +26,6 @@ def with_person(**names: str) -> dict[str, object]:
     return {**CONTEXT, "person": person}
 
 
-CHOICES: dict[str, tuple[object, ...]] = {
-    "is_manager": (True, False),
-    "is_over": (True, False),
-    "is_old": (True, False),
-    "is_done": (True, False),
-    "reason": ("UNPAID", "WITHDRAWN", "BY_STAFF"),
-    "reminder_number": (1, 2, 3),
-    "days_left": (0, 1, 7),
-}
-
-
-def told(topic: str) -> Iterator[dict[str, object]]:
-    """Everything that a letter may be told: each choice, with and without each key that may lack."""
-    chosen = [key for key in CHOICES if key in TOPICS[topic].needs]
-    lacking = sorted(TOPICS[topic].may_lack)
-    subsets = [*chain.from_iterable(combinations(lacking, size) for size in range(len(lacking) + 1))]
-    for values in product(*(CHOICES[key] for key in chosen)):
-        choice = dict(zip(chosen, values, strict=True))
-        for without in subsets:
-            # the new address is sent a link, or told that all is done
-            if topic != "email_change" or not without or choice["is_old"] or choice["is_done"]:
-                yield {**CONTEXT, **choice, **dict.fromkeys(without)}
-
-
 @pytest.mark.parametrize(("topic", "locale"), LETTERS)
 def test_every_letter_can_be_written_and_its_html_says_what_its_text_says(topic: str, locale: str) -> None:
     for context in told(topic):
@@ -60,7 +33,8 @@ def test_every_letter_can_be_written_and_its_html_says_what_its_text_says(topic:
         assert letter.subject == letter.subject.strip()
         for line in (letter.subject, letter.short or ""):
             assert not CONTROL.search(line)
-        for form in (letter.subject, letter.text, letter.html or "", letter.short or ""):
+        page = None if letter.html is None else page_of(letter)
+        for form in (letter.subject, letter.text, "" if page is None else page.text, letter.short or ""):
             assert "None" not in form
             assert "{" not in form
             assert "}" not in form
@@ -69,58 +43,48 @@ def test_every_letter_can_be_written_and_its_html_says_what_its_text_says(topic:
             assert line == line.rstrip()
         assert "\n\n\n" not in letter.text
         assert letter.text.endswith("\n")
-        if letter.html is None:
+        if page is None:
             continue
-        page = page_of(letter)
         assert page.open == []
         assert page.lang == locale
         assert not {"img", "script", "link", "iframe"} & set(page.tags)
+        assert all(each.startswith(("https://capcom.example/", "mailto:")) for each in page.links)
+        assert page.layout_tables.count(False) == (1 if "th" in page.tags else 0)
         spoken = [word for word in letter.text.casefold().split() if word != ">"]
         shown = page.text.casefold().split()
-        assert [word.strip(".,") for word in shown if word.strip(".,")] == [word.strip(".,") for word in spoken]
+        assert "".join(shown) == "".join(spoken)
 
 
-SHORT = {"proof_reminder", "cancelled", "renewal_reminder"}
-
-
-@pytest.mark.parametrize(("topic", "locale"), LETTERS)
-def test_letters_that_go_by_phone_have_a_text_that_fits_in_one_message(topic: str, locale: str) -> None:
+@pytest.mark.parametrize(("topic", "locale"), WITH_HTML)
+def test_beside_the_subject_stands_what_happened(topic: str, locale: str) -> None:
     for context in told(topic):
-        short = render(topic, locale, {**context, "organisation_name": "Communauté de communes Cœur d'Ô 😀"}).short
-        to_manager = bool(context["is_manager"]) or topic == "proof_reminder"
-        is_third = topic != "renewal_reminder" or context["reminder_number"] == 3
-        if topic not in SHORT or not to_manager or not is_third:
-            assert short is None
-            continue
-        assert short is not None
-        assert short.startswith("Cap'Com Plus, Communauté de communes Coeur d'O 😀")
-        assert set(short) - GSM_7 == {"😀"}
-        longest = render(topic, locale, {**context, "organisation_name": "Ç" * 300}).short
-        assert longest is not None
-        assert "Ç" * 37 + "..." in longest
-        assert len(longest) <= 160
+        letter = render(topic, locale, context)
+        (preheader,) = page_of(letter).aside["preheader"]
+        said = words_of(preheader).rstrip("…")
+        greeting, _, rest = words_of(letter.text).partition(", ")
+        assert greeting.endswith("Zoé N'Guyên")
+        assert rest.startswith(said)
+        assert 30 < len(said) <= PREHEADER
+        # it is shown on locked screens
+        assert "token=" not in said and "4071" not in said
 
 
-def test_our_own_words_in_text_messages_need_no_plainer_form() -> None:
-    blocks = 0
-    for locale, topic in product(LOCALES, SHORT):
-        source = (TEMPLATES / locale / f"{topic}.jinja").read_text(encoding="utf-8")
-        (block,) = re.findall(r"{% block short %}(.*?){% endblock %}", source, re.DOTALL)
-        assert set(re.sub(r"{[{%].*?[%}]}", "", block)) - {"\n", "\u202f"} <= GSM_7
-        blocks += 1
-    assert blocks == 2 * len(SHORT)
+@pytest.mark.parametrize(
+    ("topic", "locale"), [("proof_reminder", "fr"), ("renewal_notice", "fr"), ("renewal_reminder", "en")]
+)
+def test_a_deadline_stands_at_the_beginning_of_the_subject(topic: str, locale: str) -> None:
+    assert re.search(r"\b20\d\d\b", render(topic, locale, CONTEXT).subject[:60])
 
 
-def test_a_text_message_says_what_and_until_when() -> None:
-    third = render("renewal_reminder", "fr", CONTEXT).short
-    assert third == (
-        "Cap'Com Plus, Ville d'Évreux : abonnement à renouveler avant la fin du 23/11/2027, sinon il prend fin. "
-        "Lien dans notre courriel."
-    )
-    assert "9 Dec 2026" in str(render("proof_reminder", "en", CONTEXT).short)
-    fallen = {**CONTEXT, "running_ends_on": None, "renew_url": None}
-    assert "annulé le 10/12/2026" in str(render("cancelled", "fr", fallen).short)
-    assert "the current one runs until 23 Nov 2026" in str(render("cancelled", "en", CONTEXT).short)
+def test_a_long_fact_is_wrapped_below_its_name() -> None:
+    letter = render("confirmed", "fr", {**CONTEXT, "organisation_name": "Communauté " * 12})
+    start = letter.text.index("    Organisme")
+    assert letter.text[start:].splitlines()[:4] == [
+        "    Organisme\u202f: Communauté Communauté Communauté Communauté Communauté",
+        "        Communauté Communauté Communauté Communauté Communauté",
+        "        Communauté Communauté",
+        "    Formule\u202f: Collectif",
+    ]
 
 
 def test_what_staff_are_sent_is_plain_text() -> None:

@@ -114,7 +114,7 @@ async def test_the_channel_gets_the_message_as_it_wants_it(bench: Bench, message
         "ANA@VILLE.EXAMPLE",
         None,
         {"type": "seat.added"},
-        7.0,
+        6.3,  # of the 7 s: what gives up then is not late
         "Bonjour Ana\n",
         "2026-11-24 09:30:00+00:00",
     ]

@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from capcom_gql.pages.letters import read_content
-from capcom_gql.pages.mailbox import LETTERS_PER_PAGE, mailbox_routes, opening_new_tabs, split_links
+from capcom_gql.pages.mailbox import LETTERS_PER_PAGE, mailbox_routes
+from capcom_gql.pages.showing import opening_new_tabs, split_links
 
 LINK = "http://127.0.0.1:8000/choose-password?token=abc_DEF-123"
 

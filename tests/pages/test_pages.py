@@ -20,7 +20,7 @@ from capcom_gql.pages.words import SHARED, load_words
 
 SUBSCRIBERS_PAGES = tuple(SHARED)
 FORMS = {"choose-password": 2, "confirm-email": 1, "login": 2, "renew": 2, "survey": 1}
-PAGES = ("/graphql", "/mailbox", "/mailbox/none.eml", *(f"/{name}" for name in SUBSCRIBERS_PAGES))
+PAGES = ("/graphql", "/mailbox", "/mailbox/letters", "/mailbox/none.eml", *(f"/{name}" for name in SUBSCRIBERS_PAGES))
 
 
 def open_pages(mailbox: Path | None) -> TestClient:

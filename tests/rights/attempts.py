@@ -185,6 +185,25 @@ def _retry_delivery(stage: Stage) -> Iterator[Attempt]:
     yield Attempt("nobody's", {"deliveryId": f"delivery_{_ID}"})
 
 
+def _create_webhook_endpoint(stage: Stage) -> Iterator[Attempt]:
+    yield Attempt("good", forms.endpoint())
+    yield Attempt("good, A", forms.endpoint(organisationId=stage.organisations["A"]))
+    yield Attempt("bad", forms.endpoint(kinds=["no.such"]), code="INVALID_INPUT")
+
+
+def _on_an_endpoint(bad: dict[str, Any] | None = None) -> Attempts:
+    """Forms about each endpoint there is, and about none."""
+
+    def attempts(stage: Stage) -> Iterator[Attempt]:
+        for whose, id_ in stage.endpoints.items():
+            yield Attempt(f"good, {whose}", {"endpointId": id_})
+            if bad is not None:
+                yield Attempt(f"bad, {whose}", {"endpointId": id_, **bad}, code="INVALID_INPUT")
+        yield Attempt("nobody's", {"endpointId": f"endpoint_{_ID}"})
+
+    return attempts
+
+
 def _plain(good: dict[str, Any] | None, bad: dict[str, Any] | None = None, code: str | None = None) -> Attempts:
     """A form about nobody else, and one that is badly filled."""
 
@@ -225,5 +244,9 @@ ATTEMPTS: dict[str, Attempts] = {
     "closeSupportRequest": _close_support_request,
     "createApiKey": _create_api_key,
     "revokeApiKey": _revoke_api_key,
+    "createWebhookEndpoint": _create_webhook_endpoint,
+    "updateWebhookEndpoint": _on_an_endpoint({"kinds": ["no.such"]}),
+    "rotateWebhookSecret": _on_an_endpoint(),
+    "deleteWebhookEndpoint": _on_an_endpoint(),
     "retryDelivery": _retry_delivery,
 }

@@ -60,6 +60,11 @@ def renewal(stage: Stage, subscription_id: str, **more: Any) -> dict[str, Any]:
     return {"subscriptionId": subscription_id, **form}
 
 
+def endpoint(**more: Any) -> dict[str, Any]:
+    """An address to send events to."""
+    return {"url": f"https://hooks.example/{fresh_name()}", "kinds": ["key.created"], **more}
+
+
 def redemption(stage: Stage, **more: Any) -> dict[str, Any]:
     """A registration of bob's."""
     return {

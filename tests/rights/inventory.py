@@ -20,6 +20,7 @@ query Everything {
   supportRequests(first: 100) { nodes { id openedBy { email } } }
   events(first: 100) { pageInfo { hasNextPage } nodes { id organisation { id } } }
   deliveries(first: 100) { pageInfo { hasNextPage } nodes { id recipient event { organisation { id } } } }
+  webhookEndpoints { id organisation { id } }
   plans { id }
 }
 """
@@ -51,6 +52,9 @@ async def list_everything(stage: Stage) -> None:
     assert not found["deliveries"]["pageInfo"]["hasNextPage"], "the stage holds more letters than one page"
     for delivery in found["deliveries"]["nodes"]:
         _list_delivery(stage, delivery, letters, people)
+    for endpoint in found["webhookEndpoints"]:
+        at = frozenset() if endpoint["organisation"] is None else frozenset(letters[endpoint["organisation"]["id"]])
+        stage.add(Thing("WebhookEndpoint", endpoint["id"], at))
     for plan in found["plans"]:
         stage.add(Thing("Plan", plan["id"]))
 

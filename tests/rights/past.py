@@ -15,6 +15,7 @@ async def play(stage: Stage) -> None:
     await _renewals(stage)
     await _support(stage)
     await _letters(stage)
+    await _endpoints(stage)
 
 
 async def _proofs(stage: Stage) -> None:
@@ -87,3 +88,18 @@ async def _letters(stage: Stage) -> None:
     reason = "mailbox: no such user"
     await Delivery.filter(id=given_up.id).update(state="FAILED", reason=reason, sent_at=None)
     await DeliveryAttempt.filter(delivery_id=given_up.id).update(outcome="FAILED", error=reason)
+
+
+async def _endpoints(stage: Stage) -> None:
+    """One of the operator's; one of A's, which staff disable, and the operator's is told."""
+    for whose in ("operator", "A"):
+        form = {
+            "url": f"https://hooks.example/{whose}",
+            "description": f"Of {whose}.",
+            "kinds": ["endpoint.disabled", "term.confirmed"],
+            "organisationId": stage.organisations.get(whose),
+        }
+        made = await stage.do("createWebhookEndpoint", form, stage.tokens[STAFF.name], "endpoint { id }")
+        stage.endpoints[whose] = made["endpoint"]["id"]
+    disabled = {"endpointId": stage.endpoints["A"], "isEnabled": False}
+    await stage.do("updateWebhookEndpoint", disabled, stage.tokens[STAFF.name])

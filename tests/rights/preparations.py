@@ -175,6 +175,15 @@ async def _letter_given_up(stage: Stage, doing: Doing) -> dict[str, Any]:
     return {"deliveryId": given_up.id}
 
 
+async def _fresh_endpoint(stage: Stage, doing: Doing) -> dict[str, Any]:
+    made = await stage.do("createWebhookEndpoint", forms.endpoint(), stage.tokens[STAFF.name], "endpoint { id }")
+    return {"endpointId": made["endpoint"]["id"]}
+
+
+async def _endpoint_to_disable(stage: Stage, doing: Doing) -> dict[str, Any]:
+    return {**await _fresh_endpoint(stage, doing), "isEnabled": False}
+
+
 async def _person_to_write_to(stage: Stage, doing: Doing) -> dict[str, Any]:
     return {"email": (await _fresh_person()).email}
 
@@ -207,5 +216,8 @@ PREPARED: dict[str, Preparation] = {
     "openSupportRequest": _support,
     "closeSupportRequest": _support_answer,
     "revokeApiKey": _revocation,
+    "updateWebhookEndpoint": _endpoint_to_disable,
+    "rotateWebhookSecret": _fresh_endpoint,
+    "deleteWebhookEndpoint": _fresh_endpoint,
     "retryDelivery": _letter_given_up,
 }

@@ -41,6 +41,8 @@ class Stage:
     """ids of support requests by who opened them"""
     keys: dict[str, str] = field(default_factory=dict)
     """ids of API keys by their scope"""
+    endpoints: dict[str, str] = field(default_factory=dict)
+    """ids of webhook endpoints by whose they are"""
     letters: dict[str, str] = field(default_factory=dict)
     """ids of deliveries by what became of them"""
     bad_tokens: dict[str, str] = field(default_factory=dict)

@@ -33,6 +33,7 @@ Event                     yes    yes      -       -       EVENTS_READ
 timeline                  yes    yes      -       -       ORGANISATIONS_READ
 Delivery                  yes    yes      -       -       NOTIFICATIONS_WRITE
 SupportRequest            yes    -        yes     -       ADMIN
+WebhookEndpoint           yes    -        -       -       NOTIFICATIONS_WRITE
 ApiKey                    yes    -        -       -       ADMIN
 """
 
@@ -93,6 +94,7 @@ FIELDS = {
         "seen": "id event topic channel recipient subject state reason attempts nextAttemptAt sentAt createdAt"
     },
     "SupportRequest": {"seen": "id message check access seat openedBy openedAt closedAt answer"},
+    "WebhookEndpoint": {"seen": "id url description kinds isEnabled disabledReason createdAt", "card": "organisation"},
     "ApiKey": {"seen": "id name prefix scopes createdAt lastUsedAt expiresAt revokedAt"},
     "Plan": {"seen": "id code name seatLimit price services discounts isOpen"},
 }
@@ -108,6 +110,7 @@ VALUES = {
     "Money": "amountMinor currency",
     "Address": "kind value",
     "TermsOfUse": "version url publishedAt",
+    "Notifier": "name distribution version state reason addressKind configSchema",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "DiscountCheck": "eligible reason message nextStep percent reduction finalPrice provisional validUntil checkedAt",
     "ServiceAccess": "granted reason message checkedAt services validUntil",
@@ -134,6 +137,8 @@ serviceAccess    -          yes      SERVICES_CHECK       request
 redemptions      -          yes      DISCOUNTS_REDEEM     field
 events           -          manager  EVENTS_READ          field
 deliveries       -          manager  NOTIFICATIONS_WRITE  field
+webhookEndpoints -          -        NOTIFICATIONS_WRITE  field
+notifiers        -          -        ADMIN                field
 supportRequests  -          -        ADMIN                field
 """
 
@@ -141,35 +146,39 @@ supportRequests  -          -        ADMIN                field
 # place of the input that ownership is judged by; `result` is what the payload holds besides its errors. A deed is
 # written a second time where an input more makes it another right.
 DEEDS = """
-                     anonymous  person   machine                whose                   result
-subscribe            yes        yes      -                      -                       subscription
-updateOrganisation   -          manager  ORGANISATIONS_WRITE    organisationId          organisation
-addSeats             -          manager  ORGANISATIONS_WRITE    subscriptionId          seats,subscription
-replaceSeat          -          manager  ORGANISATIONS_WRITE    seatId                  seat,subscription
-removeSeat           -          manager  ORGANISATIONS_WRITE    seatId                  subscription
-transferManagement   -          manager  ORGANISATIONS_WRITE    subscriptionId          subscription
-recordPaymentProof   -          -        BILLING_WRITE          subscriptionId          subscription,term
-reinstateTerm        -          -        ADMIN                  termId                  subscription,term
-cancelSubscription   -          -        ADMIN                  subscriptionId          subscription
-renew                -          manager  -                      subscriptionId          subscription,term
-declineRenewal       -          manager  -                      subscriptionId          subscription
-answerSurvey         -          own      -                      seatId                  survey
-redeemDiscount       -          -        DISCOUNTS_REDEEM       -                       redemption,check
-releaseDiscount      -          -        made:DISCOUNTS_REDEEM  redemptionId            redemption
-signIn               yes        yes      -                      -                       accessToken,expiresAt,viewer
-signOut              -          yes      -                      -                       signedOut
-requestPassword      yes        yes      -                      -                       accepted
-choosePassword       yes        yes      -                      -                       accessToken,expiresAt,viewer
-updateProfile        -          own      -                      -                       person
-changeEmail          -          own      -                      -                       person
-changeEmail:another  -          -        -                      personId                person
-confirmEmail         yes        yes      -                      -                       person
-erasePerson          -          -        ADMIN                  personId                erased
-openSupportRequest   -          own      -                      check.subscriberNumber  request
-closeSupportRequest  -          -        ADMIN                  requestId               request
-createApiKey         -          -        ADMIN                  -                       apiKey,secret
-revokeApiKey         -          -        ADMIN                  apiKeyId                apiKey
-retryDelivery        -          -        NOTIFICATIONS_WRITE    deliveryId              delivery
+                        anonymous  person   machine                whose                   result
+subscribe               yes        yes      -                      -                       subscription
+updateOrganisation      -          manager  ORGANISATIONS_WRITE    organisationId          organisation
+addSeats                -          manager  ORGANISATIONS_WRITE    subscriptionId          seats,subscription
+replaceSeat             -          manager  ORGANISATIONS_WRITE    seatId                  seat,subscription
+removeSeat              -          manager  ORGANISATIONS_WRITE    seatId                  subscription
+transferManagement      -          manager  ORGANISATIONS_WRITE    subscriptionId          subscription
+recordPaymentProof      -          -        BILLING_WRITE          subscriptionId          subscription,term
+reinstateTerm           -          -        ADMIN                  termId                  subscription,term
+cancelSubscription      -          -        ADMIN                  subscriptionId          subscription
+renew                   -          manager  -                      subscriptionId          subscription,term
+declineRenewal          -          manager  -                      subscriptionId          subscription
+answerSurvey            -          own      -                      seatId                  survey
+redeemDiscount          -          -        DISCOUNTS_REDEEM       -                       redemption,check
+releaseDiscount         -          -        made:DISCOUNTS_REDEEM  redemptionId            redemption
+signIn                  yes        yes      -                      -                       accessToken,expiresAt,viewer
+signOut                 -          yes      -                      -                       signedOut
+requestPassword         yes        yes      -                      -                       accepted
+choosePassword          yes        yes      -                      -                       accessToken,expiresAt,viewer
+updateProfile           -          own      -                      -                       person
+changeEmail             -          own      -                      -                       person
+changeEmail:another     -          -        -                      personId                person
+confirmEmail            yes        yes      -                      -                       person
+erasePerson             -          -        ADMIN                  personId                erased
+openSupportRequest      -          own      -                      check.subscriberNumber  request
+closeSupportRequest     -          -        ADMIN                  requestId               request
+createApiKey            -          -        ADMIN                  -                       apiKey,secret
+revokeApiKey            -          -        ADMIN                  apiKeyId                apiKey
+retryDelivery           -          -        NOTIFICATIONS_WRITE    deliveryId              delivery
+createWebhookEndpoint   -          -        NOTIFICATIONS_WRITE    -                       endpoint,secret
+updateWebhookEndpoint   -          -        NOTIFICATIONS_WRITE    endpointId              endpoint
+rotateWebhookSecret     -          -        NOTIFICATIONS_WRITE    endpointId              endpoint,secret
+deleteWebhookEndpoint   -          -        NOTIFICATIONS_WRITE    endpointId              deleted
 """
 
 # What of a result a machine is shown with this scope only.

@@ -50,6 +50,10 @@ MARKS = {
     "closeSupportRequest": "SupportRequest",
     "createApiKey": "ApiKey",
     "revokeApiKey": "ApiKey",
+    "createWebhookEndpoint": "WebhookEndpoint",
+    "updateWebhookEndpoint": "WebhookEndpoint",
+    "rotateWebhookSecret": "WebhookSecret",
+    "deleteWebhookEndpoint": "WebhookEndpoint",
     "retryDelivery": "Delivery",
 }
 

@@ -25,7 +25,8 @@ from tests.rights.walk import Truth, Walk
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # Values that are read elsewhere than by an object's id.
-ELSEWHERE = {"Viewer", "TermsOfUse", "PageInfo", "SimpleError", "SeatLimitError", "TermsError", "ProofTooLateError"}
+ELSEWHERE = {"Viewer", "TermsOfUse", "Notifier", "PageInfo"}
+ELSEWHERE |= {"SimpleError", "SeatLimitError", "TermsError", "ProofTooLateError"}
 
 # What no deed of the stage brings about: a discount that is an amount.
 NEVER = {("DiscountRule", "amount")}

@@ -26,6 +26,8 @@ QUESTIONS = {
     "redemptions": "redemptions {{ totalCount }}",
     "events": "events {{ totalCount }}",
     "deliveries": "deliveries {{ totalCount }}",
+    "webhookEndpoints": "webhookEndpoints {{ id }}",
+    "notifiers": "notifiers {{ name }}",
     "supportRequests": "supportRequests {{ totalCount }}",
 }
 CHECK = "query ($input: DiscountCheckInput!) { discountCheck(input: $input) { reason eligible } }"

@@ -110,8 +110,8 @@ class Walk:
         truth = self.truth[thing.id, name]
         match reads(self.caller, thing, name):
             case Got.FORBIDDEN:
-                # nothing is refused of what there is not: an event of no organisation
-                nothing = (thing.type, name) == ("Event", "organisation") and truth is None
+                # nothing is refused of what there is not: an event of no organisation, the operator's own endpoint
+                nothing = thing.type in ("Event", "WebhookEndpoint") and name == "organisation" and truth is None
                 return None, None if nothing else "FORBIDDEN"
             case Got.EMPTY:
                 return [], None

@@ -28,5 +28,6 @@ def telephones(tmp_path: Path) -> Telephones:
 @pytest_asyncio.fixture
 async def ringing_world(database_url: str, tmp_path: Path, telephones: Telephones) -> AsyncIterator[World]:
     """The application with a channel to telephones."""
-    async with world_on(database_url, tmp_path / "data", PLUGINS_DIR=str(telephones.folder)) as made:
+    plugins = {"PLUGINS_DIR": str(telephones.folder), "PLUGINS_IN_PROCESS": "telephones"}
+    async with world_on(database_url, tmp_path / "data", **plugins) as made:
         yield made

@@ -27,6 +27,7 @@ from capcom_gql.services.open_support_request import OpenSupportRequestInput, op
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.request_password import RequestPasswordInput, request_password
 from capcom_gql.services.subscribe import SubscribeInput, subscribe
+from capcom_gql.services.unsubscribe import mint_unsubscribe_link, unsubscribe
 from capcom_gql.services.update_profile import AddressForm, UpdateProfileInput, update_profile
 from capcom_gql.storage.access import EmailChange
 from capcom_gql.storage.database import is_postgres, rows
@@ -139,6 +140,7 @@ async def _be_heard(service: Service, actor: Actor, seat: Seat) -> None:
         score=9,
         comment="Signé : le canari",
     )
+    await unsubscribe(_token(await mint_unsubscribe_link("https://capcom.example", await seat.person)))
     request_id = await _ask_for_help(service, actor, seat, "Je suis Canarina Canariello.")
     answer = CloseSupportRequestInput(request_id, "Bonjour Canarina, c'est réglé.")
     await close_support_request(service.setup, service.staff, answer)

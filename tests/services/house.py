@@ -20,6 +20,7 @@ from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.notifiers.loader import load as load_channels
+from capcom_gql.notifiers.patience import Patience
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
 from capcom_gql.services.channels import setup_of
@@ -188,20 +189,22 @@ class House:
         return [Call(delivery, int(attempt), topic, address) for delivery, attempt, topic, address in parts]
 
     def environment(self, **settings: str) -> dict[str, str]:
-        """The settings as an operator gives them; the bundled mailbox is off, so that only this house's channels are
+        """The settings as an operator gives them; the bundled channels are off, so that only this house's channels are
         on."""
         return {
             "CAPCOM_DATABASE_URL": self.database_url,
             "CAPCOM_DATA_DIR": str(self.folder / "data"),
             "CAPCOM_PLUGINS_DIR": str(self.plugins),
-            "CAPCOM_PLUGINS_DISABLED": "mailbox",
+            "CAPCOM_PLUGINS_DISABLED": "mailbox,webhook",
+            # quicker; "" has them run in child processes
+            "CAPCOM_PLUGINS_IN_PROCESS": ",".join(path.stem for path in self.plugins.glob("[a-z]*")),
             **{f"CAPCOM_{name}": value for name, value in settings.items()},
         }
 
-    async def start(self, **settings: str) -> Service:
+    async def start(self, patience: Patience | None = None, **settings: str) -> Service:
         """What a process does when it starts, on the database that is open."""
         chosen = load(self.environment(**settings))
-        registry = load_channels(chosen)
+        registry = load_channels(chosen, patience)
         self._opened.append(registry)
         setup = setup_of(chosen, registry)
         await release_held(setup)

@@ -86,7 +86,7 @@ async def test_what_stays_of_them_is_no_one_s(service: Service, canary: Canary) 
     row = await Person.get(id=canary.person.id)
     address = f"erased-{row.id}@invalid"
     assert (row.email, row.email_key, row.given_name, row.family_name) == (address, address, "", "")
-    assert not any((row.job_title, row.phone, row.addresses, row.password_hash, row.is_staff))
+    assert not any((row.job_title, row.phone, row.addresses, row.password_hash, row.is_staff, row.surveys_refused_at))
     assert (row.locale, row.created_at) == (canary.person.locale, canary.person.created_at)
     assert {each.recipient for each in await Delivery.filter(person_id=row.id)} == {address}
 

@@ -10,7 +10,7 @@ from capcom_gql.domain.seats import format_number
 from capcom_gql.services.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.export_person import export_person
 from capcom_gql.services.passwords import prepare
-from capcom_gql.storage.access import OneTimeLink, Session
+from capcom_gql.storage.access import OneTimeLink, Session, UnsubscribeLink
 from capcom_gql.storage.models import Event, Organisation, Person
 from capcom_gql.storage.post import Delivery
 from tests.services.canary import CHANNEL, TRACES, Canary, cells, sing
@@ -26,6 +26,7 @@ PARTS = [
     "deliveries",
     "sessions",
     "oneTimeLinks",
+    "unsubscribeLinks",
     "emailChanges",
     "idempotencyKeys",
     "surveys",
@@ -88,7 +89,7 @@ async def test_the_parts_come_in_their_order_and_none_is_empty(canary: Canary) -
 
 async def test_no_secret_and_no_hash(canary: Canary) -> None:
     secrets = {canary.access_token, str((await Person.get(id=canary.person.id)).password_hash)}
-    for model in (Session, OneTimeLink):
+    for model in (Session, OneTimeLink, UnsubscribeLink):
         secrets |= {str(each) for each in await model.all().values_list("token_hash", flat=True)}
     assert len(secrets) > 3
     text = json.dumps(await export(canary))
@@ -106,6 +107,7 @@ async def test_nothing_of_others(service: Service, canary: Canary) -> None:
 async def test_what_each_part_says(canary: Canary) -> None:
     told = await export(canary)
     assert told["person"]["email"] == canary.person.email and told["person"]["hasPassword"] is True
+    assert told["person"]["surveysRefusedAt"] is not None
     by_subscription = {seat["subscriptionId"]: seat for seat in told["seats"]}
     assert by_subscription[canary.live_id]["subscriberNumber"] == format_number(canary.number)
     assert by_subscription[canary.unpaid_id]["isManager"] is True
@@ -153,5 +155,5 @@ async def test_what_is_kept_of_somebody_erased(service: Service, canary: Canary)
     assert list(told) == PARTS
     assert not any(trace in text.casefold() for text in texts(told) for trace in TRACES)
     empty = {part for part in PARTS if not told[part]}
-    assert empty == {"termsAccepted", "oneTimeLinks", "emailChanges", "idempotencyKeys"}
+    assert empty == {"termsAccepted", "oneTimeLinks", "unsubscribeLinks", "emailChanges", "idempotencyKeys"}
     assert [(note["writtenByThem"], note["text"]) for note in told["notes"]] == [(False, "asked for in writing")]

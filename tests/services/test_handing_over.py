@@ -50,7 +50,7 @@ async def test_the_manager_hands_over_and_both_are_told(service: Service) -> Non
     await service.tick()
     subjects = dict(await Delivery.filter(topic="manager_changed").values_list("recipient", "subject"))
     assert subjects["bob@ville.example"].startswith("Vous êtes désormais gestionnaire")
-    assert subjects["ana@ville.example"].startswith("Vous n'êtes plus gestionnaire")
+    assert subjects["ana@ville.example"].startswith("Vous n’êtes plus gestionnaire")
 
 
 @pytest.mark.rule("R12")

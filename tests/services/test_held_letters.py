@@ -65,7 +65,7 @@ async def test_a_channel_that_is_gone_holds_what_was_to_go_by_it(house: House) -
     house.channel("post")
     service = await house.start()
     await service.subscribe("ana")
-    service = await house.start(PLUGINS_DISABLED="mailbox,post")
+    service = await house.start(PLUGINS_DISABLED="mailbox,webhook,post")
     await service.tick()
     delivery = await Delivery.get()
     assert (delivery.state, delivery.reason) == ("HELD", "post: CAPCOM_PLUGINS_DISABLED names post")
@@ -76,7 +76,7 @@ async def test_a_channel_that_is_gone_holds_what_was_to_go_by_it(house: House) -
 
 async def test_without_any_channel_for_mail_letters_wait(house: House) -> None:
     """In production the bundled mailbox is off; a channel installed afterwards, whatever its name, sends them."""
-    service = await house.start(ENV="production", PUBLIC_URL="https://capcom.example", PLUGINS_DISABLED="")
+    service = await house.start(ENV="production", PUBLIC_URL="https://capcom.example", PLUGINS_DISABLED="webhook")
     assert service.setup.channels == ()
     await service.subscribe("ana", "bob")
     assert await service.tick() == (0, 0)
@@ -84,11 +84,11 @@ async def test_without_any_channel_for_mail_letters_wait(house: House) -> None:
     assert {(each.state, each.channel, each.reason) for each in held} == {("HELD", NO_CHANNEL, NO_EMAIL_CHANNEL)}
 
     house.channel("pager", kind="phone")
-    service = await house.start(ENV="production", PUBLIC_URL="https://capcom.example", PLUGINS_DISABLED="")
+    service = await house.start(ENV="production", PUBLIC_URL="https://capcom.example", PLUGINS_DISABLED="webhook")
     assert await service.tick() == (0, 0), "a channel of another kind takes none of them"
 
     house.channel("postmark")
-    service = await house.start(ENV="production", PUBLIC_URL="https://capcom.example", PLUGINS_DISABLED="")
+    service = await house.start(ENV="production", PUBLIC_URL="https://capcom.example", PLUGINS_DISABLED="webhook")
     assert await service.tick() == (0, 2)
     assert await states(channel="postmark") == {"SENT": 2}
     assert sorted(call.address for call in house.calls("postmark")) == ["ana@ville.example", "bob@ville.example"]
@@ -106,20 +106,3 @@ async def test_of_two_new_channels_one_takes_what_waited(house: House) -> None:
     await service.tick()
     assert len(house.calls("postmark")) + len(house.calls("sendmail")) == 1
     assert await states() == {"SENT": 1}
-
-
-async def test_a_channel_that_is_called_email(house: House) -> None:
-    """It is held for its own reasons as any other, and takes over what waited."""
-    service = await house.start()
-    await service.subscribe("ana")
-    house.channel("email", REFUSED)
-    service = await house.start()
-    await service.tick()
-    assert [each.reason for each in await Delivery.all()] == ["email: the password is refused"]
-    house.channel("postmark")
-    service = await house.start(PLUGINS_DISABLED="mailbox,email")
-    assert await service.tick() == (0, 0), "what one channel holds does not go by another"
-    house.mood("mended")
-    service = await house.start()
-    await service.tick()
-    assert await states(channel="email") == {"SENT": 1}

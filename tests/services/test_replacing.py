@@ -76,7 +76,7 @@ async def test_the_management_goes_with_the_managers_seat(service: Service) -> N
     await service.tick()
     subjects = dict(await Delivery.filter(topic="manager_changed").values_list("recipient", "subject"))
     assert subjects["new@ville.example"].startswith("Vous êtes désormais gestionnaire")
-    assert subjects["ana@ville.example"].startswith("Vous n'êtes plus gestionnaire")
+    assert subjects["ana@ville.example"].startswith("Vous n’êtes plus gestionnaire")
     # who has gone has no right left, who has come has them all
     assert (await signed_in("ana")).belongs_to == frozenset()
     await replace(service, await signed_in("new"), made.seat_ids[1], "eve")

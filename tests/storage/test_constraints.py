@@ -10,19 +10,21 @@ from tortoise.exceptions import IntegrityError
 
 from capcom_gql.storage import database as db
 from capcom_gql.storage import ids
-from capcom_gql.storage.access import ApiKey, EmailChange, OneTimeLink, Session
+from capcom_gql.storage.access import ApiKey, EmailChange, OneTimeLink, Session, UnsubscribeLink
 from capcom_gql.storage.models import Organisation, PaymentProof, Plan, Redemption, Seat, Subscription, TermsOfUse
 from capcom_gql.storage.post import Delivery
 from tests.storage.forbidden import CASES as FIRST_CASES
 from tests.storage.forbidden import Case, World, a_world
 from tests.storage.forbidden_asking import CASES as ASKING_CASES
+from tests.storage.forbidden_endpoints import CASES as ENDPOINT_CASES
 from tests.storage.rows import NOON, a_subscription, an_event, an_organisation, write_person, write_seat
 
-CONSTRAINTS, YEAR = (
-    importlib.import_module(f"capcom_gql.storage.migrations.{name}") for name in ("0002_constraints", "0004_the_year")
+CONSTRAINTS, YEAR, ENDPOINTS = (
+    importlib.import_module(f"capcom_gql.storage.migrations.{name}")
+    for name in ("0002_constraints", "0004_the_year", "0007_endpoints")
 )
-INDEXES = (*CONSTRAINTS.INDEXES, *YEAR.INDEXES)
-CASES = (*FIRST_CASES, *ASKING_CASES)
+INDEXES = (*CONSTRAINTS.INDEXES, *YEAR.INDEXES, *ENDPOINTS.INDEXES)
+CASES = (*FIRST_CASES, *ASKING_CASES, *ENDPOINT_CASES)
 EVERY_CASE = pytest.mark.parametrize("case", CASES, ids=[f"{case.name}{index}" for index, case in enumerate(CASES)])
 
 
@@ -42,7 +44,7 @@ async def test_its_allowed_neighbour_passes(database: str, case: Case) -> None:
 
 def test_every_constraint_has_its_case() -> None:
     uniques = {sql.split()[3] for sql in INDEXES if sql.startswith("CREATE UNIQUE INDEX")}
-    checks = {name for _, name, _ in (*CONSTRAINTS.CHECKS, *YEAR.CHECKS)}
+    checks = {name for _, name, _ in (*CONSTRAINTS.CHECKS, *YEAR.CHECKS, *ENDPOINTS.CHECKS)}
     declared = checks | uniques | {name for name, *_ in CONSTRAINTS.TRIGGERS}
     assert {case.name for case in CASES} == declared
 
@@ -171,5 +173,6 @@ async def test_an_organisation_is_never_deleted(database: str) -> None:
 async def test_a_person_s_links_go_with_the_person(database: str) -> None:
     person = await write_person()
     await OneTimeLink.create(token_hash="h", person=person, created_at=NOON, expires_at=NOON)
+    await UnsubscribeLink.create(token_hash="h", person=person, created_at=NOON)
     await person.delete()
-    assert await OneTimeLink.all().count() == 0
+    assert await OneTimeLink.all().count() == await UnsubscribeLink.all().count() == 0

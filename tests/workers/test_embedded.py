@@ -1,6 +1,7 @@
 """The worker inside the server: at once after a deed, one channel's trouble its own, and a short stop."""
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from functools import partial
@@ -57,10 +58,11 @@ async def test_a_deed_wakes_it(house: House, monkeypatch: pytest.MonkeyPatch) ->
     assert await states() == {"SENT": 2}
 
 
-async def test_a_channel_that_hangs_holds_up_no_other(house: House) -> None:
+@pytest.mark.parametrize("where", ["", "hangs,post"], ids=["in child processes", "in this process"])
+async def test_a_channel_that_hangs_holds_up_no_other(house: House, where: str) -> None:
     house.channel("hangs", HANGS)
     house.channel("post")
-    service = await house.start(SEND_TIMEOUT="60")
+    service = await house.start(SEND_TIMEOUT="60", PLUGINS_IN_PROCESS=where)
     crew = crew_of(service)
     async with at_work(crew):
         for turn in range(1, 9):
@@ -73,6 +75,28 @@ async def test_a_channel_that_hangs_holds_up_no_other(house: House) -> None:
     assert await states(channel="post") == {"SENT": 8}
     # given up at the stop, or not begun: each is there for the next worker
     assert await states(channel="hangs") == {"PENDING": 8}
+
+
+@ONLY_SQLITE
+async def test_threads_of_the_loop_that_are_all_busy_hold_up_nothing(house: House) -> None:
+    """A plugin may keep the loop's own threads for as long as it likes: letters go, and the stop is short."""
+    house.channel("post")
+    service = await house.start()
+    over = threading.Event()
+    kept = [asyncio.create_task(asyncio.to_thread(over.wait, 60)) for _ in range(40)]
+    try:
+        crew = crew_of(service)
+        async with at_work(crew):
+            await service.subscribe("ana", "bob")
+            crew.woken.set()
+            await eventually(lambda: len(house.calls("post")) == 2, 5)
+            began = time.monotonic()
+        assert time.monotonic() - began < 5
+        assert not any(task.done() for task in kept)
+    finally:
+        over.set()
+        await asyncio.gather(*kept)
+    assert await states() == {"SENT": 2}
 
 
 @ONLY_POSTGRES

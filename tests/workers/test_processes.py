@@ -87,11 +87,14 @@ async def test_two_workers_send_each_letter_once(house: House, room: StaffRoom, 
 
 
 @ONLY_SQLITE
-async def test_a_channel_that_hangs_does_not_hold_up_the_end_of_a_worker(house: House, room: StaffRoom) -> None:
+@pytest.mark.parametrize("where", ["", "post"], ids=["in a child", "in the worker"])
+async def test_a_channel_that_hangs_does_not_hold_up_the_end_of_a_worker(
+    house: House, room: StaffRoom, where: str
+) -> None:
     house.channel("post", "await asyncio.sleep(600)")
     service = await house.start()
     await service.subscribe("ana", "bob")
-    worker = room.worker(SEND_TIMEOUT="300")
+    worker = room.worker(SEND_TIMEOUT="300", PLUGINS_IN_PROCESS=where)
     await eventually(partial(called, house, 1))
     worker.stop()
     assert "did not finish in time" in room.log

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.notifiers.contract import Host, Message, NoSettings, Notifier, Sent
+from capcom_gql.notifiers.here import Here
 from capcom_gql.notifiers.registry import Entry, NotifierState, Registry
 from capcom_gql.notifiers.sending import Channel
 from capcom_gql.settings import Settings
@@ -50,7 +51,9 @@ class SimulatedPost:
             Entry(name=each.name, state=NotifierState.ACTIVE, address_kind=each.address_kind, config_schema={})
             for each in both
         ]
-        self.registry = Registry(tuple(entries), {each.name: Channel(each, settings.send_timeout) for each in both})
+        self.registry = Registry(
+            tuple(entries), {each.name: Channel(Here(each), settings.send_timeout) for each in both}
+        )
 
     @property
     def handed_over(self) -> list[str]:

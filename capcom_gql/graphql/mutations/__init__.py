@@ -9,6 +9,7 @@ from capcom_gql.graphql.mutations.accounts import Accounts
 from capcom_gql.graphql.mutations.cancellations import Cancellations
 from capcom_gql.graphql.mutations.deliveries import Deliveries
 from capcom_gql.graphql.mutations.discounts import Discounts
+from capcom_gql.graphql.mutations.endpoints import Endpoints
 from capcom_gql.graphql.mutations.keys import Keys
 from capcom_gql.graphql.mutations.organisations import Organisations
 from capcom_gql.graphql.mutations.people import People
@@ -33,6 +34,7 @@ class Mutation(
     Accounts,
     People,
     Keys,
+    Endpoints,
     Deliveries,
     Support,
 ):

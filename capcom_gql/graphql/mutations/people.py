@@ -12,7 +12,8 @@ from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subjects import find_subject
 from capcom_gql.services import change_email, confirm_email, erase_person, update_profile
-from capcom_gql.services.update_profile import STAYS, AddressForm
+from capcom_gql.services.unsaid import STAYS
+from capcom_gql.services.update_profile import AddressForm
 
 _STAYS = "Left out, it stays as it is"
 _CLEARED = f"{_STAYS}; null clears it."
@@ -21,7 +22,7 @@ _CLEARED = f"{_STAYS}; null clears it."
 @strawberry.input(description="An address for a channel beyond mail and phone.")
 class AddressInput:
     kind: str = strawberry.field(
-        description="The kind of address, as the channel names it: a short lower-case name, neither email nor phone."
+        description="The kind of address, as the channel names it: a short lower-case name, not email, phone or url."
     )
     value: str = strawberry.field(description="The address itself.")
 

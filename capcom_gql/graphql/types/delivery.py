@@ -32,9 +32,13 @@ class DeliveryAttempt:
         return cls(number=row.number, at=row.at, outcome=row.outcome, error=row.error, duration_ms=row.duration_ms)
 
 
-@strawberry.type(description="A letter to one person by one channel, and what became of it.")
+@strawberry.type(
+    description="A letter to one person, or an event to one webhook endpoint, by one channel, and what became of it."
+)
 class Delivery(Node):
-    topic: str = strawberry.field(description="What it is about, for programs: `welcome`, `renewal_notice`...")
+    topic: str = strawberry.field(
+        description="What it is about, for programs: `welcome`, `renewal_notice`...; to an endpoint, the kind of event."
+    )
     channel: str = strawberry.field(description="The channel it goes by, by its name.")
     recipient: str = strawberry.field(description="The address it goes to, of the channel's kind.")
     subject: str | None = strawberry.field(description="Its subject line; null until it was written.")

@@ -7,6 +7,7 @@ from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.ties import Owned
 from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
+from capcom_gql.graphql.types.endpoint import WebhookEndpoint
 from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
@@ -72,6 +73,12 @@ async def _find_delivery(context: Context, delivery_id: str) -> Delivery | None:
     return delivery if delivery and delivery.ties.allow(Right.DELIVERIES, context.actor) else None
 
 
+async def _find_endpoint(context: Context, endpoint_id: str) -> WebhookEndpoint | None:
+    row = await context.loaders.endpoint.load(endpoint_id)
+    endpoint = None if row is None or row.deleted_at is not None else WebhookEndpoint.of(row)
+    return endpoint if endpoint and endpoint.ties.allow(Right.NOTIFICATIONS, context.actor) else None
+
+
 async def _find_plan(context: Context, plan_id: str) -> Plan | None:
     row = await context.loaders.plan.load(plan_id)
     return None if row is None else Plan.of(row, context.setup.currency)
@@ -112,5 +119,6 @@ _FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     ids.REDEMPTION: find_redemption,
     ids.API_KEY: find_api_key,
     ids.DELIVERY: _find_delivery,
+    ids.ENDPOINT: _find_endpoint,
     ids.SUPPORT_REQUEST: _find_support_request,
 }

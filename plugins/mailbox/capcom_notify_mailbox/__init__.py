@@ -7,12 +7,13 @@ the order of sending, and a file that is there is whole.
 import os
 import tempfile
 import threading
+from base64 import b64encode
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -21,6 +22,11 @@ from capcom_gql.plugin import AddressInvalid, Health, Host, Message, Notifier, S
 
 LONGEST_LINE = 990
 """Octets. RFC 5322 allows 998 in a line; past it the text is encoded, else it stays readable as it is."""
+
+LONGEST_PLAIN_SUBJECT = 66
+"""Characters of ASCII; a longer subject is encoded, since it takes several lines."""
+OCTETS_OF_AN_ENCODED_WORD = 39
+"""Its line, with the name of the header, stays within the 76 characters of RFC 2047."""
 
 
 class MailboxConfig(BaseModel):
@@ -114,9 +120,56 @@ def capcom_notifiers() -> list[type[Notifier]]:
     return [Mailbox]
 
 
+class _AsTold(BaseHeader):
+    """A header on one line, with the value it is given.
+
+    The library's own encodes long addresses of the web, which nobody can open then, and takes what looks like an
+    encoded word for one: a name could hold a line break in it, and begin another header.
+    """
+
+    max_count: ClassVar[Literal[1]] = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        kwds["decoded"], kwds["parse_tree"] = value, None
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+class _Subject(_AsTold):
+    """A subject, encoded where it must be. The library's own puts spaces into long accented ones."""
+
+    def fold(self, *, policy: Policy) -> str:
+        is_plain = self.isascii() and self.isprintable() and "=?" not in self and len(self) <= LONGEST_PLAIN_SUBJECT
+        words = [str(self)] if is_plain else [_encoded_word(piece) for piece in _pieces(self)]
+        return f"Subject: {f'{policy.linesep} '.join(words)}{policy.linesep}"
+
+
+def _pieces(text: str) -> list[bytes]:
+    """The text in whole characters, as many octets at a time as an encoded word of one line holds."""
+    pieces = [b""]
+    for character in text:
+        octets = character.encode()
+        if len(pieces[-1] + octets) > OCTETS_OF_AN_ENCODED_WORD:
+            pieces.append(b"")
+        pieces[-1] += octets
+    return pieces
+
+
+def _encoded_word(octets: bytes) -> str:
+    return f"=?utf-8?b?{b64encode(octets).decode()}?="
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)
+_HEADERS.map_to_type("list-unsubscribe", _AsTold)
+
+
 def _mail(message: Message, sender: str) -> EmailMessage:
     # Only an address that is not ASCII needs headers in UTF-8 (RFC 6532).
-    mail = EmailMessage(policy=SMTP.clone(utf8=not (message.address + sender).isascii()))
+    is_utf8 = not (message.address + sender).isascii()
+    mail = EmailMessage(policy=SMTP.clone(utf8=is_utf8, header_factory=_HEADERS))
     user, domain = _split(sender)
     mail["Date"] = message.sent_at
     mail["From"] = Address("Cap'Com Plus", user, domain)
@@ -125,6 +178,9 @@ def _mail(message: Message, sender: str) -> EmailMessage:
     mail["Message-ID"] = f"<{_safe(message.id)}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Capcom-Topic"] = message.topic
+    if message.unsubscribe_url is not None:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text, cte=_encoding(message.text))
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html", cte=_encoding(message.html))
@@ -140,7 +196,9 @@ def _encoding(text: str) -> str:
 
 def _split(address: str) -> tuple[str, str]:
     user, _, domain = address.rpartition("@")
-    if not user or not domain or any(c.isspace() or not c.isprintable() or c in '<>,;:"()' for c in address):
+    # "=?" begins an encoded word, which the library would decode, whatever it holds
+    is_odd = "=?" in address or any(c.isspace() or not c.isprintable() or c in '<>,;:"()' for c in address)
+    if not user or not domain or is_odd:
         raise ValueError("this is not an e-mail address: write it as name@domain")
     return user, domain
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from capcom_gql.plugin import AddressInvalid, Host, Message
@@ -116,7 +119,64 @@ def test_an_address_beyond_ascii(mailbox: Mailbox, folder: Path) -> None:
     assert "\r\nTo: zoé@évreux.example\r\n".encode() in names(folder)[0].read_bytes()
 
 
-@pytest.mark.parametrize("address", ["", "  ", "zoe", "@x.example", "zoe@", "a b@x.example", "a@x\n.example", "<a@x>"])
+SUBJECTS = [
+    "Dernier rappel, à renouveler au plus tard le 23 novembre 2027\u202f: abonnement Cap'Com Plus, Ville d'Évremont",
+    "The Cap'Com Plus subscription of the urban community of Saint-Germain-en-Laye is renewed until 23 November 2027",
+    "à b" * 60,
+    "É" * 300,
+    "🎉" * 100,
+    "x" * 300,
+    "one  two",
+    "Ville =?utf-8?q?a=0D=0ABcc:_all@x.example?=",
+    "=?utf-8?b?w6k=?=",
+]
+
+
+@pytest.mark.parametrize("utf8", [False, True])
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_is_read_as_it_was_told_and_begins_no_header(
+    mailbox: Mailbox, folder: Path, subject: str, utf8: bool
+) -> None:
+    address = "zoé@évreux.example" if utf8 else "zoe@ville.example"
+    mailbox.send(replace(letter(), subject=subject, address=address))
+    (mail,) = mails(folder)
+    assert mail["Subject"] == subject
+    assert mail["Bcc"] is None
+    head = names(folder)[0].read_bytes().split(b"\r\n\r\n", 1)[0]
+    lines = [line for line in head.split(b"\r\n") if line.startswith((b"Subject:", b" =?"))]
+    assert max(map(len, lines)) <= 76
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" \u202f"), min_size=1, max_size=200))
+def test_any_subject_comes_back(subject: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        open_mailbox(Path(place)).send(replace(letter(), subject=subject.strip(" ")))
+        (mail,) = mails(Path(place))
+    assert mail["Subject"] == subject.strip(" ")
+
+
+def test_how_to_refuse_a_letter_is_in_its_headers(mailbox: Mailbox, folder: Path) -> None:
+    url = "https://capcom.example/unsubscribe?token=" + "aB3-_" * 20
+    mailbox.send(replace(letter(), unsubscribe_url=url))
+    (mail,) = mails(folder)
+    assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in names(folder)[0].read_bytes()
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "=?utf-8?q?a=0D=0ABcc:_x?=@x.example",
+        "",
+        "  ",
+        "zoe",
+        "@x.example",
+        "zoe@",
+        "a b@x.example",
+        "a@x\n.example",
+        "<a@x>",
+    ],
+)
 def test_what_is_no_address_is_refused(mailbox: Mailbox, address: str) -> None:
     with pytest.raises(AddressInvalid):
         mailbox.validate_address(address)

@@ -1,0 +1,83 @@
+"""`capcom letters`: every letter about invented facts, as this installation would write it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from capcom_gql.domain.sentences import Locale
+
+if TYPE_CHECKING:
+    from capcom_gql.notifiers.rendering import Rendered
+    from capcom_gql.notifiers.samples import Sample
+
+
+def letters(
+    topic: Annotated[str, typer.Argument(help="The letter to print; without it, the letters are listed.")] = "",
+    form: Annotated[str, typer.Option(help="Which form of it, of those listed; the first without it.")] = "",
+    locale: Annotated[Locale, typer.Option(help="The language of the letter.")] = Locale.FR,
+    html: Annotated[bool, typer.Option("--html", help="Print the letter's HTML.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print a letter about invented facts, with the templates that plugins lay over ours. Nothing is sent."""
+    from capcom_gql.cli.screen import show_json
+
+    if not topic:
+        _list(as_json=as_json)
+        return
+    sample, letter = _written(topic, form, locale)
+    if as_json:
+        told = {"topic": topic, "form": sample.name, "locale": locale.value, "subject": letter.subject}
+        show_json({**told, "text": letter.text, "html": letter.html, "short": letter.short})
+    elif html:
+        _show_html(topic, letter)
+    else:
+        _show_text(letter)
+
+
+def _list(*, as_json: bool) -> None:
+    from capcom_gql.cli.screen import show_json, show_table
+    from capcom_gql.notifiers.samples import SAMPLES
+
+    rows = [(topic, form.name, form.when) for topic, forms in SAMPLES.items() for form in forms]
+    columns = ("topic", "form", "when")
+    if as_json:
+        show_json([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        show_table(columns, rows)
+
+
+def _written(topic: str, form: str, locale: Locale) -> "tuple[Sample, Rendered]":
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.notifiers import loader
+    from capcom_gql.notifiers.rendering import UnrenderableLetter
+    from capcom_gql.notifiers.samples import NoSuchSample, sample_of
+    from capcom_gql.settings import load
+
+    try:
+        sample = sample_of(topic, form)
+    except NoSuchSample as error:
+        raise Stop(f"Nothing is printed: {error}. See: capcom letters") from None
+    registry = loader.load(load())
+    try:
+        return sample, registry.render(topic, locale, sample.context(locale))
+    except UnrenderableLetter as error:
+        raise Stop(f"The letter cannot be written: {error}") from None
+    finally:
+        registry.close()
+
+
+def _show_html(topic: str, letter: "Rendered") -> None:
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.cli.screen import show
+
+    if letter.html is None:
+        raise Stop(f"{topic} has no HTML: it is plain text. Leave --html out.")
+    show(letter.html)
+
+
+def _show_text(letter: "Rendered") -> None:
+    from capcom_gql.cli.screen import note, show
+
+    show(f"{letter.subject}\n\n{letter.text.rstrip()}")
+    if letter.short is not None:
+        note(f"as a text message, {len(letter.short)} characters: {letter.short}")

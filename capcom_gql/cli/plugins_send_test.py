@@ -1,0 +1,126 @@
+"""`capcom plugins send-test`: one message by one channel, now, and what came of it."""
+
+import asyncio
+import html
+import secrets
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from capcom_gql.notifiers.contract import Message
+    from capcom_gql.notifiers.registry import Entry, Registry
+    from capcom_gql.notifiers.sending import Outcome
+
+TOPIC = "test"
+EVENT_KIND = "endpoint.test"
+SUBJECT = "Cap'Com Plus : message d’essai / test message"
+TEXTS = {
+    "fr": "Ce message d’essai a été demandé par une personne qui gère cette installation. Il n’y a rien à faire.",
+    "en": "This test message was asked for by someone who runs this installation. There is nothing to do.",
+}
+BY_PHONE = "Cap'Com Plus: message d'essai, rien a faire. Test message, nothing to do."
+
+
+def send_test(
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="A channel that `capcom plugins list` shows.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where the message goes: an address of its kind.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Send a test message now. Nothing is recorded, and nothing is tried again."""
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.cli.screen import show, show_json
+    from capcom_gql.logs import to_standard_error
+    from capcom_gql.notifiers import loader
+    from capcom_gql.notifiers.sending import OutcomeKind
+    from capcom_gql.settings import load
+
+    settings = load()
+    to_standard_error(as_objects=settings.is_production)
+    registry = loader.load(settings)
+    try:
+        message = _message(_active(registry, channel), address)
+        outcome = asyncio.run(registry.send(channel, message))
+    finally:
+        registry.close()
+    if as_json:
+        show_json(
+            {
+                "channel": channel,
+                "address": address,
+                "messageId": message.id,
+                "outcome": outcome.kind.value,
+                "providerId": outcome.provider_id,
+                "reason": outcome.reason,
+                "retryAfter": outcome.retry_after,
+                "durationMs": outcome.duration_ms,
+                "key": message.keys[0] if message.keys else None,
+            }
+        )
+    else:
+        for key in message.keys:
+            show(f"signed with {key}")
+        if outcome.kind is OutcomeKind.SENT:
+            show(_told(channel, address, message, outcome))
+    if outcome.kind is not OutcomeKind.SENT:
+        raise Stop(f"{_MEANING.get(outcome.kind.value, 'Not sent')}. {outcome.reason}")
+
+
+_MEANING = {
+    "RETRY": "Not sent, though it may go another time: a letter would be tried again",
+    "FAILED": "Not sent, and it would not go another time either: a letter would fail",
+    "HELD": "Not sent: a letter would wait until the channel's settings are mended",
+}
+
+
+def _told(channel: str, address: str, message: "Message", outcome: "Outcome") -> str:
+    called = f", which the provider calls {outcome.provider_id}" if outcome.provider_id else ""
+    return f"sent by {channel} to {address} in {outcome.duration_ms} ms: {message.id}{called}"
+
+
+def _active(registry: "Registry", name: str) -> "Entry":
+    from capcom_gql.cli.failures import Stop
+
+    found = [each for each in registry.entries if each.name == name]
+    for entry in registry.active():
+        if entry.name == name:
+            return entry
+    for entry in found:
+        raise Stop(f"{name} is {entry.state.value} and sends nothing: {entry.reason}")
+    known = ", ".join(sorted({each.name for each in registry.entries}))
+    raise Stop(f"There is no channel {name}; `capcom plugins list` shows {known or 'none'}.")
+
+
+def _message(entry: "Entry", address: str) -> "Message":
+    from capcom_gql.clock import utc_now
+    from capcom_gql.domain import endpoints
+    from capcom_gql.domain.letters import AddressKind
+    from capcom_gql.notifiers.contract import Message
+    from capcom_gql.services.tokens import new_signing_secret
+
+    now, identifier = utc_now(), f"test_{secrets.token_hex(12)}"
+    is_endpoint = entry.address_kind == "url"
+    body = endpoints.body(
+        EVENT_KIND, event_id=identifier, occurred_at=now, organisation_id=None, subject_id=None, details={}
+    )
+    return Message(
+        id=identifier,
+        topic=EVENT_KIND if is_endpoint else TOPIC,
+        address=address,
+        locale="fr",
+        subject=SUBJECT,
+        text=BY_PHONE if entry.address_kind == AddressKind.PHONE else "\n\n".join(TEXTS.values()) + "\n",
+        html=_page(),
+        payload=body,
+        keys=(new_signing_secret(),) if is_endpoint else (),
+        sent_at=now,
+    )
+
+
+def _page() -> str:
+    paragraphs = "\n".join(f'<p lang="{locale}">{html.escape(text)}</p>' for locale, text in TEXTS.items())
+    title = html.escape(SUBJECT)
+    return (
+        f'<!doctype html>\n<html lang="fr">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
+        f"<body>\n{paragraphs}\n</body>\n</html>\n"
+    )

@@ -1,0 +1,123 @@
+"""Which right every field of the API needs; the rights themselves, and who has them, are in `rights`."""
+
+from collections.abc import Mapping
+
+from capcom_gql.domain.rights import Right
+
+INHERITED = "INHERITED"
+"""Instead of a right: the field is of a value that is reached only through a field already judged."""
+
+_FIELDS: tuple[tuple[str, str, str], ...] = (
+    (Right.OPEN_DOOR, "Query", "viewer plans termsOfUse"),
+    # what a caller may not see answers as what does not exist, so anybody may ask for any id
+    (INHERITED, "Query", "node nodes"),
+    (Right.CARD, "Query", "organisation organisations"),
+    (Right.DISCOUNT_CHECK, "Query", "discountCheck discountChecks"),
+    (Right.SERVICE_CHECK, "Query", "serviceAccess"),
+    (Right.REDEMPTIONS, "Query", "redemptions"),
+    (Right.EVENTS, "Query", "events"),
+    (Right.DELIVERIES, "Query", "deliveries"),
+    (Right.NOTIFICATIONS, "Query", "webhookEndpoints"),
+    (Right.ADMINISTRATION, "Query", "supportRequests notifiers"),
+    (Right.OPEN_DOOR, "Mutation", "subscribe signIn requestPassword choosePassword confirmEmail"),
+    (Right.LIST, "Mutation", "addSeats replaceSeat removeSeat transferManagement updateOrganisation"),
+    (Right.RENEWAL, "Mutation", "renew declineRenewal"),
+    (Right.PROOF, "Mutation", "recordPaymentProof"),
+    (Right.REDEEM, "Mutation", "redeemDiscount releaseDiscount"),
+    (
+        Right.ADMINISTRATION,
+        "Mutation",
+        "reinstateTerm cancelSubscription erasePerson closeSupportRequest createApiKey revokeApiKey",
+    ),
+    (
+        Right.NOTIFICATIONS,
+        "Mutation",
+        "createWebhookEndpoint updateWebhookEndpoint rotateWebhookSecret deleteWebhookEndpoint retryDelivery",
+    ),
+    (Right.SELF, "Mutation", "answerSurvey updateProfile changeEmail openSupportRequest signOut"),
+    (
+        Right.CARD,
+        "Organisation",
+        "id name siret kind addressLines postalCode city country chorusEngagementRequired subscription createdAt",
+    ),
+    (Right.DETAIL, "Organisation", "billingEmail chorusServiceCode"),
+    (
+        Right.CARD,
+        "OrganisationSubscription",
+        "id organisation plan state isLive startsOn endsOn proofDueOn manager seatLimit seatsUsed seats currentTerm "
+        "upcomingTerm terms",
+    ),
+    (Right.DETAIL, "OrganisationSubscription", "timeline agenda renewal"),
+    (INHERITED, "Milestone", "kind on description"),
+    (
+        INHERITED,
+        "Renewal",
+        "noticeOn isOpen remindersSent remindersMax declinedAt declineReason renewedAt wouldEndOn",
+    ),
+    (
+        Right.CARD,
+        "Term",
+        "id state openedAt startsOn endsOn termsVersion plan seatLimit price services discounts proofDueOn isConfirmed "
+        "cancelledAt cancellationReason reinstatedAt",
+    ),
+    (Right.DETAIL, "Term", "proof"),
+    (INHERITED, "PaymentProof", "id kind reference receivedOn recordedAt"),
+    (Right.CARD, "Seat", "id subscription person isManager isActive addedAt removedAt services"),
+    (Right.NUMBER, "Seat", "subscriberNumber"),
+    (Right.DETAIL, "Seat", "survey"),
+    (INHERITED, "SurveyRequest", "term askedAt answeredAt closesOn"),
+    (Right.CARD, "Person", "id email givenName familyName locale"),
+    (Right.DETAIL, "Person", "jobTitle phone addresses"),
+    (INHERITED, "Address", "kind value"),
+    (
+        Right.REDEMPTIONS,
+        "Redemption",
+        "id eventKind eventReference registrationReference price reduction finalPrice state redeemedAt releasedAt",
+    ),
+    (Right.CARD, "Redemption", "organisation"),
+    (Right.NUMBER, "Redemption", "seat"),
+    (Right.EVENTS, "Event", "id kind occurredAt recordedAt actor organisation subject details description"),
+    (Right.NOTES, "Event", "note"),
+    (
+        Right.DELIVERIES,
+        "Delivery",
+        "id event topic channel recipient subject state reason attempts nextAttemptAt sentAt createdAt",
+    ),
+    (INHERITED, "DeliveryAttempt", "number at outcome error durationMs"),
+    (
+        Right.NOTIFICATIONS,
+        "WebhookEndpoint",
+        "id url description kinds isEnabled disabledReason organisation createdAt",
+    ),
+    (Right.ADMINISTRATION, "ApiKey", "id name prefix scopes createdAt lastUsedAt expiresAt revokedAt"),
+    (Right.SUPPORT, "SupportRequest", "id message check access seat openedBy openedAt closedAt answer"),
+    (Right.SELF, "Viewer", "role person apiKey scopes seats organisations supportRequests"),
+    (INHERITED, "Plan", "id code name seatLimit price services discounts isOpen"),
+    (INHERITED, "DiscountRule", "eventKind percent amount"),
+    (INHERITED, "Money", "amountMinor currency"),
+    (INHERITED, "Notifier", "name distribution version state reason addressKind configSchema"),
+    (INHERITED, "TermsOfUse", "version url publishedAt"),
+    (INHERITED, "PageInfo", "hasNextPage hasPreviousPage startCursor endCursor"),
+    (
+        INHERITED,
+        "DiscountCheck",
+        "eligible reason message nextStep percent reduction finalPrice provisional validUntil checkedAt",
+    ),
+    (INHERITED, "ServiceAccess", "granted reason message checkedAt services validUntil"),
+)
+
+FIELDS: Mapping[str, Right | None] = {
+    f"{type_name}.{field}": None if right == INHERITED else Right(right)
+    for right, type_name, names in _FIELDS
+    for field in names.split()
+}
+
+
+def right_of(type_name: str, field: str) -> Right | None:
+    """The right that a field needs, None where its object was judged already. Raises KeyError for an undeclared one.
+
+    Connections, edges, payloads and errors hold what was judged one by one.
+    """
+    if type_name.endswith(("Connection", "Edge", "Payload", "Error")):
+        return None
+    return FIELDS[f"{type_name}.{field}"]

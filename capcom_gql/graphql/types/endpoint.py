@@ -1,0 +1,67 @@
+"""Webhook endpoints: where events are sent."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self, cast
+
+import strawberry
+
+from capcom_gql.domain.rights import Right
+from capcom_gql.domain.sentences import say
+from capcom_gql.domain.webhook_sentences import DISABLED
+from capcom_gql.graphql.context import Info
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.scalars import URL
+from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.told import forbidden
+from capcom_gql.graphql.types.node import Node
+from capcom_gql.storage import endpoints
+
+if TYPE_CHECKING:
+    from capcom_gql.graphql.types.subscription import Organisation
+
+
+@strawberry.type(
+    description="An address that is sent events as they are recorded, signed as Standard Webhooks says: those of one "
+    "organisation, or the operator's, which is sent all."
+)
+class WebhookEndpoint(Node):
+    url: URL = strawberry.field(description="Where events are posted.")
+    description: str | None = strawberry.field(description="What it is for, as staff noted it.")
+    kinds: list[str] = strawberry.field(description="The kinds of event that it is sent; none means all.")
+    is_enabled: bool = strawberry.field(
+        description="Whether it is sent anything now; what happens meanwhile is kept for it."
+    )
+    created_at: datetime = strawberry.field(description="When it was made.")
+    ties: strawberry.Private[Ties]
+    row: strawberry.Private[endpoints.WebhookEndpoint]
+
+    @classmethod
+    def of(cls, row: endpoints.WebhookEndpoint) -> Self:
+        """An endpoint, without its secrets."""
+        return cls(
+            id=strawberry.ID(row.id),
+            url=URL(row.url),
+            description=row.description,
+            kinds=list(row.kinds),
+            is_enabled=row.is_enabled,
+            created_at=row.created_at,
+            ties=Owned((row.organisation_id,)),
+            row=row,
+        )
+
+    @resolved("Why it is disabled, in the caller's language; null while it is enabled.")
+    async def disabled_reason(self, info: Info) -> str | None:
+        return (
+            None if self.row.disabled_reason is None else say(DISABLED, self.row.disabled_reason, info.context.locale)
+        )
+
+    @resolved("The organisation whose events it is sent; null for the operator's, which is sent all.")
+    async def organisation(
+        self, info: Info
+    ) -> Annotated["Organisation", strawberry.lazy("capcom_gql.graphql.types.subscription")] | None:
+        if self.row.organisation_id is None:
+            return None
+        organisation = await info.context.find(info.context, self.row.organisation_id)
+        if organisation is None:
+            raise forbidden(Right.CARD, info.context.actor, info.context.locale)
+        return cast("Organisation", organisation)

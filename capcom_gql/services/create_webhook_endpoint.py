@@ -1,0 +1,67 @@
+"""Create a webhook endpoint; its secret is told once, and kept to sign with."""
+
+from dataclasses import dataclass
+
+from capcom_gql import clock
+from capcom_gql.domain.refusals import Fault, not_found, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.endpoint_forms import description_faults, kind_faults, normal_kinds, url_faults
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.services.tokens import new_signing_secret
+from capcom_gql.storage import ids
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.endpoints import WebhookEndpoint, WebhookSecret
+from capcom_gql.storage.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class CreateWebhookEndpointInput:
+    """Where to send events, and which: no kinds mean all, and without an organisation they are those of everybody."""
+
+    url: str
+    kinds: tuple[str, ...]
+    description: str | None = None
+    organisation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpointCreated:
+    """The endpoint, and its secret for this one time."""
+
+    endpoint_id: str
+    secret: str
+
+
+async def create_webhook_endpoint(
+    setup: Setup, actor: Actor, form: CreateWebhookEndpointInput
+) -> WebhookEndpointCreated:
+    """Send events to an address from now on. Raises Refusal with all the form's faults."""
+    demand(Right.NOTIFICATIONS, actor)
+    refuse_if(await _faults(setup, form))
+
+    async def work() -> WebhookEndpointCreated:
+        now, secret = clock.utc_now(), new_signing_secret()
+        endpoint = await WebhookEndpoint.create(
+            id=ids.new_id(ids.ENDPOINT),
+            organisation_id=form.organisation_id,
+            url=form.url.strip(),
+            description=(form.description or "").strip() or None,
+            kinds=normal_kinds(form.kinds),
+            created_at=now,
+        )
+        await WebhookSecret.create(endpoint=endpoint, value=secret, created_at=now)
+        return WebhookEndpointCreated(endpoint.id, secret)
+
+    return await in_one_transaction(work)
+
+
+async def _faults(setup: Setup, form: CreateWebhookEndpointInput) -> list[Fault]:
+    faults = [
+        *await url_faults(setup, form.url),
+        *description_faults(form.description),
+        *kind_faults(form.kinds),
+    ]
+    if form.organisation_id is not None and not await Organisation.filter(id=form.organisation_id).exists():
+        faults.append(not_found("organisationId"))
+    return faults

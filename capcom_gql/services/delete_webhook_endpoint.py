@@ -1,0 +1,25 @@
+"""Delete a webhook endpoint: nothing is sent to it any more, and its secrets are forgotten."""
+
+from capcom_gql import clock
+from capcom_gql.domain.refusals import Refusal, not_found
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.endpoint_standing import give_up, locked
+from capcom_gql.services.judge import demand
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.endpoints import WebhookEndpoint, WebhookSecret
+
+
+async def delete_webhook_endpoint(actor: Actor, endpoint_id: str) -> None:
+    """Delete an endpoint; what was sent to it stays on record. Deleting it twice is as once. Raises Refusal."""
+    demand(Right.NOTIFICATIONS, actor)
+
+    async def work() -> None:
+        if not await WebhookEndpoint.filter(id=endpoint_id).exists():
+            raise Refusal(not_found("endpointId"))
+        endpoint = await locked(endpoint_id)
+        if endpoint is not None:
+            await endpoint.update_from_dict({"deleted_at": clock.utc_now()}).save(update_fields=["deleted_at"])
+            await WebhookSecret.filter(endpoint_id=endpoint.id).delete()
+            await give_up(endpoint)
+
+    await in_one_transaction(work)

@@ -1,0 +1,46 @@
+"""What an endpoint is sent of an event: its body, signed with the secrets that live now, to the address it has now."""
+
+from datetime import datetime
+
+from capcom_gql import clock
+from capcom_gql.domain.endpoints import body
+from capcom_gql.domain.events import Kind, describe
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.notifiers.contract import Message
+from capcom_gql.services.endpoint_standing import DELETED
+from capcom_gql.services.suppressed import EndpointDisabled, Suppressed
+from capcom_gql.storage.endpoints import WebhookEndpoint, live_secrets
+from capcom_gql.storage.models import Event
+from capcom_gql.storage.post import Delivery
+
+
+async def endpoint_message(delivery: Delivery, attempt: int, now: datetime) -> Message:
+    """The message of a delivery to an endpoint; `now` is the product's clock. Raises Suppressed, EndpointDisabled.
+
+    The text, for channels that post no JSON, is the event in one sentence of English.
+    """
+    endpoint = await WebhookEndpoint.get(id=delivery.endpoint_id)
+    if endpoint.deleted_at is not None:
+        raise Suppressed(DELETED)
+    if not endpoint.is_enabled:
+        raise EndpointDisabled
+    event = await Event.get(id=delivery.event_id)
+    return Message(
+        id=delivery.id,
+        topic=delivery.topic,
+        address=endpoint.url,
+        locale=Locale.EN.value,
+        subject=event.kind,
+        text=describe(Kind(event.kind), event.details, Locale.EN),
+        payload=body(
+            event.kind,
+            event_id=event.id,
+            occurred_at=event.occurred_at,
+            organisation_id=event.organisation_id,
+            subject_id=event.subject_id,
+            details=event.details,
+        ),
+        keys=tuple(await live_secrets(endpoint.id, clock.utc_now())),
+        sent_at=now,
+        attempt=attempt,
+    )

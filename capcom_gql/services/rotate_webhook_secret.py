@@ -1,0 +1,42 @@
+"""Give a webhook endpoint a new secret; the one before signs beside it for a while, so that nothing is lost."""
+
+from dataclasses import dataclass
+
+from capcom_gql import clock
+from capcom_gql.domain.endpoints import OVERLAP
+from capcom_gql.domain.refusals import Refusal, not_found
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.endpoint_standing import locked
+from capcom_gql.services.judge import demand
+from capcom_gql.services.tokens import new_signing_secret
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.endpoints import WebhookSecret
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecretRotated:
+    """The endpoint, and its new secret for this one time."""
+
+    endpoint_id: str
+    secret: str
+
+
+async def rotate_webhook_secret(actor: Actor, endpoint_id: str) -> WebhookSecretRotated:
+    """Sign with a new secret from now on, and with the one before, but none older, for 24 hours more.
+
+    Raises Refusal.
+    """
+    demand(Right.NOTIFICATIONS, actor)
+
+    async def work() -> WebhookSecretRotated:
+        endpoint = await locked(endpoint_id)
+        if endpoint is None:
+            raise Refusal(not_found("endpointId"))
+        now, secret = clock.utc_now(), new_signing_secret()
+        # two at most, however often: each one more would make every message longer
+        await WebhookSecret.filter(endpoint_id=endpoint.id, expires_at__isnull=False).delete()
+        await WebhookSecret.filter(endpoint_id=endpoint.id, expires_at=None).update(expires_at=now + OVERLAP)
+        await WebhookSecret.create(endpoint=endpoint, value=secret, created_at=now)
+        return WebhookSecretRotated(endpoint.id, secret)
+
+    return await in_one_transaction(work)

@@ -1,0 +1,117 @@
+"""The sms channel: one text message for each letter that goes by telephone, through the provider that is set.
+
+Providers: any HTTP gateway described by templates, OVHcloud, Brevo, and whatever Apprise knows.
+"""
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from capcom_gql.plugin import Health, Host, Message, NotConfigured, Notifier, Permanent, Sent, Transient, hookimpl
+from capcom_notify_sms.brevo import Brevo
+from capcom_notify_sms.by_apprise import ByApprise
+from capcom_notify_sms.gateway import Gateway
+from capcom_notify_sms.lengths import fitted
+from capcom_notify_sms.lookup import Lookup, Resolve, by_the_system
+from capcom_notify_sms.numbers import e164
+from capcom_notify_sms.ovh import Ovh
+from capcom_notify_sms.provider import Provider, Sms
+from capcom_notify_sms.settings import SmsConfig
+
+__all__ = ["SmsChannel", "SmsConfig"]
+
+SHARE = 0.9
+"""Of an attempt's time. The rest is for saying that it was not enough, which is no fault of this channel."""
+CHECK_TIMEOUT = 8.0
+"""Seconds for all that `check` asks."""
+
+
+class SmsChannel(Notifier):
+    """Sends letters as text messages.
+
+    `resolve` looks the provider's name up, but for Apprise: the system does, unless a test says otherwise.
+    """
+
+    name = "sms"
+    address_kind = "phone"
+    formats = ("text",)
+    Config: ClassVar[type[BaseModel]] = SmsConfig
+
+    config: SmsConfig
+
+    def __init__(self, config: BaseModel, host: Host, *, resolve: Resolve = by_the_system) -> None:
+        super().__init__(config, host)
+        self._provider = _provider(self.config, Lookup(resolve))
+
+    def validate_address(self, raw: str) -> str:
+        return e164(raw)
+
+    async def send(self, message: Message) -> Sent:
+        seconds = message.timeout * SHARE
+        text = fitted(message.text, self.config.max_segments)
+        sms = Sms(id=message.id, to=message.address, text=text, attempt=message.attempt)
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._provider.send(sms)
+        except TimeoutError:
+            raise Transient(f"no answer from the provider ({self.config.provider}) within {seconds:g} s") from None
+
+    def check(self) -> Health:
+        found: Future[Health] = Future()
+
+        def run() -> None:
+            try:
+                found.set_result(asyncio.run(self._checked()))
+            # Told to whoever asked, in their own thread.
+            except BaseException as error:  # noqa: BLE001
+                found.set_exception(error)
+
+        # A thread of its own, since whoever asks may be in an event loop; not waited for when the program ends.
+        threading.Thread(target=run, daemon=True, name="sms-check").start()
+        return found.result()
+
+    async def _checked(self) -> Health:
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                return await self._provider.check()
+        except TimeoutError:
+            return Health(ok=False, detail=f"no answer from the provider within {CHECK_TIMEOUT:g} s")
+        except (Transient, Permanent, NotConfigured) as error:
+            return Health(ok=False, detail=str(error))
+
+
+@hookimpl
+def capcom_notifiers() -> list[type[Notifier]]:
+    return [SmsChannel]
+
+
+def _provider(config: SmsConfig, lookup: Lookup) -> Provider:
+    match config.provider:
+        case "http":
+            return Gateway(
+                url=config.url,
+                method=config.method,
+                headers=config.headers,
+                body=config.body,
+                sender=config.sender,
+                ok=config.ok,
+                ok_text=config.ok_text,
+                lookup=lookup,
+            )
+        case "ovh":
+            return Ovh(
+                endpoint=config.endpoint or "ovh-eu",
+                application_key=config.application_key,
+                application_secret=config.application_secret,
+                consumer_key=config.consumer_key,
+                service_name=config.service_name,
+                sender=config.sender,
+                lookup=lookup,
+            )
+        case "brevo":
+            return Brevo(endpoint=config.endpoint, api_key=config.api_key, sender=config.sender, lookup=lookup)
+        case "apprise":
+            return ByApprise(url=config.url, sender=config.sender)

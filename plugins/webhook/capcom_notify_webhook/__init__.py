@@ -1,0 +1,11 @@
+"""The webhook channel: each event goes to HTTPS endpoints as one POST, signed as Standard Webhooks asks."""
+
+from capcom_gql.plugin import Notifier, hookimpl
+from capcom_notify_webhook.channel import Webhook, WebhookConfig
+
+__all__ = ["Webhook", "WebhookConfig", "capcom_notifiers"]
+
+
+@hookimpl
+def capcom_notifiers() -> list[type[Notifier]]:
+    return [Webhook]
