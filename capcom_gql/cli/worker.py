@@ -24,5 +24,6 @@ def worker(
     load()
     arguments = ["capcom_gql.workers.start", "--processes", str(processes), "--threads", str(threads)]
     arguments += ["--skip-logging", "--worker-shutdown-timeout", str(STOPS_WITHIN_MS)]
+    # Dramatiq has not annotated its command line
     parser = make_argument_parser()  # type: ignore[no-untyped-call]
     raise typer.Exit(main(parser.parse_args(arguments)))  # type: ignore[no-untyped-call]

@@ -73,6 +73,7 @@ async def _record(setup: Setup, subscription_id: str) -> int:
 
     try:
         return await in_one_transaction(work)
+    # whatever fails on one subscription must not keep the others waiting
     except Exception:
         log.exception("the steps of a subscription cannot be recorded")
         await _put_off(subscription_id)
