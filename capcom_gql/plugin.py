@@ -14,6 +14,7 @@ from capcom_gql.notifiers.contract import (
     Transient,
 )
 from capcom_gql.notifiers.hookspecs import hookimpl
+from capcom_gql.notifiers.lookup import Lookup, Resolve, UnknownName, by_the_system
 
 __all__ = [
     "API_VERSION",
@@ -21,11 +22,15 @@ __all__ = [
     "AddressInvalid",
     "Health",
     "Host",
+    "Lookup",
     "Message",
     "NotConfigured",
     "Notifier",
     "Permanent",
+    "Resolve",
     "Sent",
     "Transient",
+    "UnknownName",
+    "by_the_system",
     "hookimpl",
 ]

@@ -1,5 +1,7 @@
 """What every test may ask for: real engines with the schema of the migrations, and the guard of the network."""
 
+import gc
+import importlib
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,8 +16,25 @@ from tests.servers import EXTERNAL, Postgres
 _GUARD = LoopbackGuard(os.environ.get(EXTERNAL, ""))
 
 
+_LONG = tuple(f"tests/{name}/" for name in ("cli", "examples", "faults", "notifiers", "pages", "testing", "workers"))
+"""Tests that wait for processes, browsers and deadlines: begun last they would run on beside idle processors."""
+
+
 def pytest_configure() -> None:
     _GUARD.install()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first; otherwise the order stays."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests that stay until the end are not looked through by each collection of garbage."""
+    # its plugin loads it in the end at the latest, when it looks for who holds what, and does not find who is frozen
+    importlib.import_module("hypothesis")
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

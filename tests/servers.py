@@ -120,7 +120,7 @@ class Postgres:
 
     async def create_database(self, name: str, template: str | None = None) -> str:
         """Make a database, a copy of `template` if given (nobody may be connected to it); its address."""
-        source = f' TEMPLATE "{template}"' if template else ""
+        source = f' TEMPLATE "{template}" STRATEGY file_copy' if template else ""
         await self._execute(f'CREATE DATABASE "{name}"{source}')
         return self.url(name)
 

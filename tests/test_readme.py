@@ -12,7 +12,8 @@ import pytest_asyncio
 from capcom_gql.settings import Settings, variable
 from tests.world import World, world_on
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 NUMBER = "CP 4071 8823 9056 1227"
 PASSWORD = "quatre petits chevaux gris"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -92,3 +93,21 @@ def test_the_chart_of_states_names_every_state() -> None:
     """The chart in the README speaks of every state of a term."""
     chart = section("The states of a subscription")
     assert all(state in chart for state in ("PROVISIONAL", "CONFIRMED", "UPCOMING", "CANCELLED", "ENDED", "EXPIRED"))
+
+
+def test_every_door_leads_somewhere() -> None:
+    """A link within the README names one of its headings, as GitHub and GitLab make anchors of them."""
+    titles = re.findall(r"^##+ (.+)$", BLOCK.sub("", README), re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    doors = re.findall(r"\]\(#([^)]+)\)", README)
+    assert len(anchors) == len(titles) and len(doors) > 10
+    assert [door for door in doors if door not in anchors] == []
+
+
+def test_every_rule_is_found_where_the_table_says() -> None:
+    """R1 to R24, each with a file that names it."""
+    rows = re.findall(r"^\| (R\d+) \| .+ \| `(.+)` \|$", section("The rules"), re.MULTILINE)
+    assert [rule for rule, _ in rows] == [f"R{number}" for number in range(1, 25)]
+    for rule, file in rows:
+        text = (ROOT / "capcom_gql" / file).read_text(encoding="utf-8")
+        assert re.search(rf"\b{rule}\b", text), (rule, file)

@@ -19,7 +19,7 @@ import httpx2
 from starlette.applications import Starlette
 
 from capcom_gql import clock
-from capcom_gql.app import create_app
+from capcom_gql.app.composition import create_app
 from capcom_gql.services.sessions import open_session
 from capcom_gql.settings import load
 from capcom_gql.storage.ids import PERSON, new_id
@@ -124,6 +124,8 @@ class World:
     data_dir: Path
     tokens: dict[str, str] = field(default_factory=dict)
     keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    terms_version: str = "1"
+    """of the terms of use that forms accept"""
 
     def fresh_key(self) -> str:
         """An idempotency key that nobody used."""
@@ -214,7 +216,7 @@ class World:
             "users": [user(each) for each in names],
             "managerEmail": f"{names[0]}@ville.example",
             "signer": user("sig"),
-            "acceptedTermsVersion": "1",
+            "acceptedTermsVersion": self.terms_version,
             "idempotencyKey": self.fresh_key(),
             **more,
         }

@@ -1,5 +1,1 @@
-"""The composition root: from the settings to one ASGI application, with its worker inside."""
-
-from capcom_gql.app.composition import create_app
-
-__all__ = ["create_app"]
+"""The composition root: from the settings to one ASGI application, with its worker inside; and the checks of it all."""

@@ -106,7 +106,7 @@ def parts_of(app: Starlette) -> _Parts:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> AsyncIterator[None]:
     registry = load(settings)
-    _tell_of_channels(registry)
+    _tell_of_channels(registry, settings)
     setup = setup_of(settings, registry)
     woken = asyncio.Event()
     try:
@@ -124,11 +124,13 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
         await close(registry)
 
 
-def _tell_of_channels(registry: Registry) -> None:
+def _tell_of_channels(registry: Registry, settings: Settings) -> None:
     for warning in registry.warnings:
         log.warning(warning)
     for entry in registry.entries:
-        if entry.state in {NotifierState.FAILED, NotifierState.UNCONFIGURED}:
+        # in development one of which nothing is set is not missed: the mailbox is there
+        missed = settings.is_production or entry.name in settings.notify
+        if entry.state is NotifierState.FAILED or (entry.state is NotifierState.UNCONFIGURED and missed):
             log.warning("the channel %s is %s: %s", entry.name, entry.state, entry.reason)
     if not any(entry.address_kind == AddressKind.EMAIL for entry in registry.active()):
         log.warning(NO_MAIL)

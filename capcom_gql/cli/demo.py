@@ -55,7 +55,7 @@ def _listen(host: str, port: int | None) -> "socket.socket":
 
 
 async def _demo(given: "Settings", folder: Path, listener: "socket.socket", *, is_kept: bool, as_json: bool) -> None:
-    from capcom_gql.app import create_app
+    from capcom_gql.app.composition import create_app
     from capcom_gql.cli.demo_guide import Guide
     from capcom_gql.cli.listening import answer_until_stopped, reachable, stoppable, url_of
     from capcom_gql.cli.screen import show

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from capcom_gql import clock
+from capcom_gql.cli.deeds import COMMAND_LINE
 from capcom_gql.cli.demo_network import Body, Person
-from capcom_gql.cli.keys import COMMAND_LINE
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale

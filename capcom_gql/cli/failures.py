@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import UTC
 
 
 class Stop(Exception):
@@ -41,8 +42,9 @@ def _of_the_database(error: BaseException) -> Iterable[str]:
             "CAPCOM_ENV=development, or use another database."
         ]
     if isinstance(error, ClockSetBack):
+        recorded_at = f"{error.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         return [
-            f"The clock would go back behind something that is recorded at {error.recorded_at.isoformat()}. "
+            f"The clock would go back behind something that is recorded at {recorded_at}. "
             "Choose a later instant, or add --force if you can bear facts that lie in the future."
         ]
     if isinstance(error, BaseORMException | asyncpg.PostgresError | asyncpg.InterfaceError | sqlite3.Error):

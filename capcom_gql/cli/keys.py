@@ -5,16 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capcom_gql.domain.rights import Actor, Scope
+from capcom_gql.domain.rights import Scope
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from capcom_gql.settings import Settings
     from capcom_gql.storage.access import ApiKey
-
-# Whoever may run commands on the database may do what staff may; events say SYSTEM did it.
-COMMAND_LINE = Actor(is_staff=True, is_system=True)
 
 key = typer.Typer(no_args_is_help=True, help="The keys of machines.")
 
@@ -65,13 +62,12 @@ def _expiry(text: str, zone: "tzinfo") -> "datetime":
 
 
 async def _add(settings: "Settings", name: str, scopes: tuple[Scope, ...], expires_at: "datetime | None") -> str:
-    from capcom_gql.cli.database import database
+    from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
-    from capcom_gql.services.setup import setup_from
 
-    async with database(settings):
+    async with installation(settings) as setup:
         form = CreateApiKeyInput(name, scopes, expires_at)
-        return (await create_api_key(setup_from(settings, ()), COMMAND_LINE, form)).secret
+        return (await create_api_key(setup, COMMAND_LINE, form)).secret
 
 
 @key.command("list", epilog="Example: capcom key list --json")
@@ -138,14 +134,13 @@ def revoke(which: Annotated[str, typer.Argument(metavar="NAME-or-PREFIX", help="
 async def _revoke(settings: "Settings", which: str) -> "ApiKey":
     from tortoise.expressions import Q
 
-    from capcom_gql.cli.database import database
+    from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.cli.failures import Stop
     from capcom_gql.services.revoke_api_key import RevokeApiKeyInput, revoke_api_key
-    from capcom_gql.services.setup import setup_from
     from capcom_gql.services.tokens import shown_prefix
     from capcom_gql.storage.access import ApiKey
 
-    async with database(settings):
+    async with installation(settings) as setup:
         named = Q(name=which) | Q(prefix=shown_prefix(which))
         found = await ApiKey.filter(named, revoked_at__isnull=True).order_by("id")
         if not found:
@@ -153,5 +148,5 @@ async def _revoke(settings: "Settings", which: str) -> "ApiKey":
         if len(found) > 1:
             prefixes = ", ".join(each.prefix for each in found)
             raise Stop(f"{len(found)} keys are called {which!r}. Name the one meant by its prefix: {prefixes}")
-        await revoke_api_key(setup_from(settings, ()), COMMAND_LINE, RevokeApiKeyInput(found[0].id))
+        await revoke_api_key(setup, COMMAND_LINE, RevokeApiKeyInput(found[0].id))
         return found[0]

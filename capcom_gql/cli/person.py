@@ -17,7 +17,10 @@ WHO = typer.Argument(metavar="EMAIL-or-ID", help="The address of their account, 
 person = typer.Typer(no_args_is_help=True, help="What is kept about one person.")
 
 
-@person.command(epilog="Example: capcom person export ana.silva@ville.example > ana.json")
+@person.command(
+    short_help="Print everything that is kept.",
+    epilog="Example: capcom person export ana.silva@ville.example > ana.json",
+)
 def export(
     who: Annotated[str, WHO],
     as_json: Annotated[
@@ -55,7 +58,10 @@ async def _find(who: str) -> "Person":
     return found
 
 
-@person.command(epilog='Example: capcom person erase ana.silva@ville.example --reason "asked in writing, file 2027-12"')
+@person.command(
+    short_help="Erase a person, for good.",
+    epilog='Example: capcom person erase ana.silva@ville.example --reason "asked in writing, file 2027-12"',
+)
 def erase(
     who: Annotated[str, WHO],
     reason: Annotated[str, typer.Option(help="Why, in words that do not name them: the reason is kept.")],
@@ -69,23 +75,20 @@ def erase(
 
 
 async def _erase(settings: "Settings", who: str, reason: str, *, agreed: bool) -> str:
-    """Erase with the channels of this installation: steps that are due meanwhile have letters to others."""
-    from capcom_gql.cli.database import database
-    from capcom_gql.cli.keys import COMMAND_LINE
-    from capcom_gql.notifiers.loader import load
-    from capcom_gql.services.channels import close, setup_of
+    from capcom_gql.cli.deeds import COMMAND_LINE, installation
+    from capcom_gql.services.erase_notes import naming
     from capcom_gql.services.erase_person import ErasePersonInput, erase_person
+    from capcom_gql.services.mailbox_files import drop_naming
 
-    registry = load(settings)
-    try:
-        async with database(settings):
-            found = await _find(who)
-            if not agreed:
-                _ask(f"Erase {found.given_name} {found.family_name} <{found.email}>? This cannot be undone.")
-            await erase_person(setup_of(settings, registry), COMMAND_LINE, ErasePersonInput(found.id, reason))
-            return found.id
-    finally:
-        await close(registry)
+    async with installation(settings) as setup:
+        found = await _find(who)
+        if not agreed:
+            _ask(f"Erase {found.given_name} {found.family_name} <{found.email}>? This cannot be undone.")
+        named = await naming(found, in_full=True)
+        await erase_person(setup, COMMAND_LINE, ErasePersonInput(found.id, reason))
+        # the development mailbox is no table of the database's
+        await drop_naming(settings.data_dir / "mailbox", named)
+        return found.id
 
 
 def _ask(question: str) -> None:

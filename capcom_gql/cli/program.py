@@ -8,16 +8,22 @@ import typer
 from capcom_gql import __version__
 from capcom_gql.cli.clock import clock
 from capcom_gql.cli.demo import demo
+from capcom_gql.cli.doctor import doctor
+from capcom_gql.cli.export import export
 from capcom_gql.cli.failures import sentences_of
+from capcom_gql.cli.import_organisations import imports
 from capcom_gql.cli.keys import key
 from capcom_gql.cli.letters import letters
 from capcom_gql.cli.person import person
+from capcom_gql.cli.plans import plan
 from capcom_gql.cli.plugins import plugins
+from capcom_gql.cli.retention import retention
 from capcom_gql.cli.schema import migrate, schema
 from capcom_gql.cli.screen import note
 from capcom_gql.cli.serve import serve
 from capcom_gql.cli.simulate import simulate
 from capcom_gql.cli.staff import staff
+from capcom_gql.cli.terms_of_use import terms
 from capcom_gql.cli.tick import tick
 from capcom_gql.cli.worker import worker
 
@@ -67,11 +73,17 @@ program.command(short_help="Bring the database to this version.", epilog="Exampl
 program.command(short_help="Print the API's schema.", epilog="Example: capcom schema > schema.graphql")(schema)
 program.add_typer(staff, name="staff")
 program.add_typer(key, name="key")
+program.add_typer(plan, name="plan")
+program.add_typer(terms, name="terms")
 program.add_typer(person, name="person")
+program.add_typer(imports, name="import")
+program.add_typer(export, name="export")
 program.add_typer(plugins, name="plugins")
 program.command(
     short_help="Print any letter about invented facts.", epilog="Example: capcom letters welcome --locale en --html"
 )(letters)
+program.command(short_help="Delete what is past its time.", epilog="Example: capcom retention --dry-run")(retention)
+program.command(short_help="Check settings and parts: ok, or what to do.", epilog="Example: capcom doctor")(doctor)
 
 
 def main() -> NoReturn:

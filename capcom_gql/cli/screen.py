@@ -29,13 +29,24 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         return
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*columns, box=box.SIMPLE_HEAD)
+    console = Console()
+    cells = list(zip(columns, *rows, strict=True))
+    # columns of single words stay whole where that leaves room for the others; nothing is ever cut short
+    words = [index for index, column in enumerate(cells) if not any(" " in cell for cell in column)]
+    whole = words if sum(max(map(len, cells[index])) for index in words) <= console.width * 2 // 3 else []
+    heads = [Column(name, overflow="fold", no_wrap=index in whole) for index, name in enumerate(columns)]
+    table = Table(*heads, box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for row in rows:
         table.add_row(*map(Text, row))
-    Console().print(table)
+    console.print(table)
+
+
+def counted(number: int, thing: str) -> str:
+    """Such as "1 row" or "3 rows"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def in_json(instant: datetime | None) -> str | None:

@@ -31,7 +31,7 @@ def serve(
 
 
 async def _serve(settings: "Settings", listener: "socket.socket", *, ticking: bool) -> None:
-    from capcom_gql.app import create_app
+    from capcom_gql.app.composition import create_app
     from capcom_gql.cli.listening import answer_until_stopped, stoppable, url_of
     from capcom_gql.cli.screen import note, show
     from capcom_gql.storage.database import migrate

@@ -26,6 +26,8 @@ _CODES: Mapping[str, Schema] = {
     "event_kind": {"enum": [each.value for each in EventKind]},
     "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
     "provisional": {"type": "boolean"},
+    "is_open": {"type": "boolean"},
+    "seat_limit": {"type": "integer", "minimum": 1},
     "version": _TEXT,
     "scopes": {"type": "array", "items": {"enum": [each.value for each in Scope]}},
     "fields": {"type": "array", "items": _TEXT},

@@ -50,6 +50,8 @@ class Kind(StrEnum):
     SIGNUP_REFUSED = "signup.refused"
     DUPLICATE_SUSPECTED = "organisation.duplicate_suspected"
     PERSON_ERASED = "person.erased"
+    PLAN_SAVED = "plan.saved"
+    TERMS_PUBLISHED = "terms.published"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     ENDPOINT_FAILING = "endpoint.failing"
@@ -68,19 +70,19 @@ class Spec:
 
 EVENTS: Mapping[Kind, Spec] = {
     Kind.SUBSCRIPTION_OPENED: Spec(
-        ("subscribe",),
+        ("subscribe", "import_organisations"),
         ("term_id", "plan_code", "starts_on", "ends_on", "proof_due_on", "manager_seat_id"),
         "Abonnement ouvert du {starts_on} au {ends_on}, formule {plan_code}.",
         "Subscription opened from {starts_on} to {ends_on}, plan {plan_code}.",
     ),
     Kind.SUBSCRIPTION_EXPIRED: Spec(
-        ("record_due",),
+        ("record_due", "import_organisations"),
         ("term_id", "ends_on"),
         "Abonnement arrivé à son terme le {ends_on}.",
         "Subscription ended on {ends_on}.",
     ),
     Kind.TERM_CONFIRMED: Spec(
-        ("record_payment_proof",),
+        ("record_payment_proof", "import_organisations"),
         ("term_id", "proof_id", "proof_kind", "received_on"),
         "Justificatif de paiement reçu le {received_on} : l'année est confirmée.",
         "Payment proof received on {received_on}: the term is confirmed.",
@@ -103,7 +105,12 @@ EVENTS: Mapping[Kind, Spec] = {
         "Nouvelle année commencée le {starts_on}.",
         "New term started on {starts_on}.",
     ),
-    Kind.SEAT_ADDED: Spec(("subscribe", "add_seats"), ("seat_id", "person_id"), "Utilisateur ajouté.", "User added."),
+    Kind.SEAT_ADDED: Spec(
+        ("subscribe", "add_seats", "import_organisations"),
+        ("seat_id", "person_id"),
+        "Utilisateur ajouté.",
+        "User added.",
+    ),
     Kind.SEAT_REMOVED: Spec(
         ("remove_seat", "subscribe", "erase_person"), ("seat_id", "person_id"), "Utilisateur retiré.", "User removed."
     ),
@@ -215,6 +222,18 @@ EVENTS: Mapping[Kind, Spec] = {
         ("similar_organisation_ids",),
         "Organisme peut-être déjà connu : même nom et même code postal.",
         "Organisation perhaps known already: same name and postal code.",
+    ),
+    Kind.PLAN_SAVED: Spec(
+        ("save_plan",),
+        ("plan_code", "seat_limit", "price_minor", "is_open"),
+        "Formule {plan_code} enregistrée : {seat_limit} places.",
+        "Plan {plan_code} saved: {seat_limit} seats.",
+    ),
+    Kind.TERMS_PUBLISHED: Spec(
+        ("publish_terms",),
+        ("version",),
+        "Conditions d'utilisation publiées, version {version}.",
+        "Terms of use published, version {version}.",
     ),
     Kind.KEY_CREATED: Spec(("create_api_key",), ("key_id", "scopes"), "Clé d'accès créée.", "API key created."),
     Kind.KEY_REVOKED: Spec(("revoke_api_key",), ("key_id",), "Clé d'accès révoquée.", "API key revoked."),

@@ -18,7 +18,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.EVENTS, "Query", "events"),
     (Right.DELIVERIES, "Query", "deliveries"),
     (Right.NOTIFICATIONS, "Query", "webhookEndpoints"),
-    (Right.ADMINISTRATION, "Query", "supportRequests notifiers"),
+    (Right.ADMINISTRATION, "Query", "supportRequests notifiers apiKeys report"),
     (Right.OPEN_DOOR, "Mutation", "subscribe signIn requestPassword choosePassword confirmEmail"),
     (Right.LIST, "Mutation", "addSeats replaceSeat removeSeat transferManagement updateOrganisation"),
     (Right.RENEWAL, "Mutation", "renew declineRenewal"),
@@ -27,7 +27,8 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (
         Right.ADMINISTRATION,
         "Mutation",
-        "reinstateTerm cancelSubscription erasePerson closeSupportRequest createApiKey revokeApiKey",
+        "reinstateTerm cancelSubscription erasePerson closeSupportRequest savePlan publishTerms createApiKey "
+        "revokeApiKey",
     ),
     (
         Right.NOTIFICATIONS,
@@ -63,6 +64,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.DETAIL, "Term", "proof"),
     (INHERITED, "PaymentProof", "id kind reference receivedOn recordedAt"),
     (Right.CARD, "Seat", "id subscription person isManager isActive addedAt removedAt services"),
+    # R11
     (Right.NUMBER, "Seat", "subscriberNumber"),
     (Right.DETAIL, "Seat", "survey"),
     (INHERITED, "SurveyRequest", "term askedAt answeredAt closesOn"),
@@ -96,6 +98,9 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (INHERITED, "DiscountRule", "eventKind percent amount"),
     (INHERITED, "Money", "amountMinor currency"),
     (INHERITED, "Notifier", "name distribution version state reason addressKind configSchema"),
+    (INHERITED, "Report", "from to live opened confirmed cancelledUnpaid expired renewed renewalRate seatsUsed"),
+    (INHERITED, "Report", "seatsAvailable redemptions reductionGranted proofAwaited survey"),
+    (INHERITED, "SurveySummary", "asked answered score nps comments"),
     (INHERITED, "TermsOfUse", "version url publishedAt"),
     (INHERITED, "PageInfo", "hasNextPage hasPreviousPage startCursor endCursor"),
     (

@@ -102,4 +102,29 @@ FORMS: Sentences = {
         "« {value} » figure déjà plus haut dans la liste. N'en gardez qu'une.",
         "“{value}” is in the list already, further up. Keep one of them.",
     ),
+    "bad_version": (
+        "Une version s'écrit sur une ligne, sans caractère invisible, comme 2027-2.",
+        "A version is written on one line, without invisible characters, such as 2027-2.",
+    ),
+    "reason_names_them": (
+        "Ce motif est conservé, et il nomme la personne. Dites-le sans son nom, son adresse ni son téléphone.",
+        "This reason is kept, and it names the person. Say it without their name, address and phone.",
+    ),
+    "bad_plan_code": (
+        "« {value} » n'est pas un code de formule. Donnez des majuscules, chiffres et _, comme EQUIPE.",
+        "“{value}” is not a plan code. Give capitals, digits and _, such as EQUIPE.",
+    ),
+    "bad_seat_limit": (
+        "Une formule offre de {minimum} à {maximum} places.",
+        "A plan offers from {minimum} to {maximum} seats.",
+    ),
+    "percent_or_amount": (
+        "Donnez soit un pourcentage (percent), soit un montant (amountMinor).",
+        "Give either a percent or an amount (amountMinor).",
+    ),
+    "bad_percent": ("Le pourcentage va de 1 à 100.", "A percent is from 1 to 100."),
+    "bad_amount": (
+        "Le montant est d'au moins 1, dans la plus petite unité de la monnaie (centimes).",
+        "An amount is at least 1, in the currency's minor unit (cents).",
+    ),
 }

@@ -1,6 +1,7 @@
 """Why a deed is refused, and what to do, French and English side by side."""
 
 from capcom_gql.domain.form_sentences import FORMS
+from capcom_gql.domain.import_sentences import IMPORTS
 from capcom_gql.domain.sentences import Sentences
 
 _DEEDS: Sentences = {
@@ -226,6 +227,14 @@ _DEEDS: Sentences = {
         "Cette personne est déjà effacée. Rien n'est à faire.",
         "This person is erased already. Nothing to do.",
     ),
+    "terms_published": (
+        "La version {version} est déjà publiée. Donnez une version nouvelle.",
+        "Version {version} is published already. Give a new one.",
+    ),
+    "period_backwards": (
+        "La période finit avant son premier jour ({first}). Donnez un dernier jour qui ne le précède pas.",
+        "The period ends before its first day, {first}. Give a last day that does not precede it.",
+    ),
 }
 
-REFUSALS: Sentences = {**FORMS, **_DEEDS}
+REFUSALS: Sentences = {**FORMS, **_DEEDS, **IMPORTS}

@@ -5,8 +5,10 @@ from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import strawberry
 
+from capcom_gql.domain.sentences import Locale, say
 from capcom_gql.graphql.fields import given, resolved
-from capcom_gql.graphql.told import bad_input
+from capcom_gql.graphql.told import SENTENCES, bad_input
+from capcom_gql.storage.keyset import LARGEST_SIZE
 from capcom_gql.storage.pages import BadCursor, BadWindow, Page, Window
 
 Item = TypeVar("Item")
@@ -47,15 +49,17 @@ class Connection(Generic[Item]):
         return await self.count()
 
 
-def window_of(first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
+def window_of(locale: Locale, first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
     """The part of a list that arguments ask for. Raises an error for the client to read."""
     try:
         return Window(given(first), given(after), given(last), given(before))
     except BadWindow as error:
-        raise bad_input(f"{error}.") from error
+        key = "both_sizes" if error.name is None else "bad_size"
+        raise bad_input(say(SENTENCES, key, locale, name=error.name or "", maximum=LARGEST_SIZE)) from error
 
 
 async def connected(
+    locale: Locale,
     page: Awaitable[Page],
     find: Callable[[Sequence[str]], Awaitable[Sequence[Item | None]]],
     count: Callable[[], Awaitable[int]],
@@ -64,7 +68,7 @@ async def connected(
     try:
         found = await page
     except BadCursor as error:
-        raise bad_input(f"{error}.") from error
+        raise bad_input(say(SENTENCES, "bad_cursor", locale)) from error
     items = await find(found.ids)
     edges = [
         Edge(cursor=cursor, node=item) for cursor, item in zip(found.cursors, items, strict=True) if item is not None

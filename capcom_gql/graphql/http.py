@@ -20,7 +20,7 @@ from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.documents import Document, Documents
 from capcom_gql.graphql.guard import judge_roots
 from capcom_gql.graphql.negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
-from capcom_gql.graphql.schema import build_schema
+from capcom_gql.graphql.schema import served_schema
 from capcom_gql.graphql.told import SENTENCES, RequestRefused, Told, unauthenticated
 from capcom_gql.graphql.types.subjects import find_subject
 from capcom_gql.logs import about
@@ -61,8 +61,7 @@ class GraphqlApp:
         self._setup = setup
         self._notifiers = tuple(notifiers)
         self._woken = woken
-        # what is public of the library's schema runs an operation its own way; documents kept need the core's
-        self._schema = build_schema()._schema
+        self._schema = served_schema()
         self._documents = Documents(self._schema, introspection=introspection)
         self._attempts = Attempts()
 

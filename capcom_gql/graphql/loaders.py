@@ -12,6 +12,8 @@ from capcom_gql.domain.events import Kind
 from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.graphql.situation import Situation, situation_of
 from capcom_gql.storage import access, delivery_pages, endpoints, models, post, requests
+from capcom_gql.storage.pages import Page, Window
+from capcom_gql.storage.timelines import timeline_totals, timelines
 
 Row = TypeVar("Row", bound=Model)
 Loader = DataLoader[str, Row | None]
@@ -43,6 +45,8 @@ class Loaders:
         self.proof_of_term: Loader[models.PaymentProof] = _by_one(models.PaymentProof, "term_id")
         self.note_of_event: Loader[models.Note] = _by_one(models.Note, "event_id")
         self.decline_note: Loader[models.Note] = DataLoader(_decline_notes)
+        self.timeline: DataLoader[tuple[str, Window], Page] = DataLoader(_timelines)
+        self.timeline_total: DataLoader[str, int] = DataLoader(timeline_totals)
         self.seats: DataLoader[str, list[models.Seat]] = _seats_by("subscription_id")
         self.seats_of_person: DataLoader[str, list[models.Seat]] = _seats_by("person_id")
         self.situation: DataLoader[str, Situation | None] = DataLoader(self._situations)
@@ -65,6 +69,11 @@ class Loaders:
             terms[term.subscription_id].append(term)
         today = await self._today()
         return {each.id: situation_of(each, terms[each.id], today, self._policy) for each in found}
+
+
+async def _timelines(asked: list[tuple[str, Window]]) -> Sequence[Page | BaseException]:
+    """A page of each organisation's events; a cursor that is none is that one's error."""
+    return await timelines(asked)
 
 
 async def _attempts(delivery_ids: list[str]) -> list[list[post.DeliveryAttempt]]:

@@ -11,6 +11,7 @@ from capcom_gql.domain.rights import Actor, Right, may
 from capcom_gql.domain.sentences import say
 from capcom_gql.graphql.connections import After, Before, Connection, First, Last, connected, window_of
 from capcom_gql.graphql.context import Context, Info
+from capcom_gql.graphql.desk import Desk
 from capcom_gql.graphql.enums import Service
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.filters import (
@@ -24,10 +25,8 @@ from capcom_gql.graphql.filters import (
 from capcom_gql.graphql.told import SENTENCES, RequestRefused
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
 from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
-from capcom_gql.graphql.types.endpoint import WebhookEndpoint
 from capcom_gql.graphql.types.event import Event
 from capcom_gql.graphql.types.node import Node
-from capcom_gql.graphql.types.notifier import Notifier
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.redemption import Redemption
 from capcom_gql.graphql.types.subjects import find_organisation, find_subject
@@ -39,7 +38,7 @@ from capcom_gql.services.catalogue import current_terms
 from capcom_gql.services.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
 from capcom_gql.services.check_service import ServiceAsk, check_service
 from capcom_gql.services.forms import MAX_PRICE_MINOR
-from capcom_gql.storage import delivery_pages, endpoints, ids, models, pages, support_pages
+from capcom_gql.storage import delivery_pages, ids, models, pages, support_pages
 
 MAX_ASKED = 100
 """how many checks, or ids, one field takes"""
@@ -49,7 +48,7 @@ _ID = "The id, as the API gave it."
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(Desk):
     @resolved("An object by its id; null for an id that names nothing, or nothing that the caller may see.")
     async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description=_ID)]) -> Node | None:
         return await _node(info.context, id)
@@ -97,7 +96,7 @@ class Query:
         ] = strawberry.UNSET,
     ) -> Connection[Organisation] | None:
         context = info.context
-        window = window_of(first, after, last, before)
+        window = window_of(context.locale, first, after, last, before)
         wanted = (given(filter) or OrganisationFilter()).asked()
         order = pages.OrganisationOrder() if given(order_by) is None else given(order_by).asked()
         visible, today = _seen(Right.CARD, context.actor), await context.today()
@@ -107,6 +106,7 @@ class Query:
             return [None if row is None else Organisation.of(row) for row in rows]
 
         return await connected(
+            context.locale,
             pages.organisations_page(window, filter=wanted, order=order, today=today, visible=visible),
             find,
             lambda: pages.organisations_total(filter=wanted, today=today, visible=visible),
@@ -152,7 +152,7 @@ class Query:
         ] = strawberry.UNSET,
     ) -> Connection[Redemption] | None:
         context = info.context
-        window = window_of(first, after, last, before)
+        window = window_of(context.locale, first, after, last, before)
         wanted = (given(filter) or RedemptionFilter()).asked()
         actor, today = context.actor, await context.today()
         visible = _seen(Right.REDEMPTIONS, actor)
@@ -178,7 +178,7 @@ class Query:
             person_id=actor.person_id,
             redeemed_by=actor.key_id,
         )
-        return await connected(page, find, count)
+        return await connected(context.locale, page, find, count)
 
     @resolved("What happened, newest first: a manager sees their own organisations.")
     async def events(
@@ -193,7 +193,7 @@ class Query:
         ] = strawberry.UNSET,
     ) -> Connection[Event] | None:
         context = info.context
-        window = window_of(first, after, last, before)
+        window = window_of(context.locale, first, after, last, before)
         wanted = (given(filter) or EventFilter()).asked()
         visible = _seen(Right.EVENTS, context.actor)
 
@@ -202,6 +202,7 @@ class Query:
             return [None if row is None else Event.of(row) for row in rows]
 
         return await connected(
+            context.locale,
             pages.events_page(window, filter=wanted, visible_organisations=visible),
             find,
             lambda: pages.events_total(filter=wanted, visible_organisations=visible),
@@ -219,22 +220,14 @@ class Query:
             DeliveryFilter | None, strawberry.argument(description="Which deliveries; by default all.")
         ] = strawberry.UNSET,
     ) -> Connection[Delivery] | None:
-        context, window = info.context, window_of(first, after, last, before)
+        context, window = info.context, window_of(info.context.locale, first, after, last, before)
         wanted, visible = (given(filter) or DeliveryFilter()).asked(), _seen(Right.DELIVERIES, info.context.actor)
         return await connected(
+            context.locale,
             delivery_pages.deliveries_page(window, filter=wanted, visible_organisations=visible),
             lambda found: deliveries_of(context, found),
             lambda: delivery_pages.deliveries_total(filter=wanted, visible_organisations=visible),
         )
-
-    @resolved("The addresses that are sent events, oldest first; for staff, and keys with NOTIFICATIONS_WRITE.")
-    async def webhook_endpoints(self) -> list[WebhookEndpoint] | None:
-        rows = await endpoints.WebhookEndpoint.filter(deleted_at=None).order_by("created_at", "id")
-        return [WebhookEndpoint.of(row) for row in rows]
-
-    @resolved("The channels that this server found at its start, and why one does not deliver; for staff.")
-    async def notifiers(self, info: Info) -> list[Notifier] | None:
-        return [Notifier.of(entry) for entry in info.context.notifiers]
 
     @resolved("The support requests, newest first; for staff.")
     async def support_requests(
@@ -249,13 +242,15 @@ class Query:
             strawberry.argument(description="Only those still open, or only those answered; by default all."),
         ] = strawberry.UNSET,
     ) -> Connection[SupportRequest] | None:
-        window, is_open = window_of(first, after, last, before), given(open)
+        locale, is_open = info.context.locale, given(open)
+        window = window_of(locale, first, after, last, before)
 
         async def find(found: Sequence[str]) -> list[SupportRequest | None]:
             rows = await info.context.loaders.support_request.load_many(list(found))
             return [None if row is None else SupportRequest.of(row) for row in rows]
 
         return await connected(
+            locale,
             support_pages.support_requests_page(window, is_open=is_open),
             find,
             lambda: support_pages.support_requests_total(is_open=is_open),

@@ -1,6 +1,9 @@
 """The schema: code first, with the rights put before every field."""
 
+from functools import cache
+
 import strawberry
+from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from capcom_gql.graphql.errors import ProofTooLateError, SeatLimitError, SimpleError, TermsError
@@ -21,6 +24,15 @@ def build_schema() -> strawberry.Schema:
     )
     guard(schema._schema)
     return schema
+
+
+@cache
+def served_schema() -> GraphQLSchema:
+    """The one schema of this process, which no request changes.
+
+    What is public of the library's own runs an operation its way; documents that are kept need the core's.
+    """
+    return build_schema()._schema
 
 
 def sdl() -> str:

@@ -38,6 +38,24 @@ SENTENCES: Sentences = {
         "« at » est un instant à venir. Donnez un instant passé, ou retirez-le.",
         "“at” is an instant still to come. Give a past instant, or leave it out.",
     ),
+    "bad_size": (
+        "« {name} » va de 1 à {maximum}. Pour en lire davantage, demandez la page suivante.",
+        "“{name}” is from 1 to {maximum}. To read more, ask for the next page.",
+    ),
+    "both_sizes": (
+        "Donnez « first » ou « last », pas les deux.",
+        "Give “first” or “last”, not both.",
+    ),
+    "bad_cursor": (
+        "Ce curseur n'est pas de cette liste dans cet ordre : prenez-en un d'une page déjà lue de cette liste.",
+        "This cursor is not one of this list in this order: take one from an earlier page of it.",
+    ),
+    "amount_too_large": (
+        "Ce montant dépasse {maximum}, le plus grand qui puisse se dire ici (plus petite unité de la monnaie). "
+        "Demandez le rapport sans lui, ou par périodes plus courtes.",
+        "This amount is above {maximum}, the largest that can be told here (minor unit of the currency). Ask for the "
+        "report without it, or in shorter periods.",
+    ),
     "too_many_checks": (
         "{maximum} questions au plus à la fois. Envoyez-les en plusieurs fois.",
         "At most {maximum} checks at once. Send them in several requests.",

@@ -67,15 +67,6 @@ class Registry:
             return Outcome(kind=OutcomeKind.HELD, reason=f"{channel_name}: {self._why_not(channel_name)}")
         return await channel.send(message)
 
-    def render(self, topic: str, locale: str, context: Mapping[str, object], *, with_html: bool = True) -> Rendered:
-        """`rendering.render` with the templates that plugins lay over the built-in ones."""
-        return render(topic, locale, context, self.template_dirs, with_html=with_html)
-
-    def wants_html(self, channel_name: str) -> bool:
-        """Whether a channel makes use of a letter's HTML; of one that is not ACTIVE nobody knows yet."""
-        channel = self._channels.get(channel_name)
-        return channel is None or channel.wants_html
-
     async def check(self, channel_name: str) -> Health:
         """Whether a channel could send now, within `CAPCOM_SEND_TIMEOUT`: credentials and reachability, nothing sent.
 
@@ -85,6 +76,15 @@ class Registry:
         if channel is None:
             return Health(ok=False, detail=self._why_not(channel_name))
         return await channel.check()
+
+    def render(self, topic: str, locale: str, context: Mapping[str, object], *, with_html: bool = True) -> Rendered:
+        """`rendering.render` with the templates that plugins lay over the built-in ones."""
+        return render(topic, locale, context, self.template_dirs, with_html=with_html)
+
+    def wants_html(self, channel_name: str) -> bool:
+        """Whether a channel makes use of a letter's HTML; of one that is not ACTIVE nobody knows yet."""
+        channel = self._channels.get(channel_name)
+        return channel is None or channel.wants_html
 
     async def address_fault(self, address_kind: str, raw: str) -> str | None:
         """Why an active channel for a kind of address refuses this one, None where none does."""

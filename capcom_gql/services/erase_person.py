@@ -3,24 +3,27 @@
 Events, seats with their numbers, redemptions and books stay; they name the person by an id only.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from capcom_gql import clock
 from capcom_gql.domain.erasures import check_erasure, erased_address
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
-from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
+from capcom_gql.domain.refusals import Fault, Refusal, invalid, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
 from capcom_gql.services.accounts import UNSENT
 from capcom_gql.services.dossier import Dossier
+from capcom_gql.services.erase_notes import erase_notes, naming
 from capcom_gql.services.forms import MAX_MESSAGE, check_text
 from capcom_gql.services.judge import demand
 from capcom_gql.services.people import removal
 from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage.access import Session
-from capcom_gql.storage.database import in_one_transaction, rows
+from capcom_gql.storage.columns import folded
+from capcom_gql.storage.database import in_one_transaction, leave_no_copies, rows
 from capcom_gql.storage.journal import Entry, record
 from capcom_gql.storage.models import Person, Seat
 from capcom_gql.storage.post import Delivery
@@ -44,14 +47,16 @@ _BLANKING = (
     "DELETE FROM unsubscribelink WHERE person_id = $1",
     # the keys are the client's own words, and the hashes are made from forms
     "DELETE FROM idempotencyrecord WHERE caller = $1",
-    "DELETE FROM note WHERE event_id IN (SELECT id FROM event WHERE actor_id = $1)",
     "UPDATE supportrequest SET message = '' WHERE person_id = $1",
     "UPDATE supportrequest SET answer = '' WHERE person_id = $1 AND answer IS NOT NULL",
     "UPDATE surveyrequest SET comment = NULL WHERE seat_id IN (SELECT id FROM seat WHERE person_id = $1)",
     f"{_UNSAY} WHERE person_id = $1",
     f"{_UNSAY} WHERE {_QUOTING}",
     # after the deliveries: an outcome that is being written holds its delivery's row
-    "UPDATE deliveryattempt SET error = NULL WHERE delivery_id IN (SELECT id FROM delivery WHERE person_id = $1)",
+    f"""
+    UPDATE deliveryattempt SET error = NULL
+    WHERE delivery_id IN (SELECT id FROM delivery WHERE person_id = $1 OR ({_QUOTING}))
+    """,
 )
 
 
@@ -63,10 +68,21 @@ class ErasePersonInput:
     reason: str
 
 
-async def erase_person(setup: Setup, actor: Actor, form: ErasePersonInput) -> None:
+class NoLongerDue(Exception):
+    """What a person was to be erased for has ceased to be true meanwhile."""
+
+
+async def _asked_for(person_id: str) -> bool:
+    return True
+
+
+async def erase_person(
+    setup: Setup, actor: Actor, form: ErasePersonInput, is_due: Callable[[str], Awaitable[bool]] = _asked_for
+) -> None:
     """Erase a person, without a letter to them. Nothing is done in part.
 
-    Raises Refusal: NOT_FOUND, CONFLICT for one erased already, MANAGER_REQUIRED while they manage a live subscription.
+    `is_due` is asked once nobody can seat them any more until the end. Raises NoLongerDue where it says no, and
+    Refusal: NOT_FOUND, CONFLICT for one erased already, MANAGER_REQUIRED while they manage a live subscription.
     """
     demand(Right.ADMINISTRATION, actor)
 
@@ -81,8 +97,11 @@ async def erase_person(setup: Setup, actor: Actor, form: ErasePersonInput) -> No
             [
                 *check_erasure(person.id, person.email, manages_live=_manages_live(dossiers, person)),
                 *check_text(("reason",), form.reason, MAX_MESSAGE, required=True),
+                *await _check_unnamed(person, form.reason),
             ]
         )
+        if not await is_due(person.id):
+            raise NoLongerDue
         seat_ids = [seat_id for dossier in dossiers for seat_id in await _remove(dossier, person, actor)]
         await _blank(person)
         entry = Entry(
@@ -94,6 +113,13 @@ async def erase_person(setup: Setup, actor: Actor, form: ErasePersonInput) -> No
         await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
 
     await in_one_transaction(work)
+    await leave_no_copies()
+
+
+async def _check_unnamed(person: Person, reason: str) -> list[Fault]:
+    """The reason stays for good, so it is none of the texts that an erasure looks for."""
+    names_them = (await naming(person)).search(folded(reason))
+    return [invalid(("reason",), "reason_names_them")] if names_them else []
 
 
 async def _open(setup: Setup, person_id: str, opened: set[str]) -> list[Dossier]:
@@ -127,6 +153,7 @@ async def _remove(dossier: Dossier, person: Person, actor: Actor) -> list[str]:
 async def _blank(person: Person) -> None:
     """Take out of every table what the person is called, where they are reached, and what they wrote."""
     await Session.filter(person_id=person.id, revoked_at__isnull=True).update(revoked_at=clock.utc_now())
+    await erase_notes(person)
     for statement in _BLANKING:
         await rows(statement, [person.id])
     address = erased_address(person.id)

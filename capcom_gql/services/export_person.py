@@ -1,7 +1,8 @@
 """Export a person: everything that is kept about one, as JSON values, without secrets or their hashes.
 
 The parts, in order: person, seats, organisations, termsAccepted, redemptions, events, deliveries, sessions,
-oneTimeLinks, unsubscribeLinks, emailChanges, idempotencyKeys, surveys, supportRequests, notes. Lists are oldest first.
+oneTimeLinks, unsubscribeLinks, emailChanges, idempotencyKeys, surveys, supportRequests, answersGiven, notes. Lists are
+oldest first.
 """
 
 from collections.abc import Collection
@@ -11,7 +12,8 @@ from typing import Any
 from tortoise.expressions import Q
 
 from capcom_gql.domain.letters import Topic
-from capcom_gql.domain.seats import format_number
+from capcom_gql.domain.seats import address_key, format_number
+from capcom_gql.services.erase_notes import notes_naming
 from capcom_gql.storage import access, models
 from capcom_gql.storage.post import Delivery, DeliveryAttempt
 from capcom_gql.storage.requests import SupportRequest, SurveyRequest
@@ -30,7 +32,7 @@ async def export_person(person: models.Person, currency: str) -> dict[str, Any]:
     return {
         "person": _person(person),
         "seats": [_seat(seat) for seat in seats],
-        "organisations": await _organisations(organisation_ids),
+        "organisations": await _organisations(person, organisation_ids),
         "termsAccepted": await _terms_accepted(person),
         "redemptions": [_redemption(each, currency) for each in redemptions],
         "events": [_event(event, person) for event in events],
@@ -62,6 +64,10 @@ async def export_person(person: models.Person, currency: str) -> dict[str, Any]:
         ],
         "surveys": await _surveys(person),
         "supportRequests": [_support_request(each) for each in requests],
+        "answersGiven": [
+            {"requestId": each.id, "closedAt": _at(each.closed_at), "answer": each.answer}
+            for each in await SupportRequest.filter(closed_by=person.id).order_by("closed_at", "id")
+        ],
         "notes": await _notes(person, events),
     }
 
@@ -103,9 +109,23 @@ def _seat(seat: models.Seat) -> dict[str, Any]:
     }
 
 
-async def _organisations(organisation_ids: Collection[str]) -> Part:
-    found = await models.Organisation.filter(id__in=list(organisation_ids)).order_by("created_at", "id")
-    return [{"id": each.id, "name": each.name, "siret": each.siret} for each in found]
+async def _organisations(person: models.Person, organisation_ids: Collection[str]) -> Part:
+    """Where they have or had a seat, or invoices go to them; the address for invoices where it is theirs."""
+    theirs = Q(id__in=list(organisation_ids)) | Q(billing_email__iexact=person.email)
+    found = await models.Organisation.filter(theirs).order_by("created_at", "id")
+    return [
+        {
+            "id": each.id,
+            "name": each.name,
+            "siret": each.siret,
+            "billingEmail": each.billing_email if _is_theirs(person, each.billing_email) else None,
+        }
+        for each in found
+    ]
+
+
+def _is_theirs(person: models.Person, email: str | None) -> bool:
+    return email is not None and address_key(email) == person.email_key
 
 
 async def _terms_accepted(person: models.Person) -> Part:
@@ -229,10 +249,11 @@ def _support_request(request: SupportRequest) -> dict[str, Any]:
 
 
 async def _notes(person: models.Person, events: list[models.Event]) -> Part:
-    """The free texts given with what they did, and with what was done about them."""
-    texts = {note.event_id: note.text for note in await models.Note.filter(event_id__in=[each.id for each in events])}
+    """The free texts given with what they did, with what was done about them, and those that name them."""
+    given = await models.Note.filter(event_id__in=[each.id for each in events])
+    texts = {note.event_id: note.text for note in given} | await notes_naming(person)
+    written = {event.id for event in events if event.actor_id == person.id}
     return [
-        {"eventId": event.id, "writtenByThem": event.actor_id == person.id, "text": texts[event.id]}
-        for event in events
-        if event.id in texts
+        {"eventId": event_id, "writtenByThem": event_id in written, "text": texts[event_id]}
+        for event_id in sorted(texts)
     ]

@@ -59,6 +59,8 @@ def check_text(path: Path, text: str | None, maximum: int = MAX_NAME, *, require
 
 def check_email(path: Path, email: str) -> list[Fault]:
     """The fault of what is no address; whether anyone reads it is not asked."""
+    if not email.strip():
+        return [invalid(path, "blank")]
     fault = [invalid(path, "bad_email", value=email[:MAX_NAME])]
     if len(email) > MAX_EMAIL:
         return fault

@@ -1,6 +1,8 @@
 """The rows that an opening makes: the organisation, its subscription, the first term."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from capcom_gql.domain import terms as term_rules
 from capcom_gql.domain.events import Kind
@@ -12,7 +14,7 @@ from capcom_gql.services.organisation_columns import columns_of, folded_columns_
 from capcom_gql.services.setup import Setup
 from capcom_gql.storage import ids
 from capcom_gql.storage.journal import Entry, Post, record, to_support
-from capcom_gql.storage.models import Organisation, Plan, Subscription, Term, discounts_as_json
+from capcom_gql.storage.models import Organisation, Plan, Seat, Subscription, Term, discounts_as_json
 
 
 async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm, now: datetime) -> Organisation:
@@ -75,6 +77,24 @@ async def add_term(
     )
     dossier.terms.append(term)
     return term
+
+
+def opened(dossier: Dossier, term: Term, seats: Sequence[Seat], **more: Any) -> Entry:
+    """The event of a subscription opened by a term, with its seats; `more` are further fields of the entry."""
+    return Entry(
+        Kind.SUBSCRIPTION_OPENED,
+        {
+            "term_id": term.id,
+            "plan_code": term.plan_code,
+            "starts_on": term.starts_on.isoformat(),
+            "ends_on": term.ends_on.isoformat(),
+            "proof_due_on": term.proof_due_on.isoformat(),
+            "manager_seat_id": next(seat.id for seat in seats if seat.is_manager),
+        },
+        organisation_id=dossier.organisation_id,
+        subject_id=dossier.subscription.id,
+        **more,
+    )
 
 
 def terms_accepted(dossier: Dossier, term: Term) -> Entry:

@@ -1,7 +1,7 @@
 """Persons as deeds meet them: found by address, made where nobody has it, seated with a number of their own."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from capcom_gql.domain.events import Kind
@@ -15,15 +15,34 @@ from capcom_gql.storage import ids
 from capcom_gql.storage.journal import Entry, Post, to_person
 from capcom_gql.storage.models import Person, Seat
 
+NO_NUMBERS: Mapping[str, str] = {}
+
 
 async def find_or_create(form: PersonForm, now: datetime) -> Person:
     """The person of an address; a form never changes an existing profile (R5). The form is in its normal form."""
-    key = address_key(form.email)
+    (person,) = await find_or_create_all([form], now)
+    return person
+
+
+async def find_or_create_all(people: Sequence[PersonForm], now: datetime) -> list[Person]:
+    """The persons of a list, in its order; looked up and made in the order of their addresses, so that two lists with
+    the same new persons wait for each other instead of locking each other out.
+    """
+    keys = [address_key(form.email) for form in people]
     # locked: whoever is being erased is not seated or written to behind it
-    known = await Person.filter(email_key=key).select_for_update().first()
-    if known is not None:
-        return known
-    return await Person.create(
+    known = Person.filter(email_key__in=sorted(set(keys))).order_by("email_key").select_for_update()
+    found = {person.email_key: person for person in await known}
+    # of two forms with one address the first counts
+    forms = dict(reversed(list(zip(keys, people, strict=True))))
+    wanted = {key: _new_person(key, form, now) for key, form in forms.items() if key not in found}
+    if wanted:
+        await Person.bulk_create([wanted[key] for key in sorted(wanted)])
+        found |= {person.email_key: person for person in await Person.filter(email_key__in=sorted(wanted))}
+    return [found[key] for key in keys]
+
+
+def _new_person(key: str, form: PersonForm, now: datetime) -> Person:
+    return Person(
         id=ids.new_id(ids.PERSON),
         email=form.email,
         email_key=key,
@@ -36,37 +55,37 @@ async def find_or_create(form: PersonForm, now: datetime) -> Person:
     )
 
 
-async def find_or_create_all(people: Sequence[PersonForm], now: datetime) -> list[Person]:
-    """The persons of a list, in its order; looked up in the order of their addresses, so that two lists with the
-    same new persons wait for each other instead of locking each other out.
-    """
-    found = {}
-    for form in sorted(people, key=lambda each: address_key(each.email)):
-        found[form.email] = await find_or_create(form, now)
-    return [found[form.email] for form in people]
-
-
 def new_number() -> str:
     """A subscriber number nobody can guess from another; the database refuses one that was given before (R12)."""
     return number_from(f"{secrets.randbelow(10**14):014d}")
 
 
 async def seat_people(
-    dossier: Dossier, people: Sequence[Person], actor: Actor, *, manager: Person | None = None
+    dossier: Dossier,
+    people: Sequence[Person],
+    actor: Actor,
+    *,
+    manager: Person | None = None,
+    numbers: Mapping[str, str] = NO_NUMBERS,
+    welcomed: bool = True,
 ) -> list[Seat]:
-    """Give each person a seat, a number, and a welcome (R7), in the order given."""
+    """Give each person a seat, a number, and a welcome (R7), in the order given.
+
+    `numbers` are those that persons, by their ids, bring with them; `welcomed` False leaves the welcomes out.
+    """
     places = free_places([seat.place for seat in dossier.active_seats], len(people))
     seats = []
     for person, place in zip(people, places, strict=True):
         is_manager = manager is not None and person.id == manager.id
-        seat = await new_seat(dossier, person, place, is_manager=is_manager)
+        number = numbers.get(person.id)
+        seat = await new_seat(dossier, person, place, is_manager=is_manager, number=number)
         await dossier.record(
             Entry(
                 Kind.SEAT_ADDED,
                 {"seat_id": seat.id, "person_id": person.id},
                 organisation_id=dossier.organisation_id,
                 subject_id=seat.id,
-                posts=[welcome(dossier, seat)],
+                posts=[welcome(dossier, seat)] if welcomed else [],
             ),
             actor,
         )
@@ -74,13 +93,15 @@ async def seat_people(
     return seats
 
 
-async def new_seat(dossier: Dossier, person: Person, place: int, *, is_manager: bool) -> Seat:
-    """A seat with a number of its own, on a place that is free."""
+async def new_seat(
+    dossier: Dossier, person: Person, place: int, *, is_manager: bool, number: str | None = None
+) -> Seat:
+    """A seat with a number of its own, a new one where none is given, on a place that is free."""
     seat = await Seat.create(
         id=ids.new_id(ids.SEAT),
         subscription=dossier.subscription,
         person=person,
-        number=new_number(),
+        number=number or new_number(),
         place=place,
         is_manager=is_manager,
         added_at=dossier.now,

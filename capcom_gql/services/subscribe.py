@@ -19,7 +19,7 @@ from capcom_gql.services.dossier import Dossier
 from capcom_gql.services.forms import OrganisationForm, PersonForm
 from capcom_gql.services.idempotency import check_key, once
 from capcom_gql.services.judge import demand
-from capcom_gql.services.openings import add_term, new_organisation, new_subscription, terms_accepted
+from capcom_gql.services.openings import add_term, new_organisation, new_subscription, opened, terms_accepted
 from capcom_gql.services.people import find_or_create_all, seat_the_form, welcome
 from capcom_gql.services.record_due import open_dossier
 from capcom_gql.services.setup import Setup
@@ -178,23 +178,7 @@ async def _record_opening(dossier: Dossier, term: Term, seats: Sequence[Seat], s
     # a signer who is signed in has a password; one outside the list gets the means to choose it (R5)
     if actor.person_id is None and signer.id not in {seat.person_id for seat in seats}:
         letters.append(Post(Topic.PASSWORD_LINK, to_person(signer), dossier.now))
-    await dossier.record(
-        Entry(
-            Kind.SUBSCRIPTION_OPENED,
-            {
-                "term_id": term.id,
-                "plan_code": term.plan_code,
-                "starts_on": term.starts_on.isoformat(),
-                "ends_on": term.ends_on.isoformat(),
-                "proof_due_on": term.proof_due_on.isoformat(),
-                "manager_seat_id": next(seat.id for seat in seats if seat.is_manager),
-            },
-            organisation_id=dossier.organisation_id,
-            subject_id=dossier.subscription.id,
-            posts=letters,
-        ),
-        actor,
-    )
+    await dossier.record(opened(dossier, term, seats, posts=letters), actor)
     await dossier.record(terms_accepted(dossier, term), actor)
 
 

@@ -184,6 +184,39 @@ class Settings(BaseModel):
         description="Days after the end of a term during which its survey may be answered (R18).",
         json_schema_extra=_accepts("a whole number of days from 1 to 365"),
     )
+    keep_letters_months: int = Field(
+        12,
+        ge=1,
+        le=120,
+        description="Months after which recipient and subject of a letter are blanked (capcom retention).",
+        json_schema_extra=_accepts("a whole number of months from 1 to 120"),
+    )
+    keep_comments_months: int = Field(
+        24,
+        ge=1,
+        le=120,
+        description="Months after which the comment of a survey is blanked (capcom retention).",
+        json_schema_extra=_accepts("a whole number of months from 1 to 120"),
+    )
+    keep_support_months: int = Field(
+        24,
+        ge=1,
+        le=120,
+        description="Months after its closing in which a support request keeps its texts (capcom retention).",
+        json_schema_extra=_accepts("a whole number of months from 1 to 120"),
+    )
+    keep_persons_years: int = Field(
+        3,
+        ge=1,
+        le=30,
+        description="Years without a seat after which a person is erased (capcom retention).",
+        json_schema_extra=_accepts("a whole number of years from 1 to 30"),
+    )
+    keep_mailbox_days: Days = Field(
+        30,
+        description="Days after which the files of the development mailbox are deleted (capcom retention).",
+        json_schema_extra=_accepts("a whole number of days from 1 to 365"),
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

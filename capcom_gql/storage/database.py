@@ -18,11 +18,15 @@ from tortoise.migrations.api import migrate as run_migrations
 from tortoise.transactions import in_transaction
 
 from capcom_gql.storage.columns import check_aware
+from capcom_gql.storage.sqlite import LOOK_AGAIN, ImmediateSqliteClient
 
 MODULES = tuple(f"capcom_gql.storage.{name}" for name in ("models", "requests", "access", "endpoints", "post"))
 MIGRATION_LOCK = 7_226_620_266  # any number, the same in every process: it names the advisory lock
 SQLITE_WAIT_MS = 30_000
 TRIES = 5
+TRIES_TO_EMPTY = 100
+CONNECTS_WITHIN = 10.0
+"""Seconds, after which a PostgreSQL server that has said nothing is one that does not answer."""
 ENDS_WITHIN = 5.0
 """Seconds that deeds begun may still take when the database closes."""
 
@@ -65,6 +69,7 @@ def _connection_of(url: str) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         "database": unquote(parts.path.lstrip("/")),
         **_options(parts.query),
+        "timeout": CONNECTS_WITHIN,
         "minsize": 1,
         "maxsize": 10,
     }
@@ -103,11 +108,15 @@ async def opened(url: str) -> AsyncIterator[None]:
         try:
             await _client().execute_query("SELECT 1")
         except (OSError, OperationalError, asyncpg.PostgresError, sqlite3.Error) as error:
-            raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+            raise DatabaseUnavailable(f"the database does not answer: {_said(error)}") from error
         yield
     finally:
         await _all_ended()
         await Tortoise.close_connections()
+
+
+def _said(error: Exception) -> str:
+    return str(error) or f"no word within {CONNECTS_WITHIN:.0f} s"  # what is told of time that ran out is empty
 
 
 async def _all_ended() -> None:
@@ -131,7 +140,8 @@ async def _migrating(url: str) -> AsyncIterator[None]:
     if _is_sqlite(url):
         path = _path_of(url)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            # for this account alone: people's names and addresses are kept in it
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnavailable(f"the database does not answer: {error}") from error
         _check_file(path)
@@ -143,9 +153,9 @@ async def _migrating(url: str) -> AsyncIterator[None]:
             lock.close()
         return
     try:
-        connection = await asyncpg.connect(url)
+        connection = await asyncpg.connect(url, timeout=CONNECTS_WITHIN)
     except (OSError, asyncpg.PostgresError) as error:
-        raise DatabaseUnavailable(f"the database does not answer: {error}") from error
+        raise DatabaseUnavailable(f"the database does not answer: {_said(error)}") from error
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         yield
@@ -197,6 +207,21 @@ async def rows(sql: str, parameters: Sequence[object] = ()) -> list[dict[str, An
     if is_postgres():
         return await _client().execute_query_dict(sql, list(parameters))
     return await _client().execute_query_dict(_numbered(sql), [_sqlite_value(value) for value in parameters])
+
+
+async def leave_no_copies() -> None:
+    """On SQLite, have nothing left in its write-ahead file of rows that were just blanked or deleted.
+
+    Tried for a second: who reads or writes meanwhile is not held up, and the file is emptied the next time, or when the
+    last process closes it.
+    """
+    client = _client()
+    if not isinstance(client, ImmediateSqliteClient):
+        return
+    for _ in range(TRIES_TO_EMPTY):
+        if await client.empty_log():
+            return
+        await asyncio.sleep(LOOK_AGAIN)
 
 
 def _numbered(sql: str) -> str:

@@ -40,11 +40,24 @@ async def must_answer() -> None:
 
 async def missing_migrations() -> list[str]:
     """The migrations of this version that the open database has not had, in order. Raises DatabaseUnavailable."""
-    wanted = sorted(module.name for module in pkgutil.iter_modules(migrations.__path__))
+    wanted = _of_this_version()
     try:
-        done = {row["name"] for row in await rows("SELECT name FROM tortoise_migrations WHERE app = 'capcom'")}
+        done = await _done()
     except OperationalError:
         # either there is no such table, and nothing was ever migrated, or there is no database
         await must_answer()
         return wanted
     return [name for name in wanted if name not in done]
+
+
+async def later_migrations() -> list[str]:
+    """The migrations of a later version that the open database has had, in order. There is no way back from them."""
+    return sorted(await _done() - set(_of_this_version()))
+
+
+def _of_this_version() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(migrations.__path__))
+
+
+async def _done() -> set[str]:
+    return {row["name"] for row in await rows("SELECT name FROM tortoise_migrations WHERE app = 'capcom'")}

@@ -113,6 +113,14 @@ async def record(entry: Entry, *, actor: Actor, now: datetime, channels: Sequenc
     return event
 
 
+async def post_later(event: Event, post: Post, *, now: datetime, channels: Sequence[Channel]) -> None:
+    """Write the deliveries of a letter that was left out when its event was recorded.
+
+    Raises IntegrityError for a letter already there.
+    """
+    await Delivery.bulk_create(_deliveries(event, post, now, channels))
+
+
 def _deliveries(event: Event, post: Post, now: datetime, channels: Sequence[Channel]) -> list[Delivery]:
     wanted = [
         channel

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import orjson
 
@@ -27,7 +28,11 @@ class BadCursor(ValueError):
 
 
 class BadWindow(ValueError):
-    """A size out of bounds, or both ends at once; the text says which and what to give."""
+    """A size out of bounds, `first` or `last` by its name; or both at once, where it has none."""
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__("give first or last, not both" if name is None else f"{name} is from 1 to {LARGEST_SIZE}")
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,10 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.first is not None and self.last is not None:
-            raise BadWindow("give first or last, not both")
+            raise BadWindow
         for name, size in (("first", self.first), ("last", self.last)):
             if size is not None and not 1 <= size <= LARGEST_SIZE:
-                raise BadWindow(f"{name} is from 1 to {LARGEST_SIZE}")
+                raise BadWindow(name)
 
     @property
     def size(self) -> int:
@@ -122,7 +127,8 @@ class Listing:
         """The condition that a column is one of some values; of none, nothing is."""
         if not values:
             return "FALSE"
-        return f"{column} IN ({', '.join(self.parameter(value) for value in sorted(values))})"
+        # a statement has room for so many parameters only: a value that a caller repeats is one
+        return f"{column} IN ({', '.join(self.parameter(value) for value in sorted(set(values)))})"
 
     def where(self, clause: str) -> None:
         """One more condition that every row meets."""
@@ -149,12 +155,36 @@ async def page_of(listing: Listing, order: Order, window: Window) -> Page:
         narrowed.where(_past(narrowed, order, before, backwards=True))
     tail = f"ORDER BY {_ordering(listing, order, window.is_backwards)} LIMIT {window.size + 1}"
     found = await database.rows(narrowed.sql(f"{listing.id} AS id, {order.key} AS key", tail=tail), narrowed.parameters)
+    earlier = await _any_beyond(listing, order, after, backwards=True)
+    later = await _any_beyond(listing, order, before, backwards=False)
+    return _page(found, order, window, earlier=earlier, later=later)
+
+
+async def pages_by(listing: Listing, order: Order, window: Window, column: str) -> dict[str, Page]:
+    """The page of each of the lists that a column cuts this one into, in one statement, for a window without cursor.
+
+    A list without rows is left out.
+    """
+    if window.after is not None or window.before is not None:
+        raise ValueError("a cursor is of one list")
+    ordering = _ordering(listing, order, window.is_backwards)
+    place = f"ROW_NUMBER() OVER (PARTITION BY {column} ORDER BY {ordering}) AS place"
+    numbered = listing.sql(f"{listing.id} AS id, {order.key} AS key, {column} AS list, {place}")
+    sql = f"SELECT id, key, list FROM ({numbered}) AS numbered WHERE place <= {window.size + 1} ORDER BY list, place"
+    lists: dict[str, list[dict[str, Any]]] = {}
+    for row in await database.rows(sql, listing.parameters):
+        lists.setdefault(row["list"], []).append(row)
+    return {each: _page(found, order, window) for each, found in lists.items()}
+
+
+def _page(
+    found: list[dict[str, Any]], order: Order, window: Window, *, earlier: bool = False, later: bool = False
+) -> Page:
+    """What was found of a page, in the direction of its window, with a row more where there is one."""
     more = len(found) > window.size
     found = found[: window.size]
     if window.is_backwards:
         found.reverse()
-    earlier = await _any_beyond(listing, order, after, backwards=True)
-    later = await _any_beyond(listing, order, before, backwards=False)
     return Page(
         ids=tuple(row["id"] for row in found),
         cursors=tuple(_encoded(order, _key(row["key"], order.kind), row["id"]) for row in found),

@@ -12,6 +12,7 @@ from enum import StrEnum
 import orjson
 
 from capcom_gql.domain.discounts import RedemptionState
+from capcom_gql.domain.events import Kind
 from capcom_gql.domain.lifecycle import SubscriptionState
 from capcom_gql.storage import database, ids
 from capcom_gql.storage.columns import folded
@@ -147,7 +148,7 @@ async def events_page(window: Window, *, filter: EventFilter, visible_organisati
 
     Events of no organisation are seen by who sees all (`visible_organisations` None).
     """
-    return await page_of(_events(filter, visible_organisations), _NEWEST_EVENT, window)
+    return await page_of(_events(filter, visible_organisations), NEWEST_EVENT, window)
 
 
 async def events_total(*, filter: EventFilter, visible_organisations: frozenset[str] | None) -> int:
@@ -156,7 +157,7 @@ async def events_total(*, filter: EventFilter, visible_organisations: frozenset[
 
 
 _NEWEST_REDEMPTION = Order("redeemed_at", "redemption.redeemed_at", KeyKind.INSTANT, is_descending=True)
-_NEWEST_EVENT = Order("occurred_at", "event.occurred_at", KeyKind.INSTANT, is_descending=True)
+NEWEST_EVENT = Order("occurred_at", "event.occurred_at", KeyKind.INSTANT, is_descending=True)
 _ORGANISATION_KEYS = {
     OrganisationOrderField.NAME: ("organisation.name_folded", KeyKind.TEXT, False),
     OrganisationOrderField.ENDS_ON: ("standing.ends_on", KeyKind.DAY, True),
@@ -207,7 +208,7 @@ def _join_standings(listing: Listing, today: date, visible: frozenset[str] | Non
 
 def _search(listing: Listing, text: str) -> None:
     """Every word stands in the text that is searched; a search of signs alone finds nothing."""
-    words = folded(text).split()
+    words = sorted(set(folded(text).split()))
     if words:
         given = listing.parameter(orjson.dumps(words).decode())
         if database.is_postgres():
@@ -252,7 +253,8 @@ def _events(filter: EventFilter, organisations: frozenset[str] | None) -> Listin
     for condition in _equal(listing, {"event.organisation_id": filter.organisation_id}):
         listing.where(condition)
     if filter.kinds:
-        listing.where(listing.among("event.kind", filter.kinds))
+        # what is no kind names no event, however many of them a caller asks
+        listing.where(listing.among("event.kind", set(Kind) & set(filter.kinds)))
     for comparison, instant in ((">=", filter.since), ("<", filter.until)):
         if instant is not None:
             listing.where(f"event.occurred_at {comparison} {listing.parameter(instant)}")

@@ -1,11 +1,10 @@
 """An installation for each test."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.installations import Installation
+from tests.cli.installations import Installation, migrated
 from tests.databases import SqliteSource
 
 
@@ -16,9 +15,6 @@ def bare_installation(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture
-def installation(bare_installation: Installation, sqlite_databases: SqliteSource) -> Installation:
-    """The same with a database that the migrations have built, once for all: each command would, and takes a second."""
-    bare_installation.data_dir.mkdir()
-    with sqlite_databases.migrated(bare_installation.folder) as url:
-        shutil.move(url.removeprefix("sqlite:///"), bare_installation.data_dir / "capcom.sqlite3")
-    return bare_installation
+def installation(tmp_path: Path, sqlite_databases: SqliteSource) -> Installation:
+    """The same with a database."""
+    return migrated(tmp_path, sqlite_databases)

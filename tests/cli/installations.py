@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.cli.forked import ran
+from tests.databases import Source
 from tests.processes import READY
 
 COMMAND_SECONDS = 60.0
@@ -25,6 +29,15 @@ mutation S($input: SubscribeInput!) {
   subscribe(input: $input) { subscription { state seatsUsed } errors { code message path } }
 }
 """
+
+
+def migrated(folder: Path, databases: Source) -> "Installation":
+    """One with a database that the migrations have built, once for all: each command would, and takes a second."""
+    installation = Installation(folder)
+    installation.data_dir.mkdir(parents=True)
+    with databases.migrated(folder) as url:
+        shutil.move(url.removeprefix("sqlite:///"), installation.data_dir / "capcom.sqlite3")
+    return installation
 
 
 @dataclass(frozen=True)
@@ -115,18 +128,17 @@ class Installation:
         """The same folder with other settings."""
         return Installation(self.folder, self.settings | {f"CAPCOM_{name}": value for name, value in settings.items()})
 
+    def copied(self, folder: Path) -> "Installation":
+        """Another one with all that is in this folder now, while no process is in it."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Installation(folder, self.settings)
+
     def run(self, *arguments: str, status: int = 0) -> Done:
         """Run a command to its end, which must have that status and show no traceback."""
-        ended = subprocess.run(
-            [sys.executable, "-m", "capcom_gql", *arguments],
-            cwd=self.folder,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
-        done = Done(ended.returncode, ended.stdout, ended.stderr)
+        with tempfile.TemporaryDirectory() as said:
+            out, err = Path(said, "out"), Path(said, "err")
+            status_told = ran(arguments, self.folder, self.env, out, err, COMMAND_SECONDS)
+            done = Done(status_told, out.read_text("utf-8"), err.read_text("utf-8"))
         assert "Traceback" not in done.err, done.err
         assert done.status == status, (arguments, done)
         return done

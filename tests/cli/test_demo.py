@@ -140,6 +140,11 @@ def test_the_addresses_and_the_tokens_work(shown: Shown) -> None:
     assert {name: viewer(shown, name) for name in ("staff", "manager")} == {"staff": "STAFF", "manager": "MANAGER"}
 
 
+def test_nothing_worries_a_newcomer(shown: Shown) -> None:
+    """Channels of which nothing is set are no news where there is a mailbox."""
+    assert "WARNING" not in shown.serving.log.read_text()
+
+
 def test_the_network_shows_every_stage(shown: Shown) -> None:
     data = shown.serving.ask(NETWORK, token=shown.after("staff")).json["data"]
     subscriptions = [node["subscription"] for node in data["organisations"]["nodes"]]

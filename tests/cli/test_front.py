@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from capcom_gql.app import create_app
+from capcom_gql.app.composition import create_app
 from capcom_gql.settings import load
 from capcom_gql.storage.database import rows
 from tests.databases import ONLY_POSTGRES

@@ -5,22 +5,31 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from tests.cli.installations import COMMAND_SECONDS, Done, Installation
+from tests.cli.installations import COMMAND_SECONDS, Done, Installation, migrated
+from tests.databases import SqliteSource
 
 ANA, BOB = "ana@ville.example", "bob@ville.example"
 REASON = ("--reason", "asked for in writing, file 2027-12")
 
 
-@pytest.fixture
-def town(installation: Installation) -> Installation:
+@pytest.fixture(scope="module")
+def signed_up(tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteSource) -> Installation:
     """An installation with an organisation: Ana is its manager, Bob a user, both have had their letters."""
+    installation = migrated(tmp_path_factory.mktemp("town"), sqlite_databases)
     with installation.server() as serving:
         serving.sign_up("ana", "bob")
     installation.run("tick", "--until-idle")
     return installation
+
+
+@pytest.fixture
+def town(signed_up: Installation, tmp_path: Path) -> Installation:
+    """A copy of it for each test."""
+    return signed_up.copied(tmp_path)
 
 
 def answering(installation: Installation, answer: str, *arguments: str) -> Done:

@@ -14,6 +14,8 @@ GOOD: dict[str, Any] = {
     "event_kind": "FORUM",
     "currency": "EUR",
     "provisional": True,
+    "is_open": True,
+    "seat_limit": 5,
     "scopes": ["ADMIN"],
     "fields": ["name"],
     "letter": "notice",

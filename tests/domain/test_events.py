@@ -23,8 +23,8 @@ key.created key.revoked numbers.probed endpoint.disabled
 OF_OUR_OWN = {"endpoint.failing"}
 """Kinds besides, for letters that would else tell of no event."""
 CODES = {"plan_code", "proof_kind", "reason", "event_kind", "currency", "provisional", "version", "scopes"}
-CODES |= {"fields", "letter", "reminder"}
-"""Details that hold a code or a small number; every other one ends as what holds ids, a day or an amount."""
+CODES |= {"fields", "letter", "reminder", "seat_limit", "is_open"}
+"""Details that hold a code, a small number, a yes or no; any other ends as what holds ids, a day or an amount."""
 ENDINGS = ("_id", "_ids", "_on", "_minor")
 CONTRACT = parse((Path(__file__).parents[1] / "contract.graphql").read_text())
 (MUTATIONS,) = (
@@ -54,7 +54,7 @@ def test_the_kinds_are_those_of_the_rules_and_each_has_its_row() -> None:
 @pytest.mark.parametrize(("kind", "spec"), EVERY_KIND)
 def test_a_deed_or_the_calendar_records_it(kind: Kind, spec: Spec) -> None:
     assert spec.recorded_by
-    assert {camel(deed) for deed in spec.recorded_by} <= {*MUTATIONS, "recordDue", "tick"}
+    assert {camel(deed) for deed in spec.recorded_by} <= {*MUTATIONS, "recordDue", "tick", "importOrganisations"}
 
 
 @pytest.mark.rule("R21")

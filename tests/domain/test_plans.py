@@ -1,11 +1,12 @@
-"""What a plan offers: a rule per kind of event, percent or amount, rounding to the minor unit."""
+"""What a plan offers: a rule per kind of event, percent or amount, rounding to the minor unit; what a form may say."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from capcom_gql.domain.plans import DiscountRule, EventKind, Service
+from capcom_gql.domain.plans import DiscountRule, EventKind, RuleAsked, Service, check_offer, read_rules
+from capcom_gql.domain.sentences import Locale
 from tests.domain.words import DISCOUNTS, offer
 
 
@@ -90,3 +91,75 @@ def test_a_plan_has_its_rule_per_kind_of_event_or_none() -> None:
 @pytest.mark.rule("R1")
 def test_a_plan_gives_the_services_it_lists() -> None:
     assert offer().services == (Service.PUBLICATIONS, Service.DOCUMENTATION, Service.TRAINING)
+
+
+def faults(seats: int = 5, *rules: RuleAsked) -> list[tuple[str, str]]:
+    """The codes and places of what is wrong with a plan of 3 to 10 seats; each has its sentences."""
+    found = check_offer(seats, rules, 3, 10)
+    assert all(fault.sentence(locale) for fault in found for locale in Locale)
+    return [(fault.code.value, ".".join(fault.path)) for fault in found]
+
+
+@pytest.mark.rule("R2")
+@pytest.mark.parametrize(("seats", "offered"), [(-1, False), (2, False), (3, True), (10, True), (11, False)])
+def test_a_plan_offers_3_to_10_seats(seats: int, offered: bool) -> None:
+    assert faults(seats) == ([] if offered else [("INVALID_INPUT", "seatLimit")])
+
+
+@pytest.mark.rule("R2")
+def test_a_wrong_number_of_seats_is_told_both_bounds() -> None:
+    (fault,) = check_offer(4, (), 5, 8)
+    assert all("5" in fault.sentence(locale) and "8" in fault.sentence(locale) for locale in Locale)
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize(
+    ("percent", "amount", "place"),
+    [
+        (None, None, "discounts.0"),
+        (10, 500, "discounts.0"),
+        (0, 0, "discounts.0"),
+        (0, None, "discounts.0.percent"),
+        (-5, None, "discounts.0.percent"),
+        (101, None, "discounts.0.percent"),
+        (None, 0, "discounts.0.amountMinor"),
+        (None, -1, "discounts.0.amountMinor"),
+        (1, None, None),
+        (100, None, None),
+        (None, 1, None),
+    ],
+)
+def test_a_rule_of_a_form_has_exactly_one_of_percent_and_amount(
+    percent: int | None, amount: int | None, place: str | None
+) -> None:
+    assert faults(5, (EventKind.FORUM, percent, amount)) == ([] if place is None else [("INVALID_INPUT", place)])
+
+
+@pytest.mark.rule("R10")
+def test_a_kind_of_event_has_one_rule() -> None:
+    forum, again, training = (EventKind.FORUM, 10, None), (EventKind.FORUM, None, 500), (EventKind.TRAINING, 10, None)
+    assert faults(5, forum, training) == []
+    assert faults(5, forum, training, again, forum) == [
+        ("INVALID_INPUT", "discounts.2.eventKind"),
+        ("INVALID_INPUT", "discounts.3.eventKind"),
+    ]
+
+
+@pytest.mark.rule("R10")
+def test_all_faults_of_a_plan_are_answered_at_once() -> None:
+    rules: list[RuleAsked] = [(EventKind.FORUM, None, None), (EventKind.FORUM, 101, None), (EventKind.MEETING, None, 0)]
+    assert [place for _, place in faults(2, *rules)] == [
+        "seatLimit",
+        "discounts.0",
+        "discounts.1.eventKind",
+        "discounts.1.percent",
+        "discounts.2.amountMinor",
+    ]
+
+
+@pytest.mark.rule("R10")
+def test_the_rules_of_a_form_are_kept_in_the_order_of_the_kinds() -> None:
+    asked: list[RuleAsked] = [(EventKind.FORUM, None, 500), (EventKind.TRAINING, 20, None)]
+    kept = (DiscountRule(EventKind.TRAINING, percent=20), DiscountRule(EventKind.FORUM, amount_minor=500))
+    assert read_rules(asked) == read_rules(reversed(asked)) == kept
+    assert read_rules([]) == ()

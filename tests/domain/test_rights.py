@@ -218,7 +218,7 @@ ROOT_FIELDS: dict[str, dict[Right | None, str]] = {
         Right.EVENTS: "events",
         Right.DELIVERIES: "deliveries",
         Right.NOTIFICATIONS: "webhookEndpoints",
-        Right.ADMINISTRATION: "supportRequests notifiers",
+        Right.ADMINISTRATION: "supportRequests notifiers apiKeys report",
     },
     "Mutation": {
         Right.OPEN_DOOR: "subscribe signIn requestPassword choosePassword confirmEmail",
@@ -226,8 +226,8 @@ ROOT_FIELDS: dict[str, dict[Right | None, str]] = {
         Right.RENEWAL: "renew declineRenewal",
         Right.PROOF: "recordPaymentProof",
         Right.REDEEM: "redeemDiscount releaseDiscount",
-        Right.ADMINISTRATION: "reinstateTerm cancelSubscription erasePerson closeSupportRequest createApiKey "
-        "revokeApiKey",
+        Right.ADMINISTRATION: "reinstateTerm cancelSubscription erasePerson closeSupportRequest savePlan "
+        "publishTerms createApiKey revokeApiKey",
         Right.NOTIFICATIONS: "createWebhookEndpoint updateWebhookEndpoint rotateWebhookSecret deleteWebhookEndpoint "
         "retryDelivery",
         Right.SELF: "answerSurvey updateProfile changeEmail openSupportRequest signOut",

@@ -122,6 +122,39 @@ async def test_a_page_that_cannot_be_is_told_why(api: Api, arguments: str) -> No
         assert codes(answer) == [("BAD_USER_INPUT", [name])]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "french", "english"),
+    [
+        (
+            "first: 0",
+            "« first » va de 1 à 100. Pour en lire davantage, demandez la page suivante.",
+            "“first” is from 1 to 100. To read more, ask for the next page.",
+        ),
+        (
+            "first: 1, last: 1",
+            "Donnez « first » ou « last », pas les deux.",
+            "Give “first” or “last”, not both.",
+        ),
+        (
+            'before: "x"',
+            "Ce curseur n'est pas de cette liste dans cet ordre : prenez-en un d'une page déjà lue de cette liste.",
+            "This cursor is not one of this list in this order: take one from an earlier page of it.",
+        ),
+    ],
+)
+async def test_why_a_page_cannot_be_is_told_in_the_callers_language(
+    api: Api, arguments: str, french: str, english: str
+) -> None:
+    await api.subscribe("ana")
+    lists = f"deliveries({arguments}) {{ totalCount }} supportRequests({arguments}) {{ totalCount }}"
+    timeline = f"organisations {{ nodes {{ subscription {{ timeline({arguments}) {{ totalCount }} }} }} }}"
+    body, staff = {"query": f"{{ {lists} {timeline} }}"}, await api.staff()
+    for language, message in (("fr", french), ("en", english)):
+        answer = (await api.post(body, token=staff, accept_language=language)).json()
+        told = [error["message"].translate({0xA0: " ", 0x202F: " "}) for error in answer["errors"]]
+        assert told == [message] * 3
+
+
 async def test_a_list_is_walked_page_by_page_both_ways(api: Api) -> None:
     names = [f"Ville {letter}" for letter in "ÉaBçd"]
     for index, name in enumerate(names):

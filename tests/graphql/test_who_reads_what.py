@@ -1,5 +1,6 @@
 """How the table of rights shows in answers: null, empty, or not there at all."""
 
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -274,3 +275,19 @@ async def test_events_name_who_did_it_to_those_who_may_know(api: Api) -> None:
     assert (await api.data(query, await api.staff()))["events"]["nodes"][0]["note"] is None
     answer = await api.ask(query, await api.sign_in("bob@ville.example"))
     assert (answer["data"], codes(answer)) == ({"events": None}, [("FORBIDDEN", ["events"])])
+
+
+@pytest.mark.rule("R1")
+async def test_a_manager_is_not_told_which_other_organisation_theirs_resembles(api: Api) -> None:
+    ville = {"name": "Ville d'Évreux", "postalCode": "27000", "addressLines": []}
+    known = (await api.subscribe("ana", organisation=ville))["organisation"]["id"]
+    await api.subscribe("bob", organisation=ville)
+    details = "nodes { kind details }"
+    query = f"{{ events {{ {details} }} organisations {{ nodes {{ subscription {{ timeline {{ {details} }} }} }} }} }}"
+    anyone = api.sign_in("bob@ville.example"), api.staff(), api.key(Scope.EVENTS_READ, Scope.ORGANISATIONS_READ)
+    for token, told in zip([await each for each in anyone], ([], [known], [known]), strict=True):
+        found = await api.data(query, token)
+        timelines = [each["subscription"]["timeline"]["nodes"] for each in found["organisations"]["nodes"]]
+        read: list[dict[str, Any]] = [*found["events"]["nodes"], *chain.from_iterable(timelines)]
+        flags = [each["details"] for each in read if each["kind"] == "organisation.duplicate_suspected"]
+        assert flags == [{"similar_organisation_ids": told}] * 2

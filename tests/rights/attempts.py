@@ -168,6 +168,17 @@ def _close_support_request(stage: Stage) -> Iterator[Attempt]:
     yield Attempt("nobody's", {"requestId": f"request_{_ID}", "answer": "Yes."})
 
 
+def _save_plan(stage: Stage) -> Iterator[Attempt]:
+    yield Attempt("good", forms.plan())
+    yield Attempt("bad", forms.plan(seatLimit=0), code="INVALID_INPUT")
+
+
+def _publish_terms(stage: Stage) -> Iterator[Attempt]:
+    yield Attempt("good", forms.terms_of_use())
+    yield Attempt("bad", forms.terms_of_use(version=" "), code="INVALID_INPUT")
+    yield Attempt("again", forms.terms_of_use(version="1"), code="CONFLICT")
+
+
 def _create_api_key(stage: Stage) -> Iterator[Attempt]:
     yield Attempt("good", {"name": "A key", "scopes": list(SCOPES)})
     yield Attempt("bad", {"name": "A key", "scopes": []}, code="INVALID_INPUT")
@@ -242,6 +253,8 @@ ATTEMPTS: dict[str, Attempts] = {
     "erasePerson": _erase_person,
     "openSupportRequest": _open_support_request,
     "closeSupportRequest": _close_support_request,
+    "savePlan": _save_plan,
+    "publishTerms": _publish_terms,
     "createApiKey": _create_api_key,
     "revokeApiKey": _revoke_api_key,
     "createWebhookEndpoint": _create_webhook_endpoint,

@@ -56,7 +56,7 @@ def proof(stage: Stage, subscription_id: str, **more: Any) -> dict[str, Any]:
 
 def renewal(stage: Stage, subscription_id: str, **more: Any) -> dict[str, Any]:
     """The same plan for another year."""
-    form = {"acceptedTermsVersion": "1", "idempotencyKey": stage.world.fresh_key(), **more}
+    form = {"acceptedTermsVersion": stage.world.terms_version, "idempotencyKey": stage.world.fresh_key(), **more}
     return {"subscriptionId": subscription_id, **form}
 
 
@@ -76,6 +76,25 @@ def redemption(stage: Stage, **more: Any) -> dict[str, Any]:
         "idempotencyKey": stage.world.fresh_key(),
         **more,
     }
+
+
+def plan(**more: Any) -> dict[str, Any]:
+    """A plan that nobody may choose, under a name that it never had."""
+    return {
+        "code": "RIGHTS",
+        "name": f"Plan {fresh_name()}",
+        "seatLimit": 4,
+        "priceMinor": 70_000,
+        "services": ["TRAINING"],
+        "discounts": [{"eventKind": "FORUM", "amountMinor": 500}],
+        "isOpen": False,
+        **more,
+    }
+
+
+def terms_of_use(**more: Any) -> dict[str, Any]:
+    """A version of the terms of use that was never published."""
+    return {"version": fresh_name(), "url": "https://www.capcom.example/terms-of-use/next", **more}
 
 
 def check(number: str) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from capcom_gql.storage.models import Event, Note
 from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from tests.rights import forms
 from tests.rights.stage import Stage
 from tests.rights.verdicts import STAFF
 
 
 async def play(stage: Stage) -> None:
     """The deeds, in their order."""
+    await _plans(stage)
     await _proofs(stage)
     await _redemptions(stage)
     for seat in ("dan at A", "rex at C"):
@@ -16,6 +18,11 @@ async def play(stage: Stage) -> None:
     await _support(stage)
     await _letters(stage)
     await _endpoints(stage)
+
+
+async def _plans(stage: Stage) -> None:
+    """One more, with a discount that is an amount."""
+    await stage.do("savePlan", forms.plan(), stage.tokens[STAFF.name])
 
 
 async def _proofs(stage: Stage) -> None:

@@ -168,6 +168,13 @@ async def _revocation(stage: Stage, doing: Doing) -> dict[str, Any]:
     return {"apiKeyId": made["apiKey"]["id"]}
 
 
+async def _publication(stage: Stage, doing: Doing) -> dict[str, Any]:
+    form = forms.terms_of_use()
+    # whoever signs up after that accepts this one
+    stage.world.terms_version = form["version"]
+    return form
+
+
 async def _letter_given_up(stage: Stage, doing: Doing) -> dict[str, Any]:
     given_up = await Delivery.filter(topic="welcome").first()
     assert given_up is not None
@@ -215,6 +222,7 @@ PREPARED: dict[str, Preparation] = {
     "erasePerson": _person_to_erase,
     "openSupportRequest": _support,
     "closeSupportRequest": _support_answer,
+    "publishTerms": _publication,
     "revokeApiKey": _revocation,
     "updateWebhookEndpoint": _endpoint_to_disable,
     "rotateWebhookSecret": _fresh_endpoint,

@@ -111,6 +111,9 @@ VALUES = {
     "Address": "kind value",
     "TermsOfUse": "version url publishedAt",
     "Notifier": "name distribution version state reason addressKind configSchema",
+    "Report": "from to live opened confirmed cancelledUnpaid expired renewed renewalRate seatsUsed seatsAvailable "
+    "redemptions reductionGranted proofAwaited survey",
+    "SurveySummary": "asked answered score nps comments",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "DiscountCheck": "eligible reason message nextStep percent reduction finalPrice provisional validUntil checkedAt",
     "ServiceAccess": "granted reason message checkedAt services validUntil",
@@ -140,6 +143,8 @@ deliveries       -          manager  NOTIFICATIONS_WRITE  field
 webhookEndpoints -          -        NOTIFICATIONS_WRITE  field
 notifiers        -          -        ADMIN                field
 supportRequests  -          -        ADMIN                field
+apiKeys          -          -        ADMIN                field
+report           -          -        ADMIN                field
 """
 
 # Deeds; staff may do every one, but with "own": what a person does for themselves, staff like anybody. `whose` is the
@@ -172,6 +177,8 @@ confirmEmail            yes        yes      -                      -            
 erasePerson             -          -        ADMIN                  personId                erased
 openSupportRequest      -          own      -                      check.subscriberNumber  request
 closeSupportRequest     -          -        ADMIN                  requestId               request
+savePlan                -          -        ADMIN                  -                       plan
+publishTerms            -          -        ADMIN                  -                       terms
 createApiKey            -          -        ADMIN                  -                       apiKey,secret
 revokeApiKey            -          -        ADMIN                  apiKeyId                apiKey
 retryDelivery           -          -        NOTIFICATIONS_WRITE    deliveryId              delivery

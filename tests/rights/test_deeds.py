@@ -48,6 +48,8 @@ MARKS = {
     "erasePerson": "Person",
     "openSupportRequest": "SupportRequest",
     "closeSupportRequest": "SupportRequest",
+    "savePlan": "Plan",
+    "publishTerms": "TermsOfUse",
     "createApiKey": "ApiKey",
     "revokeApiKey": "ApiKey",
     "createWebhookEndpoint": "WebhookEndpoint",

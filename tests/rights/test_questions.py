@@ -29,6 +29,8 @@ QUESTIONS = {
     "webhookEndpoints": "webhookEndpoints {{ id }}",
     "notifiers": "notifiers {{ name }}",
     "supportRequests": "supportRequests {{ totalCount }}",
+    "apiKeys": "apiKeys {{ id }}",
+    "report": 'report(from: "2027-01-01", to: "2027-12-31") {{ live }}',
 }
 CHECK = "query ($input: DiscountCheckInput!) { discountCheck(input: $input) { reason eligible } }"
 CHECKS = "query ($inputs: [DiscountCheckInput!]!) { discountChecks(inputs: $inputs) { reason eligible } }"

@@ -50,6 +50,14 @@ async def test_every_event_arrives_once_and_is_valid(listened_world: World, tmp_
     await use_discounts(world, story, other)
     await look_after_people(world, story)
     await live(world, story, other)
+    await do(
+        world,
+        "publishTerms",
+        await world.staff(),
+        "terms { version }",
+        version="2",
+        url="https://capcom.example/terms/2",
+    )
     await trouble_endpoints(world)
 
     told = received_in(tmp_path)
@@ -101,6 +109,8 @@ async def look_after_people(world: World, story: Story) -> None:
     opened = await do(world, "openSupportRequest", bob, "request { id }", message="No?", check=check)
     await do(world, "closeSupportRequest", staff, requestId=opened["request"]["id"], answer="Yes.")
     key = await do(world, "createApiKey", staff, "apiKey { id }", name="x", scopes=["EVENTS_READ", "ADMIN"])
+    plan = {"code": "PETIT", "name": "Petit", "seatLimit": 3, "priceMinor": 50_000, "services": [], "discounts": []}
+    await do(world, "savePlan", staff, "plan { id }", **plan)
     await do(world, "revokeApiKey", staff, apiKeyId=key["apiKey"]["id"])
 
 

@@ -24,6 +24,7 @@ from capcom_gql.services.decline_renewal import DeclineRenewalInput, decline_ren
 from capcom_gql.services.forms import OrganisationForm, PersonForm
 from capcom_gql.services.one_time_links import mint_email_link, mint_password_link
 from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
+from capcom_gql.services.passwords import prepare
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.request_password import RequestPasswordInput, request_password
 from capcom_gql.services.subscribe import SubscribeInput, subscribe
@@ -83,6 +84,14 @@ class Canary:
 def user() -> PersonForm:
     """The canary as a form gives them."""
     return PersonForm(FIRST_ADDRESS, "Canarina", "Canariello", "Chargée des canaris", PHONE, "fr")
+
+
+async def aviary(house: House) -> Service:
+    """A process with a channel for mail and one of another kind, where a canary can sing."""
+    await prepare()
+    house.channel("post", CHANNEL)
+    house.channel("matrix", CHANNEL, kind="matrix")
+    return await house.start()
 
 
 async def sing(house: House, service: Service) -> Canary:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.app import create_app
+from capcom_gql.app.composition import create_app
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
 from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from capcom_gql.app.broker_check import BrokerCheck
-from capcom_gql.app.health import readiness
+from capcom_gql.app.checks import findings
+from capcom_gql.app.findings import ground
 from capcom_gql.domain.endpoints import DISABLED_AFTER
 from capcom_gql.services.mind_endpoints import mind_endpoints
 from capcom_gql.settings import load
@@ -32,9 +33,10 @@ async def service(house: House) -> Service:
 
 async def held_by_readyz(house: House, service: Service) -> int:
     """What /readyz counts as held."""
-    parts = await readiness(load(house.environment()), BrokerCheck(""), service.registry)
-    count: int = parts["notifiers"]["held"]
-    return count
+    stands = await ground(load(house.environment()), BrokerCheck(""), service.registry)
+    held = (await findings(stands, probing=True))["notifiers"].as_json()["held"]
+    assert isinstance(held, int)
+    return held
 
 
 async def test_what_had_no_channel_goes_when_its_endpoint_is_enabled(house: House) -> None:

@@ -11,7 +11,6 @@ from capcom_gql.services.authenticate import BadToken, actor_of, authenticate
 from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
 from capcom_gql.services.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.one_time_links import mint_password_link
-from capcom_gql.services.passwords import prepare
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.sign_in import SignInInput, sign_in
 from capcom_gql.services.suppressed import Suppressed
@@ -22,7 +21,7 @@ from capcom_gql.storage.models import Event, Note, Person, Redemption, Seat, Sub
 from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.requests import SupportRequest, SurveyRequest
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
-from tests.services.canary import ADDRESS, CHANNEL, FIRST_ADDRESS, PASSWORD, Canary, places_of_traces, sing
+from tests.services.canary import ADDRESS, FIRST_ADDRESS, PASSWORD, Canary, aviary, places_of_traces
 from tests.services.house import House, Service, due_now, faults_of, states
 
 pytestmark = pytest.mark.rule("R23")
@@ -58,17 +57,7 @@ async def erase(service: Service, person_id: str, reason: str = REASON, actor: A
 
 @pytest.fixture
 async def service(house: House) -> Service:
-    """A process with a channel for mail and one of another kind."""
-    await prepare()
-    house.channel("post", CHANNEL)
-    house.channel("matrix", CHANNEL, kind="matrix")
-    return await house.start()
-
-
-@pytest.fixture
-async def canary(house: House, service: Service) -> Canary:
-    """Somebody who has left a trace wherever one can."""
-    return await sing(house, service)
+    return await aviary(house)
 
 
 async def test_no_table_and_no_column_holds_a_trace(house: House, service: Service, canary: Canary) -> None:
@@ -250,6 +239,8 @@ async def test_what_cannot_be(service: Service) -> None:
     assert await faults_of(erase(service, "person_unknown")) == [("NOT_FOUND", "personId")]
     assert await faults_of(erase(service, bob.id, " ")) == [("INVALID_INPUT", "reason")]
     assert await faults_of(erase(service, bob.id, "x" * 5_000)) == [("INVALID_INPUT", "reason")]
+    for naming in (bob.given_name, f"Asked by Mme {bob.family_name.upper()}.", f"mail of {bob.email}"):
+        assert await faults_of(erase(service, bob.id, naming)) == [("INVALID_INPUT", "reason")]
     ana = await Person.get(email_key="ana@ville.example")
     every_scope_but = frozenset(Scope) - {Scope.ADMIN}
     for actor in (

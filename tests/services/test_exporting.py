@@ -9,11 +9,11 @@ import pytest
 from capcom_gql.domain.seats import format_number
 from capcom_gql.services.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.export_person import export_person
-from capcom_gql.services.passwords import prepare
+from capcom_gql.services.forms import OrganisationForm
 from capcom_gql.storage.access import OneTimeLink, Session, UnsubscribeLink
-from capcom_gql.storage.models import Event, Organisation, Person
+from capcom_gql.storage.models import Event, Note, Organisation, Person
 from capcom_gql.storage.post import Delivery
-from tests.services.canary import CHANNEL, TRACES, Canary, cells, sing
+from tests.services.canary import TRACES, Canary, aviary, cells
 from tests.services.house import House, Service
 
 PARTS = [
@@ -31,23 +31,14 @@ PARTS = [
     "idempotencyKeys",
     "surveys",
     "supportRequests",
+    "answersGiven",
     "notes",
 ]
 
 
 @pytest.fixture
 async def service(house: House) -> Service:
-    """A process with a channel for mail and one of another kind."""
-    await prepare()
-    house.channel("post", CHANNEL)
-    house.channel("matrix", CHANNEL, kind="matrix")
-    return await house.start()
-
-
-@pytest.fixture
-async def canary(house: House, service: Service) -> Canary:
-    """Somebody who has left a trace wherever one can."""
-    return await sing(house, service)
+    return await aviary(house)
 
 
 async def export(canary: Canary) -> dict[str, Any]:
@@ -84,7 +75,7 @@ async def test_the_parts_come_in_their_order_and_none_is_empty(canary: Canary) -
     told = await export(canary)
     assert list(told) == PARTS
     # whoever was signed up by staff has accepted nothing themselves
-    assert [part for part in PARTS if not told[part]] == ["termsAccepted"]
+    assert [part for part in PARTS if not told[part]] == ["termsAccepted", "answersGiven"]
 
 
 async def test_no_secret_and_no_hash(canary: Canary) -> None:
@@ -95,6 +86,20 @@ async def test_no_secret_and_no_hash(canary: Canary) -> None:
     text = json.dumps(await export(canary))
     assert [secret for secret in secrets if secret in text] == []
     assert "token" not in text.casefold()
+
+
+async def test_the_answers_of_staff_and_an_address_for_invoices_that_is_theirs(
+    service: Service, canary: Canary
+) -> None:
+    staff = await Person.get(id=service.staff.person_id)
+    answered = await export_person(staff, "EUR")
+    assert [each["answer"] for each in answered["answersGiven"]] == ["Bonjour Canarina, c'est réglé."]
+    organisations = {each["id"] for each in (await export(canary))["organisations"]}
+    first, second = sorted(organisations)
+    await Organisation.filter(id=first).update(billing_email=canary.person.email.upper())
+    await Organisation.filter(id=second).update(billing_email="compta@ville.example")
+    told = {each["id"]: each["billingEmail"] for each in (await export(canary))["organisations"]}
+    assert told == {first: canary.person.email.upper(), second: None}
 
 
 async def test_nothing_of_others(service: Service, canary: Canary) -> None:
@@ -148,6 +153,21 @@ async def test_events_by_them_and_about_them_and_no_others(canary: Canary) -> No
     )
 
 
+async def test_a_note_that_names_them_and_an_organisation_that_invoices_them(service: Service, canary: Canary) -> None:
+    """Of an organisation in which they never had a seat, and of a deed that was not about them."""
+    await service.subscribe("zoe", organisation=OrganisationForm("Ville de Nantes"))
+    await Organisation.filter(name="Ville de Nantes").update(billing_email=canary.person.email)
+    told = {each["id"] for each in (await export(canary))["events"]}
+    event = await Event.filter(organisation__subscription__id=canary.live_id).exclude(id__in=list(told)).first()
+    assert event is not None
+    await Note.create(event=event, text="voir M. Canariello")
+    found = await export(canary)
+    assert ("Ville de Nantes", canary.person.email) in {
+        (each["name"], each["billingEmail"]) for each in found["organisations"]
+    }
+    assert {"eventId": event.id, "writtenByThem": False, "text": "voir M. Canariello"} in found["notes"]
+
+
 @pytest.mark.rule("R23")
 async def test_what_is_kept_of_somebody_erased(service: Service, canary: Canary) -> None:
     await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, "asked for in writing"))
@@ -155,5 +175,12 @@ async def test_what_is_kept_of_somebody_erased(service: Service, canary: Canary)
     assert list(told) == PARTS
     assert not any(trace in text.casefold() for text in texts(told) for trace in TRACES)
     empty = {part for part in PARTS if not told[part]}
-    assert empty == {"termsAccepted", "oneTimeLinks", "unsubscribeLinks", "emailChanges", "idempotencyKeys"}
+    assert empty == {
+        "termsAccepted",
+        "oneTimeLinks",
+        "unsubscribeLinks",
+        "emailChanges",
+        "idempotencyKeys",
+        "answersGiven",
+    }
     assert [(note["writtenByThem"], note["text"]) for note in told["notes"]] == [(False, "asked for in writing")]

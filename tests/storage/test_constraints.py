@@ -11,7 +11,16 @@ from tortoise.exceptions import IntegrityError
 from capcom_gql.storage import database as db
 from capcom_gql.storage import ids
 from capcom_gql.storage.access import ApiKey, EmailChange, OneTimeLink, Session, UnsubscribeLink
-from capcom_gql.storage.models import Organisation, PaymentProof, Plan, Redemption, Seat, Subscription, TermsOfUse
+from capcom_gql.storage.models import (
+    Event,
+    Organisation,
+    PaymentProof,
+    Plan,
+    Redemption,
+    Seat,
+    Subscription,
+    TermsOfUse,
+)
 from capcom_gql.storage.post import Delivery
 from tests.storage.forbidden import CASES as FIRST_CASES
 from tests.storage.forbidden import Case, World, a_world
@@ -19,11 +28,11 @@ from tests.storage.forbidden_asking import CASES as ASKING_CASES
 from tests.storage.forbidden_endpoints import CASES as ENDPOINT_CASES
 from tests.storage.rows import NOON, a_subscription, an_event, an_organisation, write_person, write_seat
 
-CONSTRAINTS, YEAR, ENDPOINTS = (
+CONSTRAINTS, YEAR, ENDPOINTS, LATER = (
     importlib.import_module(f"capcom_gql.storage.migrations.{name}")
-    for name in ("0002_constraints", "0004_the_year", "0007_endpoints")
+    for name in ("0002_constraints", "0004_the_year", "0007_endpoints", "0009_indexes")
 )
-INDEXES = (*CONSTRAINTS.INDEXES, *YEAR.INDEXES, *ENDPOINTS.INDEXES)
+INDEXES = (*CONSTRAINTS.INDEXES, *YEAR.INDEXES, *ENDPOINTS.INDEXES, *LATER.INDEXES)
 CASES = (*FIRST_CASES, *ASKING_CASES, *ENDPOINT_CASES)
 EVERY_CASE = pytest.mark.parametrize("case", CASES, ids=[f"{case.name}{index}" for index, case in enumerate(CASES)])
 
@@ -57,6 +66,17 @@ async def test_every_index_of_the_migrations_is_there(database: str) -> None:
     )
     found = {row["name"] for row in await db.rows(catalogue)}
     assert {sql.split(" INDEX ")[1].split()[0] for sql in INDEXES} <= found
+
+
+async def test_a_person_s_letters_and_the_latest_event_are_found_without_reading_all(database: str) -> None:
+    if db.is_postgres():
+        await db.rows("SELECT set_config('enable_seqscan', 'off', false)")
+    explain = "EXPLAIN" if db.is_postgres() else "EXPLAIN QUERY PLAN"
+    for query, index in (
+        (Delivery.filter(person_id="person_1").sql(params_inline=True), "delivery_of_person"),
+        (Event.all().order_by("-recorded_at").limit(1).sql(params_inline=True), "event_recorded"),
+    ):
+        assert index in str(await db.rows(f"{explain} {query}")), query
 
 
 async def _session(token_hash: str) -> None:

@@ -1,6 +1,7 @@
 """Opening, transactions and plain statements (both engines)."""
 
 import asyncio
+import socket
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -127,3 +128,13 @@ async def test_a_database_is_opened_again_after_a_failure(database_url: str) -> 
             raise LookupError
     async with db.opened(database_url):
         assert await TermsOfUse.all().count() == 1
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port that takes connections and is silent, as behind a broken proxy."""
+    monkeypatch.setattr(db, "CONNECTS_WITHIN", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgres://u:secret@127.0.0.1:{silent.getsockname()[1]}/capcom"
+        for attempt in (db.migrate(url), db.opened(url).__aenter__()):
+            with pytest.raises(db.DatabaseUnavailable, match="no word within"):
+                await attempt

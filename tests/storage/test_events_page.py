@@ -39,3 +39,13 @@ async def test_events_of_nobody_are_for_who_sees_all(database: str) -> None:
     everything = EventFilter()
     assert (await events_page(ALL, filter=everything, visible_organisations=None)).ids == (nobodys.id, theirs.id)
     assert (await events_page(ALL, filter=everything, visible_organisations=frozenset({town.id}))).ids == (theirs.id,)
+
+
+async def test_a_filter_of_more_kinds_than_a_statement_has_room_for(database: str) -> None:
+    about, other = an_event(at=NOON), an_event(kind="seat.added", at=NOON)
+    await Event.bulk_create([about, other])
+    unknown = tuple(f"kind {number}" for number in range(40_000))
+    for kinds, found in (((*unknown, about.kind), (about.id,)), ((about.kind,) * 40_000, (about.id,)), (unknown, ())):
+        asked = EventFilter(kinds=kinds)
+        assert (await events_page(ALL, filter=asked, visible_organisations=None)).ids == found
+        assert await events_total(filter=asked, visible_organisations=None) == len(found)

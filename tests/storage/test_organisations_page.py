@@ -1,5 +1,6 @@
 """The list of organisations: what a search finds, what the filters keep, in which order, for whom (both engines)."""
 
+import logging
 from dataclasses import replace
 from datetime import date
 
@@ -79,6 +80,20 @@ async def test_a_search_of_any_length_is_answered(database: str) -> None:
     await towns("Mairie d'Évreux")
     assert await names(OrganisationFilter(search="évreux " * 30_000)) == ["Mairie d'Évreux"]
     assert await names(OrganisationFilter(search=" ".join(map(str, range(30_000))))) == []
+
+
+async def test_a_word_given_many_times_is_looked_for_once(database: str, caplog: pytest.LogCaptureFixture) -> None:
+    await towns("Mairie d'Évreux")
+    with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+        assert await names(OrganisationFilter(search="Évreux mairie " * 10_000)) == ["Mairie d'Évreux"]
+    told = "".join(record.getMessage() for record in caplog.records)
+    assert (told.count("evreux"), told.count("mairie")) == (1, 1)
+
+
+async def test_a_state_asked_more_often_than_a_statement_has_room_for(database: str) -> None:
+    await subscribed("Paid", year_of("2026-12-09"))
+    await subscribed("Unpaid", opened("2026-12-09"))
+    assert await names(OrganisationFilter(states=(SubscriptionState.CONFIRMED,) * 40_000)) == ["Paid"]
 
 
 async def test_names_go_by_their_letters(database: str) -> None:

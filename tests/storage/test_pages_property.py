@@ -44,6 +44,7 @@ NAMES = st.sampled_from(NASTY.split("|")) | st.text(st.characters(codec="utf-8",
 SEARCHES = (
     st.none() | st.sampled_from(["", " ", "É", "evreux 2", "%", "_", "oe", "S", "10", "d a"]) | st.text(max_size=2)
 )
+KINDS = st.sampled_from(["seat.added", "seat.removed"])
 INSTANTS = st.sampled_from([NOON, NOON + timedelta(microseconds=1), NOON.replace(microsecond=0) + timedelta(seconds=1)])
 
 
@@ -149,10 +150,10 @@ async def test_organisations(database: str, data: st.DataObject) -> None:
 
 @PROPERTY
 @given(
-    made=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["a", "b"]), INSTANTS), max_size=10),
+    made=st.lists(st.tuples(st.integers(0, 2), KINDS, INSTANTS), max_size=10),
     visible=st.none() | st.frozensets(st.integers(0, 1)),
     owner=st.none() | st.integers(0, 1),
-    kinds=st.frozensets(st.sampled_from(["a", "b"])),
+    kinds=st.frozensets(KINDS),
     since=st.none() | INSTANTS,
     until=st.none() | INSTANTS,
     size=SIZES,

@@ -8,7 +8,7 @@ from datetime import date
 from random import Random
 from typing import TypeVar
 
-from capcom_gql.cli.keys import COMMAND_LINE
+from capcom_gql.cli.deeds import COMMAND_LINE
 from capcom_gql.cli.simulation.network import Candidate, plan_for
 from capcom_gql.cli.staff import make_staff
 from capcom_gql.domain.plans import EventKind

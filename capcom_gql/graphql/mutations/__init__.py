@@ -11,6 +11,7 @@ from capcom_gql.graphql.mutations.deliveries import Deliveries
 from capcom_gql.graphql.mutations.discounts import Discounts
 from capcom_gql.graphql.mutations.endpoints import Endpoints
 from capcom_gql.graphql.mutations.keys import Keys
+from capcom_gql.graphql.mutations.offers import Offers
 from capcom_gql.graphql.mutations.organisations import Organisations
 from capcom_gql.graphql.mutations.people import People
 from capcom_gql.graphql.mutations.proofs import Proofs
@@ -33,6 +34,7 @@ class Mutation(
     Discounts,
     Accounts,
     People,
+    Offers,
     Keys,
     Endpoints,
     Deliveries,

@@ -2,31 +2,37 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, Self, cast
 
 import strawberry
 from strawberry.scalars import JSON
 
 from capcom_gql.domain import events
-from capcom_gql.domain.rights import Right, Scope, scope_held
+from capcom_gql.domain.rights import Actor, Right, Scope, may, scope_held
 from capcom_gql.graphql.connections import Connection, connected
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.ties import Owned, Reached, Ties
 from capcom_gql.graphql.told import forbidden
 from capcom_gql.graphql.types.node import Node
-from capcom_gql.storage import models, pages
+from capcom_gql.storage import models
+from capcom_gql.storage.pages import Window
 
 if TYPE_CHECKING:
     from capcom_gql.graphql.types.subscription import Organisation
 
+SIMILAR = "similar_organisation_ids"
+"""The one detail that names organisations other than the event's own."""
 
-@strawberry.type(description="Something that happened; recorded once, never changed.")
+
+@strawberry.type(
+    description="Something that happened; recorded once, never changed. One whose kind says that somebody was asked "
+    "or reminded tells that their letters were due: whether each was sent is in `deliveries`."
+)
 class Event(Node):
     kind: str = strawberry.field(description="What happened, for programs: `term.confirmed`, `seat.added`...")
     occurred_at: datetime = strawberry.field(description="When it became true, by the rules.")
     recorded_at: datetime = strawberry.field(description="When it was written down; later, where a worker was late.")
-    details: JSON = strawberry.field(description="Ids, days, amounts (minor units) and codes, by kind; no names.")
     ties: strawberry.Private[Ties]
     row: strawberry.Private[models.Event]
 
@@ -38,10 +44,13 @@ class Event(Node):
             kind=row.kind,
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
-            details=row.details,
             ties=ties or Owned((row.organisation_id,)),
             row=row,
         )
+
+    @resolved("Ids, days, amounts (minor units) and codes, by kind; no names.")
+    async def details(self, info: Info) -> JSON:
+        return cast(JSON, _shown(self.row.details, info.context.actor))
 
     @resolved("Who did it: the role; for staff and keys with EVENTS_READ, the role and the id.")
     async def actor(self, info: Info) -> str:
@@ -74,16 +83,24 @@ class Event(Node):
         return None if row is None else row.text
 
 
-async def timeline_of(context: Context, organisation_id: str, window: pages.Window) -> Connection[Event]:
+def _shown(details: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """An organisation that resembles another is no reason for its people to learn of the other (R1)."""
+    if SIMILAR not in details or actor.key_id is not None:
+        return details
+    return details | {SIMILAR: [each for each in details[SIMILAR] if may(Right.CARD, actor, each)]}
+
+
+async def timeline_of(context: Context, organisation_id: str, window: Window) -> Connection[Event]:
     """A page of what happened to an organisation's subscription, newest first, for those who may read its timeline."""
-    wanted, ties = pages.EventFilter(organisation_id=organisation_id), Reached(organisation_id)
+    ties = Reached(organisation_id)
 
     async def find(found: Sequence[str]) -> list[Event | None]:
         rows = await context.loaders.event.load_many(list(found))
         return [None if row is None else Event.of(row, ties) for row in rows]
 
     return await connected(
-        pages.events_page(window, filter=wanted, visible_organisations=None),
+        context.locale,
+        context.loaders.timeline.load((organisation_id, window)),
         find,
-        lambda: pages.events_total(filter=wanted, visible_organisations=None),
+        lambda: context.loaders.timeline_total.load(organisation_id),
     )

@@ -176,7 +176,8 @@ class OrganisationSubscription(Node):
     ) -> Connection[Event] | None:
         if self.echo is not None:
             return None
-        return await timeline_of(info.context, self.situation.organisation_id, window_of(first, after, last, before))
+        window = window_of(info.context.locale, first, after, last, before)
+        return await timeline_of(info.context, self.situation.organisation_id, window)
 
     @resolved("What will happen to it, and when, if nobody acts; in the order of the days.")
     async def agenda(self, info: Info) -> list[Milestone]:

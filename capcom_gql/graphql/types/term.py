@@ -45,7 +45,9 @@ class Term(Node):
     opened_at: datetime = strawberry.field(description="When it was opened: by signing up, reopening or renewing.")
     starts_on: date = strawberry.field(description="Its first day.")
     ends_on: date = strawberry.field(description="Its last day.")
-    terms_version: str = strawberry.field(description="The version of the terms of use that was accepted for it.")
+    terms_version: str = strawberry.field(
+        description="The version of the terms of use that was accepted for it; empty where it was imported."
+    )
     seat_limit: int = strawberry.field(description="How many users it has room for.")
     price: Money = strawberry.field(description="Its price.")
     services: list[Service] = strawberry.field(description="The services it includes.")

@@ -9,10 +9,21 @@ from typing import ClassVar
 from aiosmtplib import SMTP, SMTPException
 from pydantic import BaseModel
 
-from capcom_gql.plugin import AddressInvalid, Health, Host, Message, NotConfigured, Notifier, Sent, Transient
+from capcom_gql.plugin import (
+    AddressInvalid,
+    Health,
+    Host,
+    Lookup,
+    Message,
+    NotConfigured,
+    Notifier,
+    Resolve,
+    Sent,
+    Transient,
+    by_the_system,
+)
 from capcom_notify_email.addresses import normal
 from capcom_notify_email.connections import Connections, open_connection, part_with
-from capcom_notify_email.lookup import Lookup, Resolve, by_the_system
 from capcom_notify_email.mail import write
 from capcom_notify_email.replies import judged, one_line
 from capcom_notify_email.settings import EmailConfig, Security, trusting

@@ -15,8 +15,7 @@ from typing import cast
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 
-from capcom_gql.plugin import AddressInvalid, NotConfigured
-from capcom_notify_email.lookup import Lookup
+from capcom_gql.plugin import AddressInvalid, Lookup, NotConfigured
 from capcom_notify_email.mail import Mail
 from capcom_notify_email.settings import EmailConfig, Security
 from capcom_notify_email.sockets import connected

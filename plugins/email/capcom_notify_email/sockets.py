@@ -4,7 +4,7 @@ import asyncio
 import socket
 from ipaddress import ip_address
 
-from capcom_notify_email.lookup import Lookup
+from capcom_gql.plugin import Lookup
 
 ADDRESS_SECONDS = 2.0
 """For an address to take the connection, while there is another to try; the last one is left all the time there is."""

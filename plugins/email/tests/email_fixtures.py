@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 import trustme
 
-from capcom_gql.plugin import Host
+from capcom_gql.plugin import Host, Resolve, by_the_system
 from capcom_notify_email import Email, EmailConfig
-from capcom_notify_email.lookup import Resolve, by_the_system
 
 from .post_office import PostOffice
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from capcom_gql.plugin import NotConfigured, Sent, Transient
-from capcom_notify_email.lookup import MOST_LOOKUPS, Resolve
+from capcom_gql.notifiers.lookup import MOST_LOOKUPS
+from capcom_gql.plugin import NotConfigured, Resolve, Sent, Transient
 
 from .email_fixtures import Building, Opening, a_build, a_ca_file, an_authority, an_office, an_opening, serving  # noqa: F401  found by pytest under their names
 from .letters import letter

@@ -72,14 +72,17 @@ class Mailbox(Notifier):
         return address
 
     def send(self, message: Message) -> Sent:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # `parents` would make the one above with the mode of any folder, open to others
+        for folder in (self._folder.parent, self._folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         written = self._written_before(message) if message.attempt > 1 else None
         return Sent(provider_id=(written or self._write(message)).name)
 
     def check(self) -> Health:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self._folder):
+            # asking makes no folder: it is made for the first letter
+            there = next(each for each in (self._folder, *self._folder.parents) if each.exists())
+            with tempfile.TemporaryFile(dir=there):
                 return Health(ok=True, detail=f"mails are written to {self._folder}")
         except OSError as error:
             return Health(ok=False, detail=f"{self._folder} cannot be written to: {error.strerror or error}")

@@ -10,12 +10,24 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from capcom_gql.plugin import Health, Host, Message, NotConfigured, Notifier, Permanent, Sent, Transient, hookimpl
+from capcom_gql.plugin import (
+    Health,
+    Host,
+    Lookup,
+    Message,
+    NotConfigured,
+    Notifier,
+    Permanent,
+    Resolve,
+    Sent,
+    Transient,
+    by_the_system,
+    hookimpl,
+)
 from capcom_notify_sms.brevo import Brevo
 from capcom_notify_sms.by_apprise import ByApprise
 from capcom_notify_sms.gateway import Gateway
 from capcom_notify_sms.lengths import fitted
-from capcom_notify_sms.lookup import Lookup, Resolve, by_the_system
 from capcom_notify_sms.numbers import e164
 from capcom_notify_sms.ovh import Ovh
 from capcom_notify_sms.provider import Provider, Sms

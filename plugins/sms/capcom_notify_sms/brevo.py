@@ -4,10 +4,9 @@ import json
 
 from pydantic import SecretStr
 
-from capcom_gql.plugin import Health, Sent
+from capcom_gql.plugin import Health, Lookup, Sent
 from capcom_notify_sms.calls import Line
 from capcom_notify_sms.lengths import Alphabet
-from capcom_notify_sms.lookup import Lookup
 from capcom_notify_sms.provider import Sms
 
 ENDPOINT = "https://api.brevo.com/v3"

@@ -14,8 +14,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
-from capcom_gql.plugin import AddressInvalid, NotConfigured, Permanent, Transient
-from capcom_notify_sms.lookup import Lookup
+from capcom_gql.plugin import AddressInvalid, Lookup, NotConfigured, Permanent, Transient
 from capcom_notify_sms.routes import Route
 
 LONGEST_ANSWER = 64 * 1024

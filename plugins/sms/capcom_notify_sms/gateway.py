@@ -4,9 +4,8 @@ import re
 
 from pydantic import SecretStr
 
-from capcom_gql.plugin import Health, Sent
+from capcom_gql.plugin import Health, Lookup, Sent
 from capcom_notify_sms.calls import Answer, Line
-from capcom_notify_sms.lookup import Lookup
 from capcom_notify_sms.provider import Sms
 from capcom_notify_sms.templates import (
     JSON,

@@ -7,10 +7,9 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from capcom_gql.plugin import AddressInvalid, Health, NotConfigured, Sent, Transient
+from capcom_gql.plugin import AddressInvalid, Health, Lookup, NotConfigured, Sent, Transient
 from capcom_notify_sms.calls import Answer, Line
 from capcom_notify_sms.lengths import Alphabet
-from capcom_notify_sms.lookup import Lookup
 from capcom_notify_sms.provider import Sms
 
 ENDPOINTS = {"ovh-eu": "https://eu.api.ovh.com/1.0", "ovh-ca": "https://ca.api.ovh.com/1.0"}

@@ -1,5 +1,7 @@
 """The way of an HTTP call: names looked up by the channel itself, connections made to the addresses found.
 
+from capcom_gql.plugin import Lookup
+
 The certificate is asked for and checked under the name, and `Host` keeps it; only the connection goes by address.
 """
 
@@ -12,7 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from capcom_notify_sms.lookup import Lookup
+from capcom_gql.plugin import Lookup
 
 ADDRESS_SECONDS = 2.0
 """For an address to take the connection, while there is another to try; the last one is left all the time there is."""

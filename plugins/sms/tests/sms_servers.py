@@ -13,9 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from capcom_gql.plugin import Host, Message
+from capcom_gql.plugin import Host, Message, Resolve, by_the_system
 from capcom_notify_sms import SmsChannel, SmsConfig
-from capcom_notify_sms.lookup import Resolve, by_the_system
 
 SLOW = 30.0
 """Seconds: longer than any attempt of these tests."""

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from capcom_gql.plugin import Transient
-from capcom_notify_sms.lookup import MOST_LOOKUPS, Resolve
+from capcom_gql.notifiers.lookup import MOST_LOOKUPS
+from capcom_gql.plugin import Resolve, Transient
 
 from .sms_servers import Asked, Reply, channel, letter, peer
 

@@ -1,7 +1,6 @@
 """The channel: one event to one endpoint, and what its answer means for the delivery."""
 
 import asyncio
-import socket
 import ssl
 from contextlib import suppress
 from datetime import UTC
@@ -13,10 +12,23 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, FilePath
 
-from capcom_gql.plugin import AddressGone, Health, Host, Message, NotConfigured, Notifier, Permanent, Sent, Transient
+from capcom_gql.plugin import (
+    AddressGone,
+    Health,
+    Host,
+    Message,
+    NotConfigured,
+    Notifier,
+    Permanent,
+    Resolve,
+    Sent,
+    Transient,
+    UnknownName,
+    by_the_system,
+)
 from capcom_notify_webhook import destination
 from capcom_notify_webhook.exchange import Answer, NotHttp, post
-from capcom_notify_webhook.lookup import Lookup, Resolve, by_the_system
+from capcom_notify_webhook.lookup import CheckedLookup
 from capcom_notify_webhook.signature import body_of, signatures
 
 ANSWER_SHARE = 0.8
@@ -56,7 +68,7 @@ class Webhook(Notifier):
                 "CAPCOM_NOTIFY__WEBHOOK__ALLOW_PRIVATE lets endpoints be on this machine, and CAPCOM_ENV is "
                 "production: unset it"
             )
-        self._lookup = Lookup(resolve, allow_loopback=self.config.allow_private)
+        self._lookup = CheckedLookup(resolve, allow_loopback=self.config.allow_private)
         self._agent = _agent()
         self._tls: ssl.SSLContext | None = None
         if self.config.ca_file is not None:
@@ -127,8 +139,8 @@ class Webhook(Notifier):
             raise Transient(f"the certificate of {to.host} is refused: {error.verify_message}") from None
         except ssl.SSLError as error:
             raise Transient(f"TLS with {to.host} failed: {error.reason or error}") from None
-        except socket.gaierror as error:
-            raise Transient(f"the name {to.host} cannot be looked up: {error.strerror or error}") from None
+        except UnknownName as error:
+            raise Transient(str(error)) from None
         except NotHttp as error:
             raise Transient(f"{to.host} gave no answer of HTTP: {error}") from None
         except OSError as error:

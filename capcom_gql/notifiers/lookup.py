@@ -1,4 +1,4 @@
-"""Look a name up beside the event loop, in a bounded number of threads that nobody waits for.
+"""Look a name up beside the event loop, in a bounded number of threads that nobody waits for; for any channel.
 
 Not in the loop's own pool: a name server that does not answer would fill it, stop everybody else who needs a thread
 of it, and keep the program from ending.
@@ -11,15 +11,18 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import TypeAlias
 
-from capcom_gql.plugin import Transient
+from capcom_gql.notifiers.contract import Transient
 
 MOST_LOOKUPS = 8
-"""Look-ups under way at once. The system's cannot be stopped, and a name server may keep one for a minute."""
-MOST_ADDRESSES = 4
-"""Addresses of one name that are tried."""
+"""Look-ups of one channel under way at once. The system's cannot be stopped, and a name server may keep one for a
+minute."""
 
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 """The addresses of a host, as text; may block. Raises OSError where there are none."""
+
+
+class UnknownName(OSError):
+    """A name that leads nowhere; its text is a sentence that names it."""
 
 
 def by_the_system(host: str, port: int) -> list[str]:
@@ -29,16 +32,17 @@ def by_the_system(host: str, port: int) -> list[str]:
 
 
 class Lookup:
-    """A resolver with a bound; may be asked from several loops at once."""
+    """A resolver with a bound; may be asked from several loops at once. One for each notifier is enough."""
 
-    def __init__(self, resolve: Resolve) -> None:
+    def __init__(self, resolve: Resolve = by_the_system, most: int = MOST_LOOKUPS) -> None:
         self._resolve = resolve
-        self._free = threading.Semaphore(MOST_LOOKUPS)
+        self._most = most
+        self._free = threading.Semaphore(most)
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
         """The addresses to connect to, in order; at least one. An address leads to itself, without a look-up.
 
-        Waits as long as its caller lets it. Raises OSError where the name is not found, and Transient where too
+        Waits as long as its caller lets it. Raises UnknownName or another OSError, and Transient where too
         many look-ups hang already.
         """
         try:
@@ -46,12 +50,12 @@ class Lookup:
         except ValueError:
             found = await self._in_thread(host, port)
         if not found:
-            raise OSError(f"the name {host} has no address")
-        return found[:MOST_ADDRESSES]
+            raise UnknownName(f"the name {host} has no address")
+        return found
 
     async def _in_thread(self, host: str, port: int) -> Sequence[str]:
         if not self._free.acquire(blocking=False):
-            raise Transient(f"{MOST_LOOKUPS} look-ups of {host} are under way already and none comes back")
+            raise Transient(f"{self._most} look-ups of {host} are under way already and none comes back")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Sequence[str]] = loop.create_future()
 
@@ -69,7 +73,7 @@ class Lookup:
             try:
                 found = self._resolve(host, port)
             except socket.gaierror as error:
-                failure = OSError(f"the name {host} cannot be looked up: {error.strerror or error}")
+                failure = UnknownName(f"the name {host} cannot be looked up: {error.strerror or error}")
             except OSError as error:
                 failure = error
             except UnicodeError as error:
@@ -82,5 +86,5 @@ class Lookup:
                 # The loop ended while the look-up hung: nobody waits for it any more.
                 return
 
-        threading.Thread(target=run, daemon=True, name="email-lookup").start()
+        threading.Thread(target=run, daemon=True, name="lookup").start()
         return await answer

@@ -1,0 +1,101 @@
+"""`capcom doctor`: every setting and every part of the installation: ok, or what to do."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from capcom_gql.app.broker_check import BrokerCheck
+    from capcom_gql.app.findings import Finding, Ground
+    from capcom_gql.notifiers.registry import Registry
+    from capcom_gql.settings import Settings
+
+SETTINGS = "settings"
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Check every setting, the database, its migrations, the broker, each channel, the clocks, the data's folder, the
+    disk. Changes nothing and sends nothing. Status 1 where something fails; what only deserves a look does not fail.
+    """
+    from capcom_gql.cli.screen import note, show_json, show_table
+
+    found = _found()
+    failing = [part for part, each in found.items() if not each.ok]
+    if as_json:
+        parts = {
+            part: {"state": _state(each), **each.as_json(), **({"remedy": each.remedy} if each.remedy else {})}
+            for part, each in found.items()
+        }
+        show_json({"status": "failing" if failing else "ok", "parts": parts})
+    else:
+        show_table(
+            ("state", "part", "found", "what to do"),
+            [(_state(each), part, each.words, each.remedy) for part, each in found.items()],
+        )
+    if failing:
+        note(f"{', '.join(failing)}: see what to do beside it")
+        raise typer.Exit(1)
+
+
+def _state(finding: "Finding") -> str:
+    if not finding.ok:
+        return "FAILS"
+    return "look" if finding.remedy else "ok"
+
+
+def _found() -> "Mapping[str, Finding]":
+    from capcom_gql.app.findings import Finding
+    from capcom_gql.app.settings_checks import setting_findings
+    from capcom_gql.notifiers.loader import load as load_channels
+    from capcom_gql.settings import SettingsError, load
+
+    try:
+        settings = load()
+    except SettingsError as error:
+        # nothing else can be asked without them
+        return {SETTINGS: Finding(False, "; ".join(error.faults), "mend them in the environment or in .env")}
+    registry = load_channels(settings)
+    return {**setting_findings(settings), **asyncio.run(_parts(settings, registry))}
+
+
+async def _parts(settings: "Settings", registry: "Registry") -> "Mapping[str, Finding]":
+    from capcom_gql.app.broker_check import BrokerCheck
+    from capcom_gql.app.checks import findings
+    from capcom_gql.app.findings import ground
+    from capcom_gql.services.channels import close
+    from capcom_gql.storage.database import DatabaseUnavailable, opened
+    from capcom_gql.storage.installation import database_url
+
+    broker = BrokerCheck(settings.broker_url)
+    try:
+        # to open a file that is not there would make it
+        if fault := _not_there(settings.sqlite_file):
+            return await findings(_without(settings, broker, registry, fault), probing=False)
+        try:
+            async with opened(database_url(settings)):
+                return await findings(await ground(settings, broker, registry), probing=False)
+        except DatabaseUnavailable as error:
+            return await findings(_without(settings, broker, registry, str(error)), probing=False)
+    finally:
+        await close(registry)
+
+
+def _not_there(file: "Path | None") -> str:
+    try:
+        if file is not None:
+            file.stat()
+    except FileNotFoundError:
+        return f"there is no {file} yet"
+    except OSError as error:
+        return f"{file} cannot be looked at: {error.strerror or error}"
+    return ""
+
+
+def _without(settings: "Settings", broker: "BrokerCheck", registry: "Registry", fault: str) -> "Ground":
+    from capcom_gql.app.findings import Ground
+
+    return Ground(settings, broker, registry, None, fault)

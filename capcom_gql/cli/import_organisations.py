@@ -1,0 +1,200 @@
+"""`capcom import`: today's subscribers out of a spreadsheet."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from capcom_gql.services.import_organisations import ImportWishes, Outcome, Result
+    from capcom_gql.services.importing.read_table import Table
+    from capcom_gql.settings import Settings
+
+imports = typer.Typer(no_args_is_help=True, help="Today's subscribers, out of a spreadsheet.")
+
+
+@imports.command(
+    short_help="Take in organisations with their users.",
+    epilog="Example: capcom import organisations subscribers.csv --dry-run",
+)
+def organisations(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="As a spreadsheet saves it: a line for each user.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check every line, print the same, write nothing.")
+    ] = False,
+    welcome: Annotated[
+        bool, typer.Option("--welcome", help="Mail every user their number and a link to choose a password.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what became of each organisation, as JSON.")] = False,
+) -> None:
+    """Take in organisations that subscribe already, with their terms, proofs, users and numbers.
+
+    Each is taken in whole or not at all: a fault in one of its lines keeps it out, and the others go in. One that is
+    there already is passed over, so put the faults right and run it again. Nobody is mailed unless --welcome is given,
+    which also reaches those who came with an earlier run and had no welcome yet.
+    `capcom import columns` lists the columns. Exit status 1 where something was refused.
+    """
+    from capcom_gql.cli.screen import note, show, show_json
+    from capcom_gql.services.import_organisations import ImportWishes, Outcome
+    from capcom_gql.settings import load
+
+    table = _read(file)
+    for heading in table.unread:
+        note(f"column {heading!r} is not known and not read")
+    results = asyncio.run(_import(load(), table, ImportWishes(dry_run, welcome)))
+    if as_json:
+        show_json(_as_json(results, table, dry_run=dry_run))
+    else:
+        for sentence in _sentences(results, table):
+            show(sentence)
+    for sentence in _summary(results, dry_run=dry_run, welcome=welcome):
+        note(sentence)
+    if any(result.outcome is Outcome.REFUSED for result in results):
+        raise typer.Exit(1)
+
+
+@imports.command(epilog="Example: capcom import columns")
+def columns(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List the columns that `import organisations` reads. The first line of the file names them, in any order."""
+    from capcom_gql.cli.screen import show_json, show_table
+    from capcom_gql.services.importing.columns import COLUMNS
+
+    if as_json:
+        show_json(
+            [
+                {
+                    "name": column.name,
+                    "required": column.required,
+                    "ofUser": column.of_user,
+                    "meaning": column.meaning,
+                    "headings": list(column.headings),
+                }
+                for column in COLUMNS
+            ]
+        )
+        return
+    show_table(
+        ("column", "required", "of the", "meaning", "other headings"),
+        [
+            (
+                column.name,
+                "yes" if column.required else "",
+                "user" if column.of_user else "organisation",
+                column.meaning,
+                ", ".join(column.headings),
+            )
+            for column in COLUMNS
+        ],
+    )
+
+
+def _read(file: Path) -> "Table":
+    """The table of a file. Raises Stop where it is none."""
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.services.importing.read_table import MAX_BYTES, BadTable, read_table
+
+    try:
+        with file.open("rb") as opened:
+            return read_table(opened.read(MAX_BYTES + 1))
+    except BadTable as error:
+        raise Stop(f"{file}: {error}") from None
+
+
+async def _import(settings: "Settings", table: "Table", wishes: "ImportWishes") -> "list[Result]":
+    from capcom_gql.cli.deeds import COMMAND_LINE, installation
+    from capcom_gql.services.import_organisations import import_organisations
+
+    async with installation(settings) as setup:
+        with _progress() as on_organisation:
+            return await import_organisations(setup, COMMAND_LINE, table, wishes, on_organisation)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's standard error; elsewhere nothing."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    bars = (TextColumn("organisations"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*bars, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("", total=None)
+
+        def on_organisation(done: int, count: int) -> None:
+            progress.update(bar, completed=done, total=count)
+
+        yield on_organisation
+
+
+def _sentences(results: "Sequence[Result]", table: "Table") -> list[str]:
+    """A sentence for each fault, in the order of the lines: where, and what to do."""
+    from capcom_gql.domain.sentences import Locale
+
+    faults = sorted((fault for result in results for fault in result.faults), key=lambda each: each.line)
+    return [f"{_place(fault.line, fault.column, table)}: {fault.fault.sentence(Locale.EN)}" for fault in faults]
+
+
+def _place(line: int, column: str, table: "Table") -> str:
+    """The line and the heading that the file has; for a column that it lacks, the name to give it."""
+    from capcom_gql.services.importing.columns import BY_NAME
+
+    if not column:
+        return f"line {line}"
+    heading = table.headings.get(column)
+    return f"line {line}, {heading or f'missing column {BY_NAME[column].offered}'}"
+
+
+def _as_json(results: "Sequence[Result]", table: "Table", *, dry_run: bool) -> dict[str, object]:
+    from capcom_gql.domain.sentences import Locale
+
+    return {
+        "dryRun": dry_run,
+        "organisations": [
+            {
+                "name": result.name,
+                "lines": list(result.lines),
+                "outcome": result.outcome.value,
+                "welcomed": result.welcomed,
+                "faults": [
+                    {
+                        "line": each.line,
+                        "column": table.headings.get(each.column, each.column) or None,
+                        "code": each.fault.code.value,
+                        "message": each.fault.sentence(Locale.EN),
+                    }
+                    for each in result.faults
+                ],
+            }
+            for result in results
+        ],
+    }
+
+
+def _summary(results: "Sequence[Result]", *, dry_run: bool, welcome: bool) -> Iterator[str]:
+    """How many are in, were there already, are refused; who is mailed."""
+    from capcom_gql.cli.screen import counted
+    from capcom_gql.services.import_organisations import Outcome
+
+    def all_of(outcome: "Outcome") -> str:
+        of_it = [result for result in results if result.outcome is outcome]
+        return f"{len(of_it)} ({counted(sum(len(result.lines) for result in of_it), 'user')})"
+
+    yield (
+        f"organisations imported: {all_of(Outcome.IMPORTED)}; there already: {all_of(Outcome.THERE_ALREADY)}; "
+        f"refused: {all_of(Outcome.REFUSED)}"
+    )
+    imported = [result for result in results if result.outcome is Outcome.IMPORTED]
+    if welcome:
+        yield f"users mailed a welcome: {sum(result.welcomed for result in results)}"
+    elif imported:
+        yield (
+            "nobody is mailed a welcome; with --welcome, now or in a later run of this file, every user gets their "
+            "number and a link to choose a password, once"
+        )
+    if due := sum(result.calendar_writes for result in imported):
+        yield f"{due} of them with a renewal or a proof to ask for: the calendar mails the latest letter that is due"
+    if dry_run:
+        yield "dry run: nothing is written"

@@ -1,0 +1,221 @@
+"""`capcom plan`: what is on offer, saved and listed without the API."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from capcom_gql.domain.plans import DiscountRule, EventKind, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capcom_gql.domain.plans import Offer
+    from capcom_gql.services.save_plan import SavePlanInput
+    from capcom_gql.settings import Settings
+    from capcom_gql.storage.models import Plan
+
+NONE = "none"
+"""What empties a list."""
+
+_AMOUNT = re.compile(r"(?P<whole>\d{1,9})(?:[.,](?P<hundredths>\d{2}))?")
+_PERCENT = re.compile(r"(?P<percent>\d{1,9}) ?%")
+
+plan = typer.Typer(no_args_is_help=True, help="The plans that organisations may subscribe to.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What is given of a plan; None for what is left out. The price in minor units."""
+
+    name: str | None
+    seat_limit: int | None
+    price_minor: int | None
+    services: "Sequence[Service] | None"
+    discounts: "Sequence[tuple[EventKind, int | None, int | None]] | None"
+    is_open: bool | None
+
+
+@plan.command(
+    short_help="Make a plan, or change one.",
+    epilog="Example: capcom plan save EQUIPE --price 950 --discount TRAINING=25% --discount MEETING=15% "
+    "--discount FORUM=80.00",
+)
+def save(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Its lasting code; a new one makes a new plan.")],
+    name: Annotated[str | None, typer.Option(help="The name as people read it.")] = None,
+    seats: Annotated[int | None, typer.Option(help="How many users it has room for.")] = None,
+    price: Annotated[str | None, typer.Option(help="The price of one term, such as 950 or 950.00.")] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(help=f"A service that it includes; give each, or {NONE}. {', '.join(Service)}."),
+    ] = None,
+    discount: Annotated[
+        list[str] | None,
+        typer.Option(help=f"KIND=25%, or KIND=80.00 for an amount; give each, or {NONE}. {', '.join(EventKind)}."),
+    ] = None,
+    is_open: Annotated[bool | None, typer.Option("--open/--closed", help="Whether it may be newly chosen.")] = None,
+) -> None:
+    """Make a plan, or change one for the terms opened from now on; open terms keep their copy.
+
+    What is left out of a plan that exists stays as it is. Services and discounts are given whole: to change one
+    discount, give those that stay as well.
+    """
+    from capcom_gql.cli.screen import counted, note
+    from capcom_gql.settings import load
+
+    wishes = _Wishes(
+        name,
+        seats,
+        None if price is None else _price(price),
+        None if service is None else [_service(each) for each in service if each.lower() != NONE],
+        None if discount is None else [_rule(each) for each in discount if each.lower() != NONE],
+        is_open,
+    )
+    settings = load()
+    saved = asyncio.run(_save(settings, code.strip(), wishes))
+    code, name, _, *others = _row(saved, settings.currency)
+    told = (code, name, counted(saved.offer().seat_limit, "user"), *others)
+    note(f"saved {' · '.join(each for each in told if each)}")
+
+
+def _price(text: str) -> int:
+    if (minor := _minor(text)) is None:
+        raise typer.BadParameter(f"{text!r} is no amount. Examples: 950, 950.00", param_hint="--price")
+    return minor
+
+
+def _minor(text: str) -> int | None:
+    read = _AMOUNT.fullmatch(text.strip())
+    return None if read is None else int(read["whole"]) * 100 + int(read["hundredths"] or 0)
+
+
+def _service(text: str) -> Service:
+    if text.upper() not in set(Service):
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(Service)}, {NONE}.", param_hint="--service")
+    return Service(text.upper())
+
+
+def _rule(text: str) -> tuple[EventKind, int | None, int | None]:
+    kind, _, worth = (part.strip() for part in text.upper().partition("="))
+    if kind not in set(EventKind):
+        known = ", ".join(EventKind)
+        raise typer.BadParameter(
+            f"{text!r} does not begin with a kind of event and =. Kinds: {known}. Example: TRAINING=25%",
+            param_hint="--discount",
+        )
+    if (percent := _PERCENT.fullmatch(worth)) is not None:
+        return EventKind(kind), int(percent["percent"]), None
+    if (amount := _minor(worth)) is None:
+        raise typer.BadParameter(
+            f"{text!r} gives neither a whole percentage nor an amount. Examples: TRAINING=25%, FORUM=80.00",
+            param_hint="--discount",
+        )
+    return EventKind(kind), None, amount
+
+
+async def _save(settings: "Settings", code: str, wishes: _Wishes) -> "Plan":
+    from capcom_gql.cli.deeds import COMMAND_LINE, installation
+    from capcom_gql.services.save_plan import save_plan
+    from capcom_gql.storage.models import Plan
+
+    async with installation(settings) as setup:
+        row = await Plan.get_or_none(code=code)
+        before = _new_offer(code, wishes) if row is None else row.offer()
+        is_open = wishes.is_open if wishes.is_open is not None else row is None or row.is_open
+        saved = await save_plan(setup, COMMAND_LINE, _form(before, wishes, is_open=is_open))
+        return await Plan.get(id=saved.plan_id)
+
+
+def _new_offer(code: str, wishes: _Wishes) -> "Offer":
+    """What a new plan begins with. Raises Stop where that is not enough."""
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.domain.plans import Offer
+
+    if wishes.name is None or wishes.seat_limit is None or wishes.price_minor is None:
+        raise Stop(
+            f"There is no plan {code!r} to change (capcom plan list shows them all). A new one needs --name, --seats "
+            "and --price; services and discounts are none where they are left out."
+        )
+    return Offer(code, wishes.name, wishes.seat_limit, wishes.price_minor, (), ())
+
+
+def _form(before: "Offer", wishes: _Wishes, *, is_open: bool) -> "SavePlanInput":
+    from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanInput
+
+    rules = wishes.discounts
+    if rules is None:
+        rules = [(each.event_kind, each.percent, each.amount_minor) for each in before.discounts]
+    return SavePlanInput(
+        code=before.plan_code,
+        name=before.plan_name if wishes.name is None else wishes.name,
+        seat_limit=before.seat_limit if wishes.seat_limit is None else wishes.seat_limit,
+        price_minor=before.price_minor if wishes.price_minor is None else wishes.price_minor,
+        services=tuple(before.services if wishes.services is None else wishes.services),
+        discounts=tuple(DiscountRuleForm(*rule) for rule in rules),
+        is_open=is_open,
+    )
+
+
+@plan.command("list", epilog="Example: capcom plan list --json")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Print every plan, open and closed, the smallest first."""
+    from capcom_gql.cli.screen import show_json, show_table
+    from capcom_gql.settings import load
+
+    settings = load()
+    plans = asyncio.run(_all(settings))
+    if as_json:
+        show_json([_in_json(each) for each in plans])
+        return
+    columns = ("code", "name", "seats", "price", "services", "discounts", "is")
+    show_table(columns, [_row(each, settings.currency) for each in plans])
+
+
+async def _all(settings: "Settings") -> "list[Plan]":
+    from capcom_gql.cli.database import database
+    from capcom_gql.storage.models import Plan
+
+    async with database(settings):
+        return await Plan.all().order_by("seat_limit", "code")
+
+
+def _row(row: "Plan", currency: str) -> tuple[str, ...]:
+    from capcom_gql.domain.sentences import Locale, spell_money
+
+    offer = row.offer()
+    return (
+        row.code,
+        offer.plan_name,
+        str(offer.seat_limit),
+        spell_money(offer.price_minor, currency, Locale.EN),
+        " ".join(offer.services),
+        " ".join(f"{rule.event_kind}={_worth(rule)}" for rule in offer.discounts),
+        "open" if row.is_open else "closed",
+    )
+
+
+def _worth(rule: DiscountRule) -> str:
+    """A discount as `save` takes it."""
+    if rule.amount_minor is None:
+        return f"{rule.percent}%"
+    return f"{rule.amount_minor // 100}.{rule.amount_minor % 100:02d}"
+
+
+def _in_json(row: "Plan") -> dict[str, object]:
+    """A plan with the names that savePlan takes."""
+    offer = row.offer()
+    return {
+        "code": row.code,
+        "name": offer.plan_name,
+        "seatLimit": offer.seat_limit,
+        "priceMinor": offer.price_minor,
+        "services": list(offer.services),
+        "discounts": [
+            {"eventKind": each.event_kind, "percent": each.percent, "amountMinor": each.amount_minor}
+            for each in offer.discounts
+        ],
+        "isOpen": row.is_open,
+    }

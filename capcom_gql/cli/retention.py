@@ -1,0 +1,83 @@
+"""`capcom retention`: what is past the time for which it is kept, let go or told."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from capcom_gql.domain.retention import Kept, RetentionPolicy
+    from capcom_gql.services.forget import Forgetting
+    from capcom_gql.settings import Settings
+
+
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; tell what would go, and why.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with the ids of the persons.")] = False,
+) -> None:
+    """Delete or blank, for good, what is past the time for which it is kept, and tell why; --dry-run only tells.
+
+    Events, redemptions, proofs, terms, seats and numbers are books and stay. May run beside servers, and by cron.
+    """
+    from capcom_gql.cli.screen import note, show_json, show_table
+    from capcom_gql.settings import load
+
+    settings = load()
+    policy = _policy(settings)
+    found, why = asyncio.run(_run(settings, policy, dry_run=dry_run)), _why(policy)
+    if as_json:
+        parts = [{"kind": kind.value, "count": count, "why": why[kind]} for kind, count in found.counts.items()]
+        show_json(
+            {"applied": not dry_run, "kinds": parts, "personIds": list(found.person_ids), "kept": dict(found.kept)}
+        )
+    else:
+        counted = [(kind.value, str(count), why[kind]) for kind, count in found.counts.items()]
+        show_table(("kind", "would go" if dry_run else "gone", "why"), counted)
+    for person_id, code in found.kept.items():
+        note(f"{person_id} is left: {code}")
+    if dry_run and any(found.counts.values()):
+        note("nothing was changed; without --dry-run it goes, for good")
+
+
+def _policy(settings: "Settings") -> "RetentionPolicy":
+    from capcom_gql.domain.retention import RetentionPolicy
+
+    return RetentionPolicy(
+        letters_months=settings.keep_letters_months,
+        comments_months=settings.keep_comments_months,
+        support_months=settings.keep_support_months,
+        persons_years=settings.keep_persons_years,
+        mailbox_days=settings.keep_mailbox_days,
+    )
+
+
+def _why(policy: "RetentionPolicy") -> "Mapping[Kept, str]":
+    from capcom_gql.domain.retention import Kept
+
+    letters = f"over for {policy.letters_months} months"
+    return {
+        Kept.PERSONS: f"no seat for {policy.persons_years} years, not staff: erased as capcom person erase does",
+        Kept.SESSIONS: "signed out, or past their 24 hours: deleted",
+        Kept.LINKS: "used, or past their time: deleted",
+        Kept.EMAIL_CHANGES: "made, or past their time, and no letter of theirs waits: deleted",
+        Kept.IDEMPOTENCY: "older than 24 hours, for which a key replays its answer: deleted",
+        Kept.ATTEMPTS: f"{letters}: what the provider said is blanked; when, and how it ended, stays",
+        Kept.LETTERS: f"{letters}: recipient and subject are blanked; that it was sent, and when, stays",
+        Kept.COMMENTS: f"answered {policy.comments_months} months ago: blanked; the score stays",
+        Kept.SUPPORT: f"closed for {policy.support_months} months: question and answer are blanked; the check stays",
+        Kept.ERASED: "written after the erasure: blanked",
+        Kept.MAILBOX: f"older than {policy.mailbox_days} days, or to an address that nobody has any more: deleted",
+    }
+
+
+async def _run(settings: "Settings", policy: "RetentionPolicy", *, dry_run: bool) -> "Forgetting":
+    from capcom_gql.cli.deeds import COMMAND_LINE, installation
+    from capcom_gql.services.forget import forget, past_their_time
+
+    mailbox = settings.data_dir / "mailbox"
+    async with installation(settings) as setup:
+        if dry_run:
+            return await past_their_time(setup, policy, mailbox)
+        return await forget(setup, COMMAND_LINE, policy, mailbox)

@@ -1,0 +1,68 @@
+"""`capcom terms`: the terms of use that who subscribes or renews must accept (R19)."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from capcom_gql.settings import Settings
+    from capcom_gql.storage.models import TermsOfUse
+
+terms = typer.Typer(no_args_is_help=True, help="The terms of use.")
+
+
+@terms.command(
+    short_help="Publish a new version.",
+    epilog="Example: capcom terms publish 2027-2 https://capcom.example/terms/2027-2",
+)
+def publish(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="What acceptedTermsVersion will be.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where their text is.")],
+) -> None:
+    """Publish a new version: from then on it is the one to accept. Open terms keep the version they accepted."""
+    from capcom_gql.cli.screen import note
+    from capcom_gql.settings import load
+
+    published = asyncio.run(_publish(load(), version, url))
+    note(f"in force: {published.version} ({published.url})")
+
+
+async def _publish(settings: "Settings", version: str, url: str) -> "TermsOfUse":
+    from capcom_gql.cli.deeds import COMMAND_LINE, installation
+    from capcom_gql.services.publish_terms import PublishTermsInput, publish_terms
+    from capcom_gql.storage.models import TermsOfUse
+
+    async with installation(settings) as setup:
+        done = await publish_terms(setup, COMMAND_LINE, PublishTermsInput(version, url))
+        return await TermsOfUse.get(id=done.terms_id)
+
+
+@terms.command("list", epilog="Example: capcom terms list --json")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Print every version that was published, the one in force first."""
+    from capcom_gql.cli.screen import in_json, show_json, show_table
+    from capcom_gql.settings import load
+
+    settings = load()
+    versions = asyncio.run(_all(settings))
+    if as_json:
+        show_json(
+            [{"version": each.version, "url": each.url, "publishedAt": in_json(each.published_at)} for each in versions]
+        )
+        return
+    show_table(
+        ("version", "address", "published"),
+        [
+            (each.version, each.url, f"{each.published_at.astimezone(settings.zone):%Y-%m-%d %H:%M}")
+            for each in versions
+        ],
+    )
+
+
+async def _all(settings: "Settings") -> "list[TermsOfUse]":
+    from capcom_gql.cli.database import database
+    from capcom_gql.storage.models import TermsOfUse
+
+    async with database(settings):
+        return await TermsOfUse.all().order_by("-published_at", "-id")

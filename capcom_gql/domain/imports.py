@@ -1,0 +1,51 @@
+"""A subscription that began elsewhere and is taken over: its term as the rules would have made it, and its faults.
+
+Paths are the names of the columns of the table that brings it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from capcom_gql.domain import steps
+from capcom_gql.domain.lifecycle import proof_too_late
+from capcom_gql.domain.plans import Offer
+from capcom_gql.domain.refusals import Code, Fault, invalid
+from capcom_gql.domain.steps import Step, StepKind
+from capcom_gql.domain.terms import LifecyclePolicy, Term, end_instant, first_term
+
+
+def imported_term(
+    term_id: str, first_day: date, offer: Offer, received_on: date | None, today: date, policy: LifecyclePolicy
+) -> Term:
+    """The term that was opened on a day (R4), confirmed if its proof has come, and over if its last day has passed.
+
+    `received_on` is the day of the proof. It confirms from that day, or from the opening where it came before (R8).
+    One that came after its due day was accepted late by whoever kept the subscription going (R9).
+    """
+    term = first_term(term_id, policy.first_instant(first_day), offer, policy)
+    if received_on is not None:
+        term = replace(term, confirmed_at=max(term.opened_at, policy.first_instant(received_on)))
+    if today > term.ends_on:
+        # the letters and the survey of that day were somebody else's to send
+        end = Step(end_instant(term.ends_on, policy), StepKind.EXPIRE, term.id)
+        (term,) = steps.after((term,), end)
+    return term
+
+
+def check_imported_term(term: Term, last_day: date | None, *, is_confirmed: bool, today: date) -> list[Fault]:
+    """Why a term is not taken over: not begun, another last day than R4 gives, unpaid past its due day (R9)."""
+    if term.starts_on > today:
+        return [invalid(("first_day",), "import_not_begun", today=today)]
+    faults = []
+    if last_day not in (None, term.ends_on):
+        faults.append(invalid(("last_day",), "import_last_day", starts_on=term.starts_on, ends_on=term.ends_on))
+    if not is_confirmed and proof_too_late(term, today):
+        faults.append(Fault(Code.PROOF_TOO_LATE, ("confirmed",), "import_unpaid", {"due_on": term.proof_due_on}))
+    return faults
+
+
+def check_managers(marked: Sequence[bool]) -> list[Fault]:
+    """A list has exactly one manager (R6)."""
+    count = sum(marked)
+    return [] if count == 1 else [Fault(Code.MANAGER_REQUIRED, ("manager",), "import_managers", {"count": count})]

@@ -1,0 +1,124 @@
+"""What a cell of a spreadsheet says: days, answers, proofs, phones, as people in France write them.
+
+What cannot be read raises Refusal with its one fault, whose path is left empty for the reader of the line to fill.
+"""
+
+import re
+from datetime import date
+from typing import NoReturn
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+from capcom_gql.domain.refusals import Refusal, invalid
+from capcom_gql.domain.seats import parse_number
+from capcom_gql.services.forms import MAX_NAME, normal_siret
+from capcom_gql.storage.columns import folded
+
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+HOME = "FR"
+
+_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ]00:00(?::00)?)?")
+_FRENCH = re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})(?: 00:00(?::00)?)?")
+_CUT_SHORT = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
+_ANSWERS = {
+    **dict.fromkeys(("oui", "o", "yes", "y", "vrai", "true", "x", "1"), True),
+    **dict.fromkeys(("non", "n", "no", "faux", "false", "0"), False),
+}
+_PROOF_KINDS = {
+    **dict.fromkeys(("purchase order", "order", "bon de commande", "bdc", "bc", "commande"), "PURCHASE_ORDER"),
+    **dict.fromkeys(("cheque", "check"), "CHEQUE"),
+    **dict.fromkeys(("bank transfer", "transfer", "virement", "mandat", "mandat administratif"), "BANK_TRANSFER"),
+}
+_COUNTRIES = {"france": HOME}
+_LOCALES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
+
+
+def _refuse(key: str, text: str) -> NoReturn:
+    raise Refusal(invalid((), key, value=text[:MAX_NAME]))
+
+
+def day(text: str) -> date:
+    """A day: 31/12/2026, 31.12.2026 or 2026-12-31."""
+    found = _ISO.fullmatch(text) or _FRENCH.fullmatch(text)
+    if found is None:
+        _refuse("import_bad_day", text)
+    try:
+        read = date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        _refuse("import_bad_day", text)
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        _refuse("import_bad_day", text)
+    return read
+
+
+def answer(text: str) -> bool:
+    """Yes or no, in French or English; a cross is a yes."""
+    read = _ANSWERS.get(folded(text))
+    if read is None:
+        _refuse("import_bad_answer", text)
+    return read
+
+
+def proof_kind(text: str) -> str:
+    """The kind of a payment proof."""
+    read = _PROOF_KINDS.get(folded(text.replace("_", " ")))
+    if read is None:
+        _refuse("import_bad_proof_kind", text)
+    return read
+
+
+def whole(text: str) -> str:
+    """A text that a spreadsheet may have taken for a number, once it has not cut it short."""
+    if _CUT_SHORT.fullmatch(text):
+        _refuse("import_cut_short", text)
+    return text
+
+
+def siret(text: str) -> str:
+    """The 14 digits of a SIRET."""
+    whole(text)
+    read = normal_siret(text)
+    if read is None:
+        _refuse("import_siret_short" if len(re.sub(r"\D", "", text)) == 13 else "bad_siret", text)
+    return read
+
+
+def number(text: str) -> str:
+    """A subscriber number that was given before: its 16 digits."""
+    whole(text)
+    read = parse_number(text)
+    if read is None:
+        _refuse("import_bad_number", text)
+    return read
+
+
+def country(text: str) -> str:
+    """A country's two letters; France may be written out."""
+    return _COUNTRIES.get(folded(text), text)
+
+
+def postal_code(text: str, of_country: str) -> str:
+    """A postal code; a French one has no spaces, and the leading 0 that a spreadsheet drops is put back."""
+    if of_country.upper() != HOME:
+        return text
+    digits = re.sub(r"\s", "", text)
+    return f"0{digits}" if re.fullmatch(r"[1-9]\d{3}", digits) else digits
+
+
+def phone(text: str, of_country: str) -> str:
+    """A phone in its international form where it can be one of that country; else as it stands, for the form to judge.
+
+    A national number without its leading 0, as spreadsheets leave it, is one too.
+    """
+    whole(text)
+    try:
+        read = phonenumbers.parse(text, of_country.upper())
+    except phonenumbers.NumberParseException:
+        return text
+    return phonenumbers.format_number(read, PhoneNumberFormat.E164) if phonenumbers.is_possible_number(read) else text
+
+
+def locale(text: str) -> str:
+    """A language of the service; anything else as it stands, for the form to judge."""
+    return _LOCALES.get(folded(text), text)

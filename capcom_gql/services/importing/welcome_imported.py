@@ -1,0 +1,53 @@
+"""Welcome those who were imported without a welcome, once their organisation has been looked at (R7)."""
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.services.dossier import Dossier
+from capcom_gql.services.importing.judge_candidates import IMPORTED
+from capcom_gql.services.people import welcome
+from capcom_gql.services.record_due import open_dossier
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage.journal import post_later
+from capcom_gql.storage.models import Event, Seat, Subscription, Term
+from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.product_clock import product_now
+
+
+async def welcome_imported(setup: Setup, organisation_id: str, *, dry_run: bool) -> int:
+    """Mail a welcome to the users of an import who had none and still hold their seats; nobody once it is over.
+
+    Returns how many: none of an organisation that signed up by itself. In a transaction, but for a `dry_run`, which
+    counts alone.
+    """
+    opening = await Event.get_or_none(organisation_id=organisation_id, step_key__startswith=IMPORTED)
+    if opening is None:
+        return 0
+    subscription = await Subscription.get(organisation_id=organisation_id)
+    if dry_run:
+        return len(await _unwelcomed(await _as_it_is(setup, subscription)))
+    dossier = await open_dossier(setup, subscription.id)
+    assert dossier is not None, "a subscription is for good"
+    unwelcomed = await _unwelcomed(dossier)
+    for added, seat in unwelcomed:
+        await post_later(added, welcome(dossier, seat), now=dossier.now, channels=setup.channels)
+    await dossier.close()
+    return len(unwelcomed)
+
+
+async def _as_it_is(setup: Setup, subscription: Subscription) -> Dossier:
+    """The dossier without its lock, and with nothing recorded on the way."""
+    terms = await Term.filter(subscription_id=subscription.id)
+    seats = await Seat.filter(subscription_id=subscription.id).prefetch_related("person")
+    return Dossier(setup, subscription, await product_now(), terms, seats)
+
+
+async def _unwelcomed(dossier: Dossier) -> list[tuple[Event, Seat]]:
+    """The active seats that have no welcome, each with the event of its coming: whoever comes otherwise has one."""
+    if not dossier.standing.is_live:
+        return []
+    seats = {seat.id: seat for seat in dossier.active_seats}
+    added = await Event.filter(kind=Kind.SEAT_ADDED.value, subject_id__in=list(seats)).order_by("id")
+    people = [seat.person_id for seat in seats.values()]
+    welcomes = await Delivery.filter(topic=Topic.WELCOME.value, person_id__in=people)
+    welcomed = {each.about["seat_id"] for each in welcomes}
+    return [(each, seats[each.subject_id]) for each in added if each.subject_id and each.subject_id not in welcomed]

@@ -1,0 +1,84 @@
+"""Publish a version of the terms of use: from then on it is the one to accept (R19)."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.catalogue import current_terms
+from capcom_gql.services.forms import MAX_NAME, check_text
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, record
+from capcom_gql.storage.models import TermsOfUse
+from capcom_gql.storage.product_clock import product_now
+
+MAX_VERSION = 40
+MAX_URL = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTermsInput:
+    """The version as people accept it, and where its text is."""
+
+    version: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermsPublished:
+    """The terms in force."""
+
+    terms_id: str
+
+
+async def publish_terms(setup: Setup, actor: Actor, form: PublishTermsInput) -> TermsPublished:
+    """Publish a version that was never published before. Raises Refusal (INVALID_INPUT, CONFLICT).
+
+    Publishing the current version once more, with the same address, changes nothing.
+    """
+    demand(Right.ADMINISTRATION, actor)
+    refuse_if(_faults(form))
+    version, url = form.version.strip(), form.url.strip()
+
+    async def work() -> TermsPublished:
+        same, current, now = await TermsOfUse.get_or_none(version=version), await current_terms(), await product_now()
+        if same is not None:
+            if (current.id, current.url) == (same.id, url):
+                return TermsPublished(same.id)
+            raise Refusal(Fault(Code.CONFLICT, ("version",), "terms_published", {"version": version}))
+        # the latest is the one in force, also where the clock was set back since the one before
+        published_at = max(now, current.published_at + timedelta(microseconds=1))
+        terms = await TermsOfUse.create(
+            id=ids.new_id(ids.TERMS_OF_USE), version=version, url=url, published_at=published_at
+        )
+        entry = Entry(Kind.TERMS_PUBLISHED, {"version": version}, subject_id=terms.id)
+        await record(entry, actor=actor, now=now, channels=setup.channels)
+        return TermsPublished(terms.id)
+
+    return await in_one_transaction(work)
+
+
+def _faults(form: PublishTermsInput) -> list[Fault]:
+    faults = check_text(("version",), form.version, MAX_VERSION, required=True)
+    if not faults and not form.version.strip().isprintable():
+        faults.append(invalid(("version",), "bad_version"))
+    if not _is_web_address(form.url.strip()):
+        faults.append(invalid(("url",), "bad_url", value=form.url[:MAX_NAME]))
+    return faults
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    if len(text) > MAX_URL or not text.isprintable() or re.search(r"\s", text):
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

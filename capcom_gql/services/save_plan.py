@@ -1,0 +1,99 @@
+"""Save a plan by its code: a new one, or an existing one as terms opened from now on will copy it."""
+
+import re
+from dataclasses import dataclass
+
+from capcom_gql.domain.events import Detail, Kind
+from capcom_gql.domain.plans import EventKind, Offer, Service, check_offer, read_rules
+from capcom_gql.domain.refusals import Fault, invalid, refuse_if
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.services.forms import MAX_NAME, MAX_PRICE_MINOR, check_text
+from capcom_gql.services.judge import demand
+from capcom_gql.services.setup import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.storage.journal import Entry, record
+from capcom_gql.storage.models import Plan, discounts_as_json
+from capcom_gql.storage.product_clock import product_now
+
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountRuleForm:
+    """A discount rule as a form gives it: percent or amount (minor units), exactly one."""
+
+    event_kind: EventKind
+    percent: int | None = None
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlanInput:
+    """The whole plan; the price in minor units of the installation's currency."""
+
+    code: str
+    name: str
+    seat_limit: int
+    price_minor: int
+    services: tuple[Service, ...]
+    discounts: tuple[DiscountRuleForm, ...]
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSaved:
+    """The plan as it is offered now."""
+
+    plan_id: str
+
+
+async def save_plan(setup: Setup, actor: Actor, form: SavePlanInput) -> PlanSaved:
+    """Save the plan as a whole; terms that are open already keep their copy. Raises Refusal with all its faults.
+
+    Saving what is so already records nothing.
+    """
+    demand(Right.ADMINISTRATION, actor)
+    refuse_if(_faults(setup, form))
+    offer = Offer(
+        form.code.strip(),
+        form.name.strip(),
+        form.seat_limit,
+        form.price_minor,
+        tuple(service for service in Service if service in form.services),
+        read_rules((each.event_kind, each.percent, each.amount_minor) for each in form.discounts),
+    )
+
+    async def work() -> PlanSaved:
+        plan = await Plan.filter(code=offer.plan_code).select_for_update().first()
+        if plan is not None and (plan.offer(), plan.is_open) == (offer, form.is_open):
+            return PlanSaved(plan.id)
+        if plan is None:
+            plan = Plan(id=ids.new_id(ids.PLAN), code=offer.plan_code)
+        plan.name, plan.seat_limit, plan.price_minor = offer.plan_name, offer.seat_limit, offer.price_minor
+        plan.services = [service.value for service in offer.services]
+        plan.discounts = discounts_as_json(offer)
+        plan.is_open = form.is_open
+        await plan.save()
+        details: dict[str, Detail] = {
+            "plan_code": plan.code,
+            "seat_limit": plan.seat_limit,
+            "price_minor": plan.price_minor,
+            "is_open": plan.is_open,
+        }
+        entry = Entry(Kind.PLAN_SAVED, details, subject_id=plan.id)
+        await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+        return PlanSaved(plan.id)
+
+    return await in_one_transaction(work)
+
+
+def _faults(setup: Setup, form: SavePlanInput) -> list[Fault]:
+    faults = []
+    if not _CODE.fullmatch(form.code.strip()):
+        faults.append(invalid(("code",), "bad_plan_code", value=form.code[:MAX_NAME]))
+    faults += check_text(("name",), form.name, required=True)
+    if not 0 <= form.price_minor <= MAX_PRICE_MINOR:
+        faults.append(invalid(("priceMinor",), "bad_price", maximum=MAX_PRICE_MINOR))
+    rules = [(each.event_kind, each.percent, each.amount_minor) for each in form.discounts]
+    return faults + check_offer(form.seat_limit, rules, setup.policy.seats_min, setup.policy.seats_max)
