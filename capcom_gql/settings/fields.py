@@ -15,6 +15,7 @@ from capcom_gql.settings.kinds import (
     ExistingFolder,
     Folder,
     Hosts,
+    Months,
     Names,
     OptionalWebAddress,
     ReminderDays,
@@ -184,24 +185,18 @@ class Settings(BaseModel):
         description="Days after the end of a term during which its survey may be answered (R18).",
         json_schema_extra=_accepts("a whole number of days from 1 to 365"),
     )
-    keep_letters_months: int = Field(
+    keep_letters_months: Months = Field(
         12,
-        ge=1,
-        le=120,
         description="Months after which recipient and subject of a letter are blanked (capcom retention).",
         json_schema_extra=_accepts("a whole number of months from 1 to 120"),
     )
-    keep_comments_months: int = Field(
+    keep_comments_months: Months = Field(
         24,
-        ge=1,
-        le=120,
         description="Months after which the comment of a survey is blanked (capcom retention).",
         json_schema_extra=_accepts("a whole number of months from 1 to 120"),
     )
-    keep_support_months: int = Field(
+    keep_support_months: Months = Field(
         24,
-        ge=1,
-        le=120,
         description="Months after its closing in which a support request keeps its texts (capcom retention).",
         json_schema_extra=_accepts("a whole number of months from 1 to 120"),
     )

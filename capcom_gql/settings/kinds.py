@@ -122,6 +122,7 @@ BrokerUrl = Annotated[str, AfterValidator(_broker)]
 OptionalWebAddress = Annotated[str, AfterValidator(_web_address)]
 WebAddress = Annotated[OptionalWebAddress, AfterValidator(_required)]
 Days = Annotated[int, Field(ge=1, le=365)]
+Months = Annotated[int, Field(ge=1, le=120)]
 ReminderDays = Annotated[
     tuple[Days, ...],
     BeforeValidator(_comma_list),

@@ -1,18 +1,17 @@
 """Webhook endpoints: where events are sent."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Self, cast
+from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from capcom_gql.domain.rights import Right
 from capcom_gql.domain.sentences import say
 from capcom_gql.domain.webhook_sentences import DISABLED
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.scalars import URL
 from capcom_gql.graphql.ties import Owned, Ties
-from capcom_gql.graphql.told import forbidden
+from capcom_gql.graphql.types.named import organisation_named
 from capcom_gql.graphql.types.node import Node
 from capcom_gql.storage import endpoints
 
@@ -59,9 +58,4 @@ class WebhookEndpoint(Node):
     async def organisation(
         self, info: Info
     ) -> Annotated["Organisation", strawberry.lazy("capcom_gql.graphql.types.subscription")] | None:
-        if self.row.organisation_id is None:
-            return None
-        organisation = await info.context.find(info.context, self.row.organisation_id)
-        if organisation is None:
-            raise forbidden(Right.CARD, info.context.actor, info.context.locale)
-        return cast("Organisation", organisation)
+        return await organisation_named(info.context, self.row.organisation_id)

@@ -13,7 +13,7 @@ from capcom_gql.graphql.connections import Connection, connected
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.ties import Owned, Reached, Ties
-from capcom_gql.graphql.told import forbidden
+from capcom_gql.graphql.types.named import organisation_named
 from capcom_gql.graphql.types.node import Node
 from capcom_gql.storage import models
 from capcom_gql.storage.pages import Window
@@ -62,12 +62,7 @@ class Event(Node):
     async def organisation(
         self, info: Info
     ) -> Annotated["Organisation", strawberry.lazy("capcom_gql.graphql.types.subscription")] | None:
-        if self.row.organisation_id is None:
-            return None
-        organisation = await info.context.find(info.context, self.row.organisation_id)
-        if organisation is None:
-            raise forbidden(Right.CARD, info.context.actor, info.context.locale)
-        return cast("Organisation", organisation)
+        return await organisation_named(info.context, self.row.organisation_id)
 
     @resolved("What it is about, if the caller may see it.")
     async def subject(self, info: Info) -> Node | None:
