@@ -20,11 +20,11 @@ FAILED = 1
 Change = tuple[str, str, str]
 
 ROW_LOCK: Change = (
-    "capcom_gql/services/dossier.py",
+    "capcom_gql/subscription/calendar.py",
     "Subscription.filter(id=subscription_id).select_for_update().first()",
     "Subscription.filter(id=subscription_id).first()",
 )
-IMMEDIATE: Change = ("capcom_gql/storage/sqlite.py", '"BEGIN IMMEDIATE"', '"BEGIN"')
+IMMEDIATE: Change = ("capcom_gql/storage/engine/sqlite.py", '"BEGIN IMMEDIATE"', '"BEGIN"')
 
 
 def _not_unique(index: str) -> Change:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.storage.database import opened
+from capcom_gql.storage.engine.database import opened
 from tests.databases import ENGINES, PostgresSource, Source, SqliteSource
 from tests.loopback import LoopbackGuard
 from tests.servers import EXTERNAL, Postgres

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import pytest
 
-from capcom_gql.storage.database import migrate
+from capcom_gql.storage.engine.database import migrate
 from tests.servers import Postgres
 
 ENGINES = ("sqlite", "postgres")

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from capcom_gql.services.write_table import line_of
+from capcom_gql.spreadsheet import line_of
 from tests.cli.installations import Installation
 from tests.story import Story
 from tests.world import World

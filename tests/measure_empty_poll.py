@@ -16,11 +16,12 @@ from unittest.mock import patch
 
 import asyncpg
 
-from capcom_gql.services import claim_letters, record_steps
-from capcom_gql.services.claim_letters import hand_over, left_behind
-from capcom_gql.services.setup import setup_from
+from capcom_gql.delivery import leases
+from capcom_gql.delivery.leases import hand_over, left_behind
+from capcom_gql.runtime import setup_from
 from capcom_gql.settings import load
-from capcom_gql.storage.database import migrate, opened, rows
+from capcom_gql.storage.engine.database import migrate, opened, rows
+from capcom_gql.subscription import sweep
 from tests.servers import Postgres
 
 COUNT = 1_000_000
@@ -86,7 +87,7 @@ class Explained:
 
 async def turn() -> None:
     """What a sweeper does in one turn, and finds nothing. The database is open."""
-    assert await record_steps.record_steps(setup_from(load({}), ())) == 0
+    assert await sweep.record_steps(setup_from(load({}), ())) == 0
     assert await left_behind() == {}
     assert await hand_over() == {}
 
@@ -94,7 +95,7 @@ async def turn() -> None:
 async def plans_of_a_turn(connection: asyncpg.Connection) -> list[str]:
     """How the statements of a turn are carried out."""
     explained = Explained(connection)
-    with patch.object(record_steps, "rows", explained), patch.object(claim_letters, "rows", explained):
+    with patch.object(sweep, "rows", explained), patch.object(leases, "rows", explained):
         await turn()
     return explained.lines
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.storage.models import Plan
 from capcom_gql.storage.product_clock import product_now, set_product_clock
+from capcom_gql.storage.tables import Plan
 from tests.world import PARIS, World, user
 
 VIEW = """

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from capcom_gql.settings import Settings, variable
-from capcom_gql.storage.database import rows
+from capcom_gql.storage.engine.database import rows
 from tests.databases import ONLY_SQLITE
 from tests.services.test_erasing import TRACED
 from tests.test_readme import README

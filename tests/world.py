@@ -19,12 +19,12 @@ import httpx2
 from starlette.applications import Starlette
 
 from capcom_gql import clock
+from capcom_gql.access.sessions import open_session
 from capcom_gql.app.composition import create_app
-from capcom_gql.services.sessions import open_session
 from capcom_gql.settings import load
 from capcom_gql.storage.ids import PERSON, new_id
-from capcom_gql.storage.models import Person
 from capcom_gql.storage.product_clock import product_now, set_product_clock
+from capcom_gql.storage.tables import Person
 from tests.mail import Letter, letters_in
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -7,11 +7,11 @@ from capcom_gql.app.findings import Finding, Ground
 from capcom_gql.app.machine_checks import clock_check, data_folder, disk_space
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.notifiers.registry import NotifierState
-from capcom_gql.storage.backlog import LATE_AFTER, steps_behind
+from capcom_gql.storage.event_log import ENDPOINT_DISABLED
 from capcom_gql.storage.installation import later_migrations
-from capcom_gql.storage.journal import ENDPOINT_DISABLED
-from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.queries.backlog import LATE_AFTER, steps_behind
+from capcom_gql.storage.tables import Delivery
 
 _ADDRESS = "check that it runs, and CAPCOM_DATABASE_URL or CAPCOM_DATA_DIR; capcom migrate makes its tables"
 _LATER = "start the later version that brought the database there, or restore a backup: there is no way back"

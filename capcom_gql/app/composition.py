@@ -13,28 +13,28 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from capcom_gql.access.authenticate import notes_written
+from capcom_gql.access.passwords import prepare
 from capcom_gql.app.front import Front
 from capcom_gql.app.health import health_routes
 from capcom_gql.app.hosts import HostCheck, hosts_of
 from capcom_gql.app.metrics import metrics_route
+from capcom_gql.delivery.leases import release_held
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.graphql.http import graphql_app
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState, Registry
 from capcom_gql.notifiers.rendering import Rendered
 from capcom_gql.pages import READY_MADE, Caller, Operation, routes
-from capcom_gql.services.authenticate import notes_written
-from capcom_gql.services.channels import close, setup_of
-from capcom_gql.services.claim_letters import release_held
-from capcom_gql.services.passwords import prepare
+from capcom_gql.runtime import close, setup_of
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
-from capcom_gql.storage.database import opened
+from capcom_gql.storage.engine.database import opened
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import must_be_real
-from capcom_gql.workers.crew import Crew
+from capcom_gql.workers.delivery_pool import Crew
 from capcom_gql.workers.embedded import at_work
-from capcom_gql.workers.nudging import nudging
+from capcom_gql.workers.wake_up import nudging
 
 NO_MAIL = "no channel for e-mail is installed and active: no mail leaves, letters are HELD until one is"
 

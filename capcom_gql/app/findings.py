@@ -7,7 +7,7 @@ from capcom_gql.app.answers import NO_ANSWER
 from capcom_gql.app.broker_check import BrokerCheck
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.settings import Settings
-from capcom_gql.storage.database import DatabaseUnavailable
+from capcom_gql.storage.engine.database import DatabaseUnavailable
 from capcom_gql.storage.installation import missing_migrations, must_answer
 
 

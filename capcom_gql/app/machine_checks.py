@@ -9,7 +9,7 @@ from pathlib import Path
 
 from capcom_gql import clock
 from capcom_gql.app.findings import Finding, Ground
-from capcom_gql.storage.database import is_postgres, rows
+from capcom_gql.storage.engine.database import is_postgres, rows
 from capcom_gql.storage.product_clock import offset
 
 DRIFT_BEARABLE = timedelta(seconds=1)

@@ -13,10 +13,10 @@ from starlette.routing import Route
 from capcom_gql import clock
 from capcom_gql.app.answers import NO_ANSWER, NOT_STORED
 from capcom_gql.domain.letters import DeliveryState
-from capcom_gql.storage.backlog import Post, Steps, post_behind, steps_behind
-from capcom_gql.storage.database import DatabaseUnavailable
+from capcom_gql.storage.engine.database import DatabaseUnavailable
 from capcom_gql.storage.installation import missing_migrations, must_answer
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.queries.backlog import Post, Steps, post_behind, steps_behind
 
 
 def metrics_route() -> Route:

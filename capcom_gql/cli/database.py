@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from capcom_gql.cli.failures import Stop
 from capcom_gql.cli.screen import note
 from capcom_gql.settings import Settings
-from capcom_gql.storage.database import migrate, opened
+from capcom_gql.storage.engine.database import migrate, opened
 from capcom_gql.storage.installation import database_url, missing_migrations
 from capcom_gql.storage.product_clock import must_be_real
 

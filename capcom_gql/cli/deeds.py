@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from capcom_gql.domain.rights import Actor
 
 if TYPE_CHECKING:
-    from capcom_gql.services.setup import Setup
+    from capcom_gql.runtime import Setup
     from capcom_gql.settings import Settings
 
 # Whoever may run commands on the database may do what staff may; events say SYSTEM did it.
@@ -22,7 +22,7 @@ async def installation(settings: "Settings") -> "AsyncIterator[Setup]":
     """
     from capcom_gql.cli.database import database
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.services.channels import close, setup_of
+    from capcom_gql.runtime import close, setup_of
 
     registry = load(settings)
     try:

@@ -77,8 +77,8 @@ async def _fill(settings: "Settings") -> "Given":
     from capcom_gql.cli.demo_script import fill
     from capcom_gql.cli.demo_story import Story
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.services.channels import close, setup_of
-    from capcom_gql.storage.database import migrate, opened
+    from capcom_gql.runtime import close, setup_of
+    from capcom_gql.storage.engine.database import migrate, opened
     from capcom_gql.storage.installation import database_url
 
     await migrate(database_url(settings))

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from capcom_gql.services.forms import OrganisationForm, PersonForm
-from capcom_gql.storage.columns import folded
+from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.storage.engine.columns import folded
 
 
 @dataclass(frozen=True, slots=True)

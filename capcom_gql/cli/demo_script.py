@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from capcom_gql.access.sessions import open_session
 from capcom_gql.cli.demo_network import (
     BOCAGE,
     CASTELROC,
@@ -23,8 +24,7 @@ from capcom_gql.cli.demo_story import Story
 from capcom_gql.cli.staff import make_staff
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.seats import format_number
-from capcom_gql.services.sessions import open_session
-from capcom_gql.storage.models import Person, Seat
+from capcom_gql.storage.tables import Person, Seat
 
 FIRST_DAY = 425
 STAFF = ("camille.laurent@capcom.example", "Camille", "Laurent")

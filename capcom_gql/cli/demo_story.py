@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from capcom_gql import clock
+from capcom_gql.access.authenticate import actor_of, authenticate
 from capcom_gql.cli.deeds import COMMAND_LINE
 from capcom_gql.cli.demo_network import Body, Person
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.notifiers.registry import Registry
+from capcom_gql.runtime import Setup
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.authenticate import actor_of, authenticate
 from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
 from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
 from capcom_gql.services.redeem_discount import RedeemDiscountInput, redeem_discount
 from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.setup import Setup
 from capcom_gql.services.subscribe import SubscribeInput, subscribe
 from capcom_gql.services.tick import tick
-from capcom_gql.storage.models import Seat, Subscription
-from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now, reset_product_clock, set_product_clock
+from capcom_gql.storage.tables import Delivery, Seat, Subscription
 
 DESK_SCOPES = (Scope.DISCOUNTS_CHECK, Scope.DISCOUNTS_REDEEM, Scope.SERVICES_CHECK)
 

@@ -66,8 +66,8 @@ async def _parts(settings: "Settings", registry: "Registry") -> "Mapping[str, Fi
     from capcom_gql.app.broker_check import BrokerCheck
     from capcom_gql.app.checks import findings
     from capcom_gql.app.findings import ground
-    from capcom_gql.services.channels import close
-    from capcom_gql.storage.database import DatabaseUnavailable, opened
+    from capcom_gql.runtime import close
+    from capcom_gql.storage.engine.database import DatabaseUnavailable, opened
     from capcom_gql.storage.installation import database_url
 
     broker = BrokerCheck(settings.broker_url)

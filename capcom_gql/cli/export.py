@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 if TYPE_CHECKING:
-    from capcom_gql.services.setup import Setup
-    from capcom_gql.services.write_table import Cell
+    from capcom_gql.runtime import Setup
+    from capcom_gql.spreadsheet import Cell
 
     Rows = Callable[[Setup], AsyncIterator[Sequence[Cell]]]
 
@@ -32,7 +32,7 @@ export = typer.Typer(no_args_is_help=True, help="Lists as CSV, for a spreadsheet
 )
 def organisations(out: Out = None, separator: Separator = ";") -> None:
     """Every organisation, by name: its data, its term, its proof, its manager."""
-    from capcom_gql.services.export_subscribers import ORGANISATION_COLUMNS, organisation_rows
+    from capcom_gql.services.exporting.export_subscribers import ORGANISATION_COLUMNS, organisation_rows
 
     _export(ORGANISATION_COLUMNS, organisation_rows, out, separator)
 
@@ -40,7 +40,7 @@ def organisations(out: Out = None, separator: Separator = ";") -> None:
 @export.command(short_help="Every user and their number.", epilog="Example: capcom export seats --out users.csv")
 def seats(out: Out = None, separator: Separator = ";") -> None:
     """Every user with an active seat and their number, by organisation; `capcom import organisations` reads it."""
-    from capcom_gql.services.export_subscribers import SEAT_COLUMNS, seat_rows
+    from capcom_gql.services.exporting.export_subscribers import SEAT_COLUMNS, seat_rows
 
     _export(SEAT_COLUMNS, seat_rows, out, separator)
 
@@ -57,7 +57,7 @@ def redemptions(
     separator: Separator = ";",
 ) -> None:
     """Every discount that was used, newest first."""
-    from capcom_gql.services.export_redemptions import REDEMPTION_COLUMNS, redemption_rows
+    from capcom_gql.services.exporting.export_redemptions import REDEMPTION_COLUMNS, redemption_rows
 
     _export(REDEMPTION_COLUMNS, lambda setup: redemption_rows(setup, to_reinvoice=to_reinvoice), out, separator)
 
@@ -65,7 +65,7 @@ def redemptions(
 @export.command(short_help="Every letter, newest first.", epilog="Example: capcom export deliveries --out letters.csv")
 def deliveries(out: Out = None, separator: Separator = ";") -> None:
     """Every letter, newest first: to whom, about what, and what became of it."""
-    from capcom_gql.services.export_deliveries import DELIVERY_COLUMNS, delivery_rows
+    from capcom_gql.services.exporting.export_deliveries import DELIVERY_COLUMNS, delivery_rows
 
     _export(DELIVERY_COLUMNS, lambda setup: delivery_rows(), out, separator)
 
@@ -85,9 +85,9 @@ def _export(columns: Sequence[str], rows: "Rows", out: Path | None, separator: s
 async def _write(columns: Sequence[str], rows: "Rows", file: BinaryIO, separator: str) -> int:
     """Write row after row, so that a long list is never in memory at once. Returns how many."""
     from capcom_gql.cli.database import database
-    from capcom_gql.services.setup import setup_from
-    from capcom_gql.services.write_table import BOM, line_of
+    from capcom_gql.runtime import setup_from
     from capcom_gql.settings import load
+    from capcom_gql.spreadsheet import BOM, line_of
 
     settings = load()
     count = 0

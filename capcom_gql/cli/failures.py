@@ -31,7 +31,7 @@ def _of_the_database(error: BaseException) -> Iterable[str]:
     import asyncpg
     from tortoise.exceptions import BaseORMException
 
-    from capcom_gql.storage.database import DatabaseUnavailable
+    from capcom_gql.storage.engine.database import DatabaseUnavailable
     from capcom_gql.storage.product_clock import ClockMoved, ClockSetBack
 
     if isinstance(error, DatabaseUnavailable):

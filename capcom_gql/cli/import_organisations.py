@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from capcom_gql.services.import_organisations import ImportWishes, Outcome, Result
+    from capcom_gql.services.importing.import_organisations import ImportWishes, Outcome, Result
     from capcom_gql.services.importing.read_table import Table
     from capcom_gql.settings import Settings
 
@@ -38,7 +38,7 @@ def organisations(
     `capcom import columns` lists the columns. Exit status 1 where something was refused.
     """
     from capcom_gql.cli.screen import note, show, show_json
-    from capcom_gql.services.import_organisations import ImportWishes, Outcome
+    from capcom_gql.services.importing.import_organisations import ImportWishes, Outcome
     from capcom_gql.settings import load
 
     table = _read(file)
@@ -105,7 +105,7 @@ def _read(file: Path) -> "Table":
 
 async def _import(settings: "Settings", table: "Table", wishes: "ImportWishes") -> "list[Result]":
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
-    from capcom_gql.services.import_organisations import import_organisations
+    from capcom_gql.services.importing.import_organisations import import_organisations
 
     async with installation(settings) as setup:
         with _progress() as on_organisation:
@@ -176,7 +176,7 @@ def _as_json(results: "Sequence[Result]", table: "Table", *, dry_run: bool) -> d
 def _summary(results: "Sequence[Result]", *, dry_run: bool, welcome: bool) -> Iterator[str]:
     """How many are in, were there already, are refused; who is mailed."""
     from capcom_gql.cli.screen import counted
-    from capcom_gql.services.import_organisations import Outcome
+    from capcom_gql.services.importing.import_organisations import Outcome
 
     def all_of(outcome: "Outcome") -> str:
         of_it = [result for result in results if result.outcome is outcome]

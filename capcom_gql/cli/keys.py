@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from capcom_gql.settings import Settings
-    from capcom_gql.storage.access import ApiKey
+    from capcom_gql.storage.tables import ApiKey
 
 key = typer.Typer(no_args_is_help=True, help="The keys of machines.")
 
@@ -115,7 +115,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
 async def _all(settings: "Settings") -> "list[ApiKey]":
     from capcom_gql.cli.database import database
-    from capcom_gql.storage.access import ApiKey
+    from capcom_gql.storage.tables import ApiKey
 
     async with database(settings):
         return await ApiKey.all().order_by("-created_at", "-id")
@@ -134,11 +134,11 @@ def revoke(which: Annotated[str, typer.Argument(metavar="NAME-or-PREFIX", help="
 async def _revoke(settings: "Settings", which: str) -> "ApiKey":
     from tortoise.expressions import Q
 
+    from capcom_gql.access.tokens import shown_prefix
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.cli.failures import Stop
     from capcom_gql.services.revoke_api_key import RevokeApiKeyInput, revoke_api_key
-    from capcom_gql.services.tokens import shown_prefix
-    from capcom_gql.storage.access import ApiKey
+    from capcom_gql.storage.tables import ApiKey
 
     async with installation(settings) as setup:
         named = Q(name=which) | Q(prefix=shown_prefix(which))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from capcom_gql.settings import Settings
-    from capcom_gql.storage.models import Person
+    from capcom_gql.storage.tables import Person
 
 WHO = typer.Argument(metavar="EMAIL-or-ID", help="The address of their account, or their id.")
 
@@ -36,7 +36,7 @@ def export(
 
 async def _export(settings: "Settings", who: str) -> "dict[str, Any]":
     from capcom_gql.cli.database import database
-    from capcom_gql.services.export_person import export_person
+    from capcom_gql.services.privacy.export_person import export_person
 
     async with database(settings):
         return await export_person(await _find(who), settings.currency)
@@ -45,9 +45,9 @@ async def _export(settings: "Settings", who: str) -> "dict[str, Any]":
 async def _find(who: str) -> "Person":
     from capcom_gql.cli.failures import Stop
     from capcom_gql.domain.seats import address_key
-    from capcom_gql.services.forms import compared
+    from capcom_gql.forms import compared
     from capcom_gql.storage.ids import PERSON, prefix_of
-    from capcom_gql.storage.models import Person
+    from capcom_gql.storage.tables import Person
 
     text = who.strip()
     by_id = prefix_of(text) == PERSON
@@ -76,9 +76,9 @@ def erase(
 
 async def _erase(settings: "Settings", who: str, reason: str, *, agreed: bool) -> str:
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
-    from capcom_gql.services.erase_notes import naming
-    from capcom_gql.services.erase_person import ErasePersonInput, erase_person
-    from capcom_gql.services.mailbox_files import drop_naming
+    from capcom_gql.services.privacy.erase_notes import naming
+    from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+    from capcom_gql.services.privacy.mailbox_files import drop_naming
 
     async with installation(settings) as setup:
         found = await _find(who)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from capcom_gql.domain.plans import Offer
     from capcom_gql.services.save_plan import SavePlanInput
     from capcom_gql.settings import Settings
-    from capcom_gql.storage.models import Plan
+    from capcom_gql.storage.tables import Plan
 
 NONE = "none"
 """What empties a list."""
@@ -119,7 +119,7 @@ def _rule(text: str) -> tuple[EventKind, int | None, int | None]:
 async def _save(settings: "Settings", code: str, wishes: _Wishes) -> "Plan":
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.services.save_plan import save_plan
-    from capcom_gql.storage.models import Plan
+    from capcom_gql.storage.tables import Plan
 
     async with installation(settings) as setup:
         row = await Plan.get_or_none(code=code)
@@ -176,7 +176,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
 async def _all(settings: "Settings") -> "list[Plan]":
     from capcom_gql.cli.database import database
-    from capcom_gql.storage.models import Plan
+    from capcom_gql.storage.tables import Plan
 
     async with database(settings):
         return await Plan.all().order_by("seat_limit", "code")

@@ -32,8 +32,8 @@ def new(
 
 
 def _fault(name: str) -> str | None:
+    from capcom_gql.notifiers.declarations import LONGEST_NAME, SLUG
     from capcom_gql.notifiers.discovery import installed
-    from capcom_gql.notifiers.offers import LONGEST_NAME, SLUG
 
     if not SLUG.fullmatch(name):
         return (

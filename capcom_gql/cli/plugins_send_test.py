@@ -92,11 +92,11 @@ def _active(registry: "Registry", name: str) -> "Entry":
 
 
 def _message(entry: "Entry", address: str) -> "Message":
+    from capcom_gql.access.tokens import new_signing_secret
     from capcom_gql.clock import utc_now
     from capcom_gql.domain import endpoints
     from capcom_gql.domain.letters import AddressKind
     from capcom_gql.notifiers.contract import Message
-    from capcom_gql.services.tokens import new_signing_secret
 
     now, identifier = utc_now(), f"test_{secrets.token_hex(12)}"
     is_endpoint = entry.address_kind == "url"

@@ -8,8 +8,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from capcom_gql.domain.retention import Kept, RetentionPolicy
-    from capcom_gql.services.forget import Forgetting
+    from capcom_gql.domain.privacy import Kept, RetentionPolicy
+    from capcom_gql.services.privacy.apply_retention import Forgetting
     from capcom_gql.settings import Settings
 
 
@@ -42,7 +42,7 @@ def retention(
 
 
 def _policy(settings: "Settings") -> "RetentionPolicy":
-    from capcom_gql.domain.retention import RetentionPolicy
+    from capcom_gql.domain.privacy import RetentionPolicy
 
     return RetentionPolicy(
         letters_months=settings.keep_letters_months,
@@ -54,7 +54,7 @@ def _policy(settings: "Settings") -> "RetentionPolicy":
 
 
 def _why(policy: "RetentionPolicy") -> "Mapping[Kept, str]":
-    from capcom_gql.domain.retention import Kept
+    from capcom_gql.domain.privacy import Kept
 
     letters = f"over for {policy.letters_months} months"
     return {
@@ -74,7 +74,7 @@ def _why(policy: "RetentionPolicy") -> "Mapping[Kept, str]":
 
 async def _run(settings: "Settings", policy: "RetentionPolicy", *, dry_run: bool) -> "Forgetting":
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
-    from capcom_gql.services.forget import forget, past_their_time
+    from capcom_gql.services.privacy.apply_retention import forget, past_their_time
 
     mailbox = settings.data_dir / "mailbox"
     async with installation(settings) as setup:

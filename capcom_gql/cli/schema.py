@@ -10,7 +10,7 @@ def migrate() -> None:
     """Bring the database to this version; any number of processes may ask at once."""
     from capcom_gql.cli.screen import note
     from capcom_gql.settings import load
-    from capcom_gql.storage.database import migrate as bring_up_to_date
+    from capcom_gql.storage.engine.database import migrate as bring_up_to_date
     from capcom_gql.storage.installation import database_url
 
     asyncio.run(bring_up_to_date(database_url(load())))

@@ -34,7 +34,7 @@ async def _serve(settings: "Settings", listener: "socket.socket", *, ticking: bo
     from capcom_gql.app.composition import create_app
     from capcom_gql.cli.listening import answer_until_stopped, stoppable, url_of
     from capcom_gql.cli.screen import note, show
-    from capcom_gql.storage.database import migrate
+    from capcom_gql.storage.engine.database import migrate
     from capcom_gql.storage.installation import database_url
 
     for sentence in _worth_knowing(settings):

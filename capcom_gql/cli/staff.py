@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from capcom_gql.settings import Settings
-    from capcom_gql.storage.models import Person
+    from capcom_gql.storage.tables import Person
 
 LINK_HOURS = 72
 
@@ -44,9 +44,9 @@ def add(
 
 
 async def _add(settings: "Settings", email: str, names: tuple[str, str], *, token: bool) -> str:
+    from capcom_gql.access.sessions import open_session
     from capcom_gql.cli.database import database
-    from capcom_gql.services.one_time_links import mint_password_link
-    from capcom_gql.services.sessions import open_session
+    from capcom_gql.delivery.links import mint_password_link
 
     async with database(settings):
         person = await make_staff(email, *names)
@@ -57,11 +57,11 @@ async def _add(settings: "Settings", email: str, names: tuple[str, str], *, toke
 
 async def make_staff(email: str, given_name: str = "", family_name: str = "") -> "Person":
     """The person of an address, made staff. Raises Refusal for what is no address, or no name."""
+    from capcom_gql.access.accounts import find_or_create
     from capcom_gql.domain.refusals import refuse_if
     from capcom_gql.domain.sentences import Locale
-    from capcom_gql.services.forms import PersonForm, check_person, normal_person
-    from capcom_gql.services.people import find_or_create
-    from capcom_gql.storage.database import in_one_transaction
+    from capcom_gql.forms import PersonForm, check_person, normal_person
+    from capcom_gql.storage.engine.database import in_one_transaction
     from capcom_gql.storage.product_clock import product_now
 
     given, family = _names_of(email)

@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from capcom_gql.settings import Settings
-    from capcom_gql.storage.models import TermsOfUse
+    from capcom_gql.storage.tables import TermsOfUse
 
 terms = typer.Typer(no_args_is_help=True, help="The terms of use.")
 
@@ -31,7 +31,7 @@ def publish(
 async def _publish(settings: "Settings", version: str, url: str) -> "TermsOfUse":
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.services.publish_terms import PublishTermsInput, publish_terms
-    from capcom_gql.storage.models import TermsOfUse
+    from capcom_gql.storage.tables import TermsOfUse
 
     async with installation(settings) as setup:
         done = await publish_terms(setup, COMMAND_LINE, PublishTermsInput(version, url))
@@ -62,7 +62,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
 async def _all(settings: "Settings") -> "list[TermsOfUse]":
     from capcom_gql.cli.database import database
-    from capcom_gql.storage.models import TermsOfUse
+    from capcom_gql.storage.tables import TermsOfUse
 
     async with database(settings):
         return await TermsOfUse.all().order_by("-published_at", "-id")

@@ -34,9 +34,9 @@ def tick(
 
 async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
     from capcom_gql.cli.database import database
+    from capcom_gql.delivery.leases import release_held
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.services.channels import close, setup_of
-    from capcom_gql.services.claim_letters import release_held
+    from capcom_gql.runtime import close, setup_of
     from capcom_gql.services.tick import in_other_hands, tick
 
     registry = load(settings)

@@ -1,11 +1,11 @@
-"""The renewal: the letters that ask for it, who has answered, and what refuses it (R13, R14, R15)."""
+"""The renewal: the letters that ask for it, who answered, and what refuses it (R13, R14, R15); and the survey (R18)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from capcom_gql.domain.lifecycle import Standing, awaits_proof, follower, follows
-from capcom_gql.domain.refusals import Code, Fault
+from capcom_gql.domain.refusals import Code, Fault, invalid
 from capcom_gql.domain.sign_ups import check_plan
 from capcom_gql.domain.terms import (
     LifecyclePolicy,
@@ -14,9 +14,31 @@ from capcom_gql.domain.terms import (
     next_start,
     renewal_notice_on,
     renewal_reminders_on,
+    survey_closes_on,
 )
 
+SCORES = range(11)
+
+"""From 0 to 10."""
+
+
+def check_answer(
+    score: int, ends_on: date, today: date, policy: LifecyclePolicy, *, answered_at: datetime | None
+) -> list[Fault]:
+    """Why an answer about a term with this last day is not taken: answered already, too late, no such score (R18)."""
+    closes_on = survey_closes_on(ends_on, policy)
+    faults = []
+    if answered_at is not None:
+        faults.append(Fault(Code.ALREADY_ANSWERED, ("termId",), "survey_answered"))
+    elif today > closes_on:
+        faults.append(Fault(Code.SURVEY_CLOSED, ("termId",), "survey_closed", {"closes_on": closes_on}))
+    if score not in SCORES:
+        faults.append(invalid(("score",), "bad_score", maximum=SCORES[-1]))
+    return faults
+
+
 _SUBSCRIPTION = ("subscriptionId",)
+
 _PLAN = ("planCode",)
 
 

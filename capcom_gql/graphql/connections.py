@@ -6,10 +6,10 @@ from typing import Annotated, Generic, TypeAlias, TypeVar
 import strawberry
 
 from capcom_gql.domain.sentences import Locale, say
+from capcom_gql.graphql.errors import SENTENCES, bad_input
 from capcom_gql.graphql.fields import given, resolved
-from capcom_gql.graphql.told import SENTENCES, bad_input
-from capcom_gql.storage.keyset import LARGEST_SIZE
-from capcom_gql.storage.pages import BadCursor, BadWindow, Page, Window
+from capcom_gql.storage.queries.keyset import LARGEST_SIZE
+from capcom_gql.storage.queries.lists import BadCursor, BadWindow, Page, Window
 
 Item = TypeVar("Item")
 

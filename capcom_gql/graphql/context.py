@@ -4,20 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import strawberry
 
+from capcom_gql.access.rate_limits import Attempts
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.graphql.loaders import Loaders
+from capcom_gql.graphql.node import Node
 from capcom_gql.notifiers.registry import Entry
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.setup import Setup
+from capcom_gql.runtime import Setup
 from capcom_gql.storage.product_clock import product_now
-
-if TYPE_CHECKING:
-    from capcom_gql.graphql.types.node import Node
 
 
 @dataclass
@@ -59,5 +57,5 @@ class Context:
         return self.setup.policy.day_of(await self.now())
 
 
-Find: TypeAlias = Callable[[Context, str], Awaitable["Node | None"]]
+Find: TypeAlias = Callable[[Context, str], Awaitable[Node | None]]
 Info: TypeAlias = strawberry.Info[Context, None]

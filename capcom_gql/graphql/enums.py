@@ -15,7 +15,7 @@ from capcom_gql.domain.refusals import Code
 from capcom_gql.domain.rights import Role, Scope
 from capcom_gql.domain.terms import CancellationReason
 from capcom_gql.notifiers.registry import NotifierState
-from capcom_gql.storage.pages import OrganisationOrderField
+from capcom_gql.storage.queries.lists import OrganisationOrderField
 
 __all__ = [
     "CancellationReason",

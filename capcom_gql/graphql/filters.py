@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import strawberry
 
+from capcom_gql.entitlement.check_discount import DiscountAsk
 from capcom_gql.graphql.enums import (
     DeliveryState,
     EventKind,
@@ -14,8 +15,7 @@ from capcom_gql.graphql.enums import (
 )
 from capcom_gql.graphql.fields import given
 from capcom_gql.graphql.scalars import EmailAddress
-from capcom_gql.services.check_discount import DiscountAsk
-from capcom_gql.storage import delivery_pages, pages
+from capcom_gql.storage.queries import delivery_list, lists
 
 
 @strawberry.input(description="Which organisations; every condition given must be met.")
@@ -41,9 +41,9 @@ class OrganisationFilter:
         description="A payment proof is awaited, and its last day comes before this one (operator's time zone).",
     )
 
-    def asked(self) -> pages.OrganisationFilter:
+    def asked(self) -> lists.OrganisationFilter:
         """The filter as the list takes it."""
-        return pages.OrganisationFilter(
+        return lists.OrganisationFilter(
             search=given(self.search),
             states=tuple(given(self.state) or ()),
             plan_code=given(self.plan_code),
@@ -58,9 +58,9 @@ class OrganisationOrder:
     field: OrganisationOrderField = strawberry.field(description="What it goes by.")
     direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Which way it runs.")
 
-    def asked(self) -> pages.OrganisationOrder:
+    def asked(self) -> lists.OrganisationOrder:
         """The order as the list takes it."""
-        return pages.OrganisationOrder(self.field, descending=self.direction is OrderDirection.DESC)
+        return lists.OrganisationOrder(self.field, descending=self.direction is OrderDirection.DESC)
 
 
 @strawberry.input(description="Which redemptions; every condition given must be met.")
@@ -76,9 +76,9 @@ class RedemptionFilter:
         default=strawberry.UNSET, description="In one of these states today; an empty list means any."
     )
 
-    def asked(self) -> pages.RedemptionFilter:
+    def asked(self) -> lists.RedemptionFilter:
         """The filter as the list takes it."""
-        return pages.RedemptionFilter(
+        return lists.RedemptionFilter(
             organisation_id=given(self.organisation_id),
             event_reference=given(self.event_reference),
             registration_reference=given(self.registration_reference),
@@ -99,9 +99,9 @@ class EventFilter:
     )
     to: datetime | None = strawberry.field(default=strawberry.UNSET, description="That occurred before this instant.")
 
-    def asked(self) -> pages.EventFilter:
+    def asked(self) -> lists.EventFilter:
         """The filter as the list takes it."""
-        return pages.EventFilter(
+        return lists.EventFilter(
             kinds=tuple(given(self.kinds) or ()),
             organisation_id=given(self.organisation_id),
             since=given(self.from_),
@@ -122,9 +122,9 @@ class DeliveryFilter:
         default=strawberry.UNSET, description="Of an event about this organisation."
     )
 
-    def asked(self) -> delivery_pages.DeliveryFilter:
+    def asked(self) -> delivery_list.DeliveryFilter:
         """The filter as the list takes it."""
-        return delivery_pages.DeliveryFilter(
+        return delivery_list.DeliveryFilter(
             states=tuple(given(self.state) or ()),
             channel=given(self.channel),
             topic=given(self.topic),

@@ -13,23 +13,23 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from capcom_gql.access.authenticate import BadToken, authenticate
+from capcom_gql.access.rate_limits import Attempts
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale, locale_of, say
-from capcom_gql.graphql.bodies import Asked, read_body
+from capcom_gql.graphql.authorization import judge_roots
+from capcom_gql.graphql.content_negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
 from capcom_gql.graphql.context import Context
-from capcom_gql.graphql.documents import Document, Documents
-from capcom_gql.graphql.guard import judge_roots
-from capcom_gql.graphql.negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
+from capcom_gql.graphql.document_cache import Document, Documents
+from capcom_gql.graphql.errors import SENTENCES, RequestRefused, Told, unauthenticated
+from capcom_gql.graphql.request_body import Asked, read_body
 from capcom_gql.graphql.schema import served_schema
-from capcom_gql.graphql.told import SENTENCES, RequestRefused, Told, unauthenticated
 from capcom_gql.graphql.types.subjects import find_subject
 from capcom_gql.logs import about
 from capcom_gql.notifiers.registry import Entry
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.authenticate import BadToken, authenticate
-from capcom_gql.services.setup import Setup
+from capcom_gql.runtime import Setup
 from capcom_gql.settings import Settings
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.tables import Person
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,13 @@ import strawberry
 from capcom_gql.domain.refusal_sentences import REFUSALS
 from capcom_gql.domain.rights import Actor, Right, may
 from capcom_gql.domain.sentences import say
+from capcom_gql.entitlement.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
+from capcom_gql.entitlement.check_service import ServiceAsk, check_service
+from capcom_gql.forms import MAX_PRICE_MINOR
 from capcom_gql.graphql.connections import After, Before, Connection, First, Last, connected, window_of
 from capcom_gql.graphql.context import Context, Info
-from capcom_gql.graphql.desk import Desk
 from capcom_gql.graphql.enums import Service
+from capcom_gql.graphql.errors import SENTENCES, RequestRefused
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.filters import (
     DeliveryFilter,
@@ -22,11 +25,11 @@ from capcom_gql.graphql.filters import (
     OrganisationOrder,
     RedemptionFilter,
 )
-from capcom_gql.graphql.told import SENTENCES, RequestRefused
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.staff_queries import Desk
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
 from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
 from capcom_gql.graphql.types.event import Event
-from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.redemption import Redemption
 from capcom_gql.graphql.types.subjects import find_organisation, find_subject
@@ -34,11 +37,9 @@ from capcom_gql.graphql.types.subscription import Organisation
 from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.graphql.types.terms_of_use import TermsOfUse
 from capcom_gql.graphql.types.viewer import Viewer
-from capcom_gql.services.catalogue import current_terms
-from capcom_gql.services.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
-from capcom_gql.services.check_service import ServiceAsk, check_service
-from capcom_gql.services.forms import MAX_PRICE_MINOR
-from capcom_gql.storage import delivery_pages, ids, models, pages, support_pages
+from capcom_gql.storage import ids, tables
+from capcom_gql.storage.queries import delivery_list, lists, support_list
+from capcom_gql.subscription.catalogue import current_terms
 
 MAX_ASKED = 100
 """how many checks, or ids, one field takes"""
@@ -67,7 +68,7 @@ class Query(Desk):
 
     @resolved("The plans on offer, smallest first; staff see closed ones, too.")
     async def plans(self, info: Info) -> list[Plan]:
-        rows = models.Plan.all() if info.context.actor.is_staff else models.Plan.filter(is_open=True)
+        rows = tables.Plan.all() if info.context.actor.is_staff else tables.Plan.filter(is_open=True)
         return [Plan.of(row, info.context.setup.currency) for row in await rows.order_by("seat_limit", "code")]
 
     @resolved("The terms of use in force.")
@@ -98,7 +99,7 @@ class Query(Desk):
         context = info.context
         window = window_of(context.locale, first, after, last, before)
         wanted = (given(filter) or OrganisationFilter()).asked()
-        order = pages.OrganisationOrder() if given(order_by) is None else given(order_by).asked()
+        order = lists.OrganisationOrder() if given(order_by) is None else given(order_by).asked()
         visible, today = _seen(Right.CARD, context.actor), await context.today()
 
         async def find(found: Sequence[str]) -> list[Organisation | None]:
@@ -107,9 +108,9 @@ class Query(Desk):
 
         return await connected(
             context.locale,
-            pages.organisations_page(window, filter=wanted, order=order, today=today, visible=visible),
+            lists.organisations_page(window, filter=wanted, order=order, today=today, visible=visible),
             find,
-            lambda: pages.organisations_total(filter=wanted, today=today, visible=visible),
+            lambda: lists.organisations_total(filter=wanted, today=today, visible=visible),
         )
 
     @resolved("Whether a number gives a discount. It changes nothing.")
@@ -162,7 +163,7 @@ class Query(Desk):
             return [None if row is None else Redemption.of(row, context.setup.currency) for row in rows]
 
         async def count() -> int:
-            return await pages.redemptions_total(
+            return await lists.redemptions_total(
                 filter=wanted,
                 today=today,
                 visible_organisations=visible,
@@ -170,7 +171,7 @@ class Query(Desk):
                 redeemed_by=actor.key_id,
             )
 
-        page = pages.redemptions_page(
+        page = lists.redemptions_page(
             window,
             filter=wanted,
             today=today,
@@ -203,9 +204,9 @@ class Query(Desk):
 
         return await connected(
             context.locale,
-            pages.events_page(window, filter=wanted, visible_organisations=visible),
+            lists.events_page(window, filter=wanted, visible_organisations=visible),
             find,
-            lambda: pages.events_total(filter=wanted, visible_organisations=visible),
+            lambda: lists.events_total(filter=wanted, visible_organisations=visible),
         )
 
     @resolved("Who was told what, newest first: a manager sees the letters to the users of their own organisations.")
@@ -224,9 +225,9 @@ class Query(Desk):
         wanted, visible = (given(filter) or DeliveryFilter()).asked(), _seen(Right.DELIVERIES, info.context.actor)
         return await connected(
             context.locale,
-            delivery_pages.deliveries_page(window, filter=wanted, visible_organisations=visible),
+            delivery_list.deliveries_page(window, filter=wanted, visible_organisations=visible),
             lambda found: deliveries_of(context, found),
-            lambda: delivery_pages.deliveries_total(filter=wanted, visible_organisations=visible),
+            lambda: delivery_list.deliveries_total(filter=wanted, visible_organisations=visible),
         )
 
     @resolved("The support requests, newest first; for staff.")
@@ -251,9 +252,9 @@ class Query(Desk):
 
         return await connected(
             locale,
-            support_pages.support_requests_page(window, is_open=is_open),
+            support_list.support_requests_page(window, is_open=is_open),
             find,
-            lambda: support_pages.support_requests_total(is_open=is_open),
+            lambda: support_list.support_requests_total(is_open=is_open),
         )
 
 

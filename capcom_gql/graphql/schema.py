@@ -6,12 +6,12 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from capcom_gql.graphql.errors import ProofTooLateError, SeatLimitError, SimpleError, TermsError
-from capcom_gql.graphql.guard import guard
+from capcom_gql.graphql.authorization import guard
 from capcom_gql.graphql.mutations import Mutation
 from capcom_gql.graphql.queries import Query
 from capcom_gql.graphql.scalars import SCALARS
 from capcom_gql.graphql.types.term import PaymentProof
+from capcom_gql.graphql.user_errors import ProofTooLateError, SeatLimitError, SimpleError, TermsError
 
 
 def build_schema() -> strawberry.Schema:

@@ -12,7 +12,7 @@ import pluggy
 
 from capcom_gql.notifiers import hookspecs
 from capcom_gql.notifiers.contract import Notifier
-from capcom_gql.notifiers.faults import one_line, told
+from capcom_gql.notifiers.redaction import one_line, told
 
 GROUP = "capcom_gql.notifiers"
 OWN_DISTRIBUTION = "capcom-gql"

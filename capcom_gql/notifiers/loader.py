@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from capcom_gql.notifiers.circuit_breaker import Patience
 from capcom_gql.notifiers.contract import Host
+from capcom_gql.notifiers.declarations import Brought, Offer, Plugin, SettingsLacking, StartFailed, is_name
 from capcom_gql.notifiers.discovery import Provider, in_folder, installed
 from capcom_gql.notifiers.environment import environment_of_children
-from capcom_gql.notifiers.here import PluginHere
-from capcom_gql.notifiers.offers import Brought, Offer, Plugin, SettingsLacking, StartFailed, is_name
-from capcom_gql.notifiers.outside import PluginOutside
-from capcom_gql.notifiers.patience import Patience
+from capcom_gql.notifiers.in_process import PluginHere
 from capcom_gql.notifiers.registry import Entry, NotifierState, Registry
 from capcom_gql.notifiers.sending import Channel
+from capcom_gql.notifiers.subprocess_host import PluginOutside
 from capcom_gql.settings import Settings
 
 

@@ -7,9 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from capcom_gql.clock import monotonic
+from capcom_gql.notifiers.circuit_breaker import Patience, Pause
 from capcom_gql.notifiers.contract import Health, Message
-from capcom_gql.notifiers.patience import Patience
-from capcom_gql.notifiers.pause import Pause
 
 TOLD_OF = 0.9
 """The part of its deadline that a channel is told of: one that stops then is not yet late."""

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from capcom_gql.notifiers.contract import Health, Host, Message
+from capcom_gql.notifiers.declarations import Brought
 from capcom_gql.notifiers.discovery import Provider
-from capcom_gql.notifiers.offers import Brought
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind, seconds_to_wait
 
 LONGEST_LINE = 64 * 1024 * 1024

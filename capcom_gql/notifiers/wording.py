@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
 
-from capcom_gql.notifiers.faults import one_line
-from capcom_gql.notifiers.given import WRITE_JSON, is_json, wants_json
+from capcom_gql.notifiers.config import WRITE_JSON, is_json, wants_json
+from capcom_gql.notifiers.redaction import one_line
 
 
 def variable(channel_name: str, field: str) -> str:

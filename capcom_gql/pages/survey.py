@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from capcom_gql.domain.surveys import SCORES
+from capcom_gql.domain.renewals import SCORES
 from capcom_gql.pages.card import card_route
 
 

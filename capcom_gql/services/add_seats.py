@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from capcom_gql import forms
+from capcom_gql.access.accounts import find_or_create_all
+from capcom_gql.access.authorize import demand, demand_now
+from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_additions, check_capacity, check_live
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services import forms
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.forms import PersonForm
-from capcom_gql.services.idempotency import check_key, once
-from capcom_gql.services.judge import demand
-from capcom_gql.services.judge_now import demand_now
-from capcom_gql.services.people import find_or_create_all, seat_people
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.forms import PersonForm
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.seats import seat_people
 
 
 @dataclass(frozen=True, slots=True)

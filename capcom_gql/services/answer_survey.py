@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.events import Detail, Kind
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
+from capcom_gql.domain.renewals import check_answer
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.domain.surveys import check_answer
-from capcom_gql.services.forms import MAX_MESSAGE, check_text
-from capcom_gql.services.judge import demand
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry
-from capcom_gql.storage.models import Seat
-from capcom_gql.storage.requests import SurveyRequest
+from capcom_gql.forms import MAX_MESSAGE, check_text
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.tables import Seat, SurveyRequest
+from capcom_gql.subscription.calendar import open_dossier
 
 
 @dataclass(frozen=True, slots=True)

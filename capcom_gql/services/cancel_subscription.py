@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from capcom_gql.domain.cancellations import cancellable, check_cancellation
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.proofs import cancellable, check_cancellation
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.terms import CancellationReason
-from capcom_gql.services.cancelled_terms import record_cancelled
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.forms import check_text
-from capcom_gql.services.judge import demand
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.forms import check_text
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.cancellation import record_cancelled
+from capcom_gql.subscription.locked import Dossier
 
 MAX_NOTE = 2000
 

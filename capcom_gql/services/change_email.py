@@ -4,23 +4,21 @@ import asyncio
 from dataclasses import dataclass
 
 from capcom_gql import clock
-from capcom_gql.domain.erasures import check_not_erased
+from capcom_gql.access.accounts import give_address, is_taken, own_account
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, EVEN_SECONDS, Attempts
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import AddressKind, Topic
+from capcom_gql.domain.privacy import check_not_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, forbidden, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.accounts import give_address, is_taken, own_account
-from capcom_gql.services.attempts import EMAIL_CHANGE_PER_PERSON, Attempts
-from capcom_gql.services.forms import check_email
-from capcom_gql.services.judge import demand
-from capcom_gql.services.request_password import EVEN_SECONDS
-from capcom_gql.services.setup import Setup
+from capcom_gql.forms import check_email
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.access import EmailChange
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, Post, Recipient, record, to_person
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, Post, Recipient, record, to_person
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import EmailChange, Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.passwords import hash_password
+from capcom_gql.access.sessions import SignedIn, open_session
+from capcom_gql.access.tokens import hashed
 from capcom_gql.domain.passwords import check_password
 from capcom_gql.domain.refusals import Code, Fault, Refusal, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.judge import demand
-from capcom_gql.services.passwords import hash_password
-from capcom_gql.services.sessions import SignedIn, open_session
-from capcom_gql.services.tokens import hashed
-from capcom_gql.storage.access import OneTimeLink, Session
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import OneTimeLink, Person, Session
 
 
 @dataclass(frozen=True, slots=True)

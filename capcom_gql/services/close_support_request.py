@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from capcom_gql.domain.erasures import is_erased
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.privacy import is_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.forms import MAX_MESSAGE, check_text
-from capcom_gql.services.judge import demand
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, Post, to_person
-from capcom_gql.storage.models import Person
-from capcom_gql.storage.requests import SupportRequest
+from capcom_gql.forms import MAX_MESSAGE, check_text
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, Post, to_person
+from capcom_gql.storage.tables import Person, SupportRequest
+from capcom_gql.subscription.calendar import open_dossier
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
+from capcom_gql.access.accounts import give_address, is_taken
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.tokens import hashed
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.accounts import give_address, is_taken
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
-from capcom_gql.services.tokens import hashed
-from capcom_gql.storage.access import EmailChange
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, record
-from capcom_gql.storage.models import Person
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, record
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import EmailChange, Person
 
 _TOKEN = ("token",)
 

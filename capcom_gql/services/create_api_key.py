@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from capcom_gql import clock
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.tokens import hashed, new_api_key, shown_prefix
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right, Scope
-from capcom_gql.services.forms import check_text
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
-from capcom_gql.services.tokens import hashed, new_api_key, shown_prefix
+from capcom_gql.forms import check_text
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.access import ApiKey
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, record
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, record
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import ApiKey
 
 
 @dataclass(frozen=True, slots=True)

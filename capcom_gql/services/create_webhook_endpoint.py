@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.tokens import new_signing_secret
+from capcom_gql.delivery.webhook_forms import description_faults, kind_faults, normal_kinds, url_faults
 from capcom_gql.domain.refusals import Fault, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.endpoint_forms import description_faults, kind_faults, normal_kinds, url_faults
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
-from capcom_gql.services.tokens import new_signing_secret
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.endpoints import WebhookEndpoint, WebhookSecret
-from capcom_gql.storage.models import Organisation
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import Organisation, WebhookEndpoint, WebhookSecret
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Delete a webhook endpoint: nothing is sent to it any more, and its secrets are forgotten."""
 
 from capcom_gql import clock
+from capcom_gql.access.authorize import demand
+from capcom_gql.delivery.webhook_health import give_up, locked
 from capcom_gql.domain.refusals import Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.endpoint_standing import give_up, locked
-from capcom_gql.services.judge import demand
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.endpoints import WebhookEndpoint, WebhookSecret
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import WebhookEndpoint, WebhookSecret
 
 
 async def delete_webhook_endpoint(actor: Actor, endpoint_id: str) -> None:

@@ -4,26 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from capcom_gql.access.accounts import own_account
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, Attempts
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
-from capcom_gql.services.accounts import own_account
-from capcom_gql.services.attempts import SUPPORT_PER_PERSON, Attempts
-from capcom_gql.services.check_discount import DiscountAsk, check_discounts
-from capcom_gql.services.check_service import ServiceAsk, check_service
-from capcom_gql.services.forms import MAX_MESSAGE, MAX_PRICE_MINOR, check_email, check_text
-from capcom_gql.services.judge import demand
-from capcom_gql.services.kept_answers import keep_access, keep_check
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
+from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
+from capcom_gql.entitlement.check_service import ServiceAsk, check_service
+from capcom_gql.entitlement.stored_checks import keep_access, keep_check
+from capcom_gql.forms import MAX_MESSAGE, MAX_PRICE_MINOR, check_email, check_text
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, Post, to_support
-from capcom_gql.storage.models import Seat
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, Post, to_support
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.requests import SupportRequest
+from capcom_gql.storage.tables import Seat, SupportRequest
+from capcom_gql.subscription.calendar import open_dossier
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.catalogue import current_terms
-from capcom_gql.services.forms import MAX_NAME, check_text
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
+from capcom_gql.forms import MAX_NAME, check_text
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, record
-from capcom_gql.storage.models import TermsOfUse
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, record
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import TermsOfUse
+from capcom_gql.subscription.catalogue import current_terms
 
 MAX_VERSION = 40
 MAX_URL = 2_000

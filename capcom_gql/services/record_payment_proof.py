@@ -4,21 +4,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import awaits_proof
 from capcom_gql.domain.proofs import check_service
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.idempotency import check_key, once
-from capcom_gql.services.judge import demand
-from capcom_gql.services.proofs import confirm, proof_faults
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry
-from capcom_gql.storage.models import Term
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.tables import Term
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.proofs import confirm, proof_faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
-from capcom_gql.services.check_discount import CheckAnswer, DiscountAsk, answer
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.forms import MAX_PRICE_MINOR, check_email, check_text
-from capcom_gql.services.idempotency import check_key, once
-from capcom_gql.services.judge import demand
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
+from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, answer
+from capcom_gql.forms import MAX_PRICE_MINOR, check_email, check_text
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.holdings import Held, holdings, live_redemptions
-from capcom_gql.storage.journal import Entry
-from capcom_gql.storage.models import Redemption
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.queries.holdings import Held, holdings, live_redemptions
+from capcom_gql.storage.tables import Redemption
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.locked import Dossier
 
 
 @dataclass(frozen=True, slots=True)

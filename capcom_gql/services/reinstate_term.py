@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from datetime import date
 
-from capcom_gql.domain.cancellations import check_reinstatement
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.proofs import check_reinstatement
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.forms import check_text
-from capcom_gql.services.judge import demand
-from capcom_gql.services.proofs import confirm, proof_faults
-from capcom_gql.services.record_due import open_dossier, record_due
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry
-from capcom_gql.storage.models import Term
+from capcom_gql.forms import check_text
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.tables import Term
+from capcom_gql.subscription.calendar import open_dossier, record_due
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.proofs import confirm, proof_faults
 
 MAX_REASON = 2000
 

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.judge import demand
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry
-from capcom_gql.storage.models import Redemption, Subscription
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.tables import Redemption, Subscription
+from capcom_gql.subscription.calendar import open_dossier
 
 
 @dataclass(frozen=True, slots=True)

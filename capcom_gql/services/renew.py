@@ -3,27 +3,26 @@
 from dataclasses import dataclass
 from typing import Any
 
+from capcom_gql.access.authorize import demand, demand_now
+from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.renewals import check_renewal, check_renewed_plan
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.terms import renewed_term
-from capcom_gql.services.catalogue import open_plans, terms_faults
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.forms import MAX_NAME
-from capcom_gql.services.idempotency import check_key, once
-from capcom_gql.services.judge import demand
-from capcom_gql.services.judge_now import demand_now
-from capcom_gql.services.openings import add_term, terms_accepted
-from capcom_gql.services.people import move_up
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.services.surveys import ask_survey
+from capcom_gql.forms import MAX_NAME
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry
-from capcom_gql.storage.models import Plan, Term
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.tables import Plan, Term
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.catalogue import open_plans, terms_faults
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.seats import move_up
+from capcom_gql.subscription.surveys import ask_survey
+from capcom_gql.subscription.terms import add_term, terms_accepted
 
 
 @dataclass(frozen=True, slots=True)

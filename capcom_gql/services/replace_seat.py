@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 
+from capcom_gql import forms
+from capcom_gql.access.accounts import find_or_create
+from capcom_gql.access.authorize import demand, demand_now
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_active, check_live, check_replacement, free_places
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services import forms
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.forms import PersonForm
-from capcom_gql.services.judge import demand
-from capcom_gql.services.judge_now import demand_now
-from capcom_gql.services.people import farewell, find_or_create, handover, new_seat, welcome
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry
-from capcom_gql.storage.models import Person, Seat
+from capcom_gql.forms import PersonForm
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.tables import Person, Seat
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.seats import farewell, handover, new_seat, welcome
 
 
 @dataclass(frozen=True, slots=True)

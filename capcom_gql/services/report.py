@@ -9,10 +9,10 @@ from capcom_gql.domain.refusals import Refusal, invalid
 from capcom_gql.domain.reports import Figures, Period, figures_of, net_promoter_score
 from capcom_gql.domain.terms import Term as Facts
 from capcom_gql.domain.terms import next_start
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import rows
-from capcom_gql.storage.models import Subscription, Term
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Subscription, Term
 
 AT_ONCE = 500
 """Subscriptions whose terms are read at once."""

@@ -4,21 +4,18 @@ import asyncio
 from dataclasses import dataclass
 
 from capcom_gql import clock
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.rate_limits import EVEN_SECONDS, RESET_PER_ADDRESS, Attempts
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
-from capcom_gql.services.attempts import RESET_PER_ADDRESS, Attempts
-from capcom_gql.services.forms import compared
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, Post, record, to_person
-from capcom_gql.storage.models import Person
+from capcom_gql.forms import compared
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, Post, record, to_person
 from capcom_gql.storage.product_clock import product_now
-
-# Longer than the slower of the two ways takes on a busy machine, so that both answer at the same time.
-EVEN_SECONDS = 0.25
+from capcom_gql.storage.tables import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 
 from capcom_gql import clock
-from capcom_gql.domain.erasures import is_erased
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.letters import AddressKind, DeliveryState, Topic
+from capcom_gql.domain.privacy import is_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.endpoints import WebhookEndpoint
-from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL, NO_URL, NO_URL_CHANNEL
-from capcom_gql.storage.models import Person
-from capcom_gql.storage.post import Delivery
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import NO_CHANNEL, NO_EMAIL_CHANNEL, NO_URL, NO_URL_CHANNEL
+from capcom_gql.storage.tables import Delivery, Person, WebhookEndpoint
 
 _REFUSED: Mapping[DeliveryState, str] = {
     DeliveryState.PENDING: "delivery_waiting",

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.access import ApiKey
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, record
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, record
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import ApiKey
 
 
 @dataclass(frozen=True, slots=True)

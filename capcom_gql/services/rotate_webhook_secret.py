@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.tokens import new_signing_secret
+from capcom_gql.delivery.webhook_health import locked
 from capcom_gql.domain.endpoints import OVERLAP
 from capcom_gql.domain.refusals import Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.endpoint_standing import locked
-from capcom_gql.services.judge import demand
-from capcom_gql.services.tokens import new_signing_secret
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.endpoints import WebhookSecret
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import WebhookSecret
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,19 @@
 import re
 from dataclasses import dataclass
 
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.events import Detail, Kind
 from capcom_gql.domain.plans import EventKind, Offer, Service, check_offer, read_rules
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.forms import MAX_NAME, MAX_PRICE_MINOR, check_text
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
+from capcom_gql.forms import MAX_NAME, MAX_PRICE_MINOR, check_text
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, record
-from capcom_gql.storage.models import Plan, discounts_as_json
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, record
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Plan
+from capcom_gql.storage.tables.subscriptions import discounts_as_json
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from functools import partial
 
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.passwords import verify_password
+from capcom_gql.access.rate_limits import SIGN_IN_OVERALL, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, Attempts
+from capcom_gql.access.sessions import SignedIn, open_session
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
-from capcom_gql.services.attempts import SIGN_IN_OVERALL, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, Attempts
-from capcom_gql.services.forms import compared
-from capcom_gql.services.judge import demand
-from capcom_gql.services.passwords import verify_password
-from capcom_gql.services.sessions import SignedIn, open_session
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Person
+from capcom_gql.forms import compared
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import Person
 
 
 @dataclass(frozen=True, slots=True)

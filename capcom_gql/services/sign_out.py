@@ -1,10 +1,10 @@
 """Sign out: the session's token stops working at once, on every process."""
 
 from capcom_gql import clock
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.tokens import hashed
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.judge import demand
-from capcom_gql.services.tokens import hashed
-from capcom_gql.storage.access import Session
+from capcom_gql.storage.tables import Session
 
 
 async def sign_out(actor: Actor, access_token: str) -> bool:

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from capcom_gql import forms
+from capcom_gql.access.accounts import find_or_create_all
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import Standing
@@ -13,21 +17,19 @@ from capcom_gql.domain.seats import address_key, check_capacity, check_form
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.sign_ups import check_not_live, check_overlap, check_reopening
 from capcom_gql.domain.terms import first_term
-from capcom_gql.services import forms
-from capcom_gql.services.catalogue import plan_faults, terms_faults
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.forms import OrganisationForm, PersonForm
-from capcom_gql.services.idempotency import check_key, once
-from capcom_gql.services.judge import demand
-from capcom_gql.services.openings import add_term, new_organisation, new_subscription, opened, terms_accepted
-from capcom_gql.services.people import find_or_create_all, seat_the_form, welcome
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
+from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.runtime import Setup
 from capcom_gql.storage import ids
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, Post, record, to_person, to_support
-from capcom_gql.storage.models import Event, Organisation, Person, Plan, Seat, Subscription, Term
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, Post, record, to_person, to_support
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Event, Organisation, Person, Plan, Seat, Subscription, Term
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.catalogue import plan_faults, terms_faults
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.organisations import new_organisation
+from capcom_gql.subscription.seats import seat_the_form, welcome
+from capcom_gql.subscription.terms import add_term, new_subscription, opened, terms_accepted
 
 SIGNER = "signer"
 

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 
 from capcom_gql import clock
+from capcom_gql.delivery.dispatch import send_due
+from capcom_gql.delivery.webhook_health import mind_endpoints
 from capcom_gql.notifiers.registry import Registry
-from capcom_gql.services.mind_endpoints import mind_endpoints
-from capcom_gql.services.record_steps import record_steps
-from capcom_gql.services.send_letters import send_due
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.models import Subscription
-from capcom_gql.storage.post import Delivery
+from capcom_gql.runtime import Setup
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, Subscription
+from capcom_gql.subscription.sweep import record_steps
 
 
 async def tick(

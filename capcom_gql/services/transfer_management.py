@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
+from capcom_gql.access.authorize import demand, demand_now
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_active, check_live
-from capcom_gql.services.dossier import Dossier
-from capcom_gql.services.judge import demand
-from capcom_gql.services.judge_now import demand_now
-from capcom_gql.services.people import handover
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Seat
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import Seat
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.seats import handover
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,12 @@ signs in.
 
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import urlencode
 
-from capcom_gql import clock
-from capcom_gql.domain.erasures import is_erased
-from capcom_gql.services.suppressed import Suppressed
-from capcom_gql.services.tokens import hashed, new_link_token
-from capcom_gql.storage.access import UnsubscribeLink
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Person
+from capcom_gql.access.tokens import hashed
+from capcom_gql.domain.privacy import is_erased
+from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Person, UnsubscribeLink
 
 
 class Surveys(StrEnum):
@@ -25,26 +21,6 @@ class Surveys(StrEnum):
     """the link is not one of ours, or its person was erased"""
     WELCOME = "WELCOME"
     REFUSED = "REFUSED"
-
-
-async def mint_unsubscribe_link(public_url: str, person: Person) -> str:
-    """The address at which a person may refuse further surveys, with a new token, good for as long as they are known.
-
-    Raises Suppressed for a person who has refused them, or was erased meanwhile.
-    """
-    token = new_link_token()
-
-    async def work() -> None:
-        # under the lock that erasing and refusing take: neither is overlooked by a letter that is on its way
-        known = await Person.filter(id=person.id).select_for_update().get()
-        if is_erased(known.id, known.email):
-            raise Suppressed("the person was erased before the letter was sent")
-        if known.surveys_refused_at is not None:
-            raise Suppressed("the person asked for no surveys by mail")
-        await UnsubscribeLink.create(token_hash=hashed(token), person=known, created_at=clock.utc_now())
-
-    await in_one_transaction(work)
-    return f"{public_url}/unsubscribe?{urlencode({'token': token})}"
 
 
 async def surveys_by(token: str) -> Surveys:

@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 
+from capcom_gql import forms
+from capcom_gql.access.authorize import demand, demand_now
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services import forms
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.services.judge import demand
-from capcom_gql.services.judge_now import demand_now
-from capcom_gql.services.organisation_columns import columns_of, folded_columns_of
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.journal import Entry, record
-from capcom_gql.storage.models import Organisation, Subscription
+from capcom_gql.forms import OrganisationForm
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry, record
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Organisation, Subscription
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.organisations import columns_of, folded_columns_of
 
 
 @dataclass(frozen=True, slots=True)

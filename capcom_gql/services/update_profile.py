@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from capcom_gql.access.accounts import own_account
+from capcom_gql.access.authorize import demand
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.sentences import locale_of
-from capcom_gql.services.accounts import own_account
-from capcom_gql.services.forms import MAX_NAME, Path, check_text, normal_phone
-from capcom_gql.services.judge import demand
-from capcom_gql.services.unsaid import STAYS, Line, Unsaid
-from capcom_gql.storage.database import in_one_transaction
+from capcom_gql.forms import MAX_NAME, STAYS, Line, Path, Unsaid, check_text, normal_phone
+from capcom_gql.storage.engine.database import in_one_transaction
 
 MAX_ADDRESSES = 20
 MAX_KIND = 40

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
+from capcom_gql.access.authorize import demand
+from capcom_gql.delivery.webhook_forms import description_faults, kind_faults, normal_kinds, url_faults
+from capcom_gql.delivery.webhook_health import disable, locked, mend
 from capcom_gql.domain.endpoints import DisabledReason
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.services.endpoint_forms import description_faults, kind_faults, normal_kinds, url_faults
-from capcom_gql.services.endpoint_standing import disable, locked, mend
-from capcom_gql.services.judge import demand
-from capcom_gql.services.setup import Setup
-from capcom_gql.services.unsaid import STAYS, Line
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.endpoints import WebhookEndpoint
+from capcom_gql.forms import STAYS, Line
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True)

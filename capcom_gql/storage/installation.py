@@ -10,7 +10,7 @@ from tortoise.exceptions import BaseORMException, OperationalError
 
 from capcom_gql.settings import Settings
 from capcom_gql.storage import migrations
-from capcom_gql.storage.database import DatabaseUnavailable, rows
+from capcom_gql.storage.engine.database import DatabaseUnavailable, rows
 
 ANSWERS_WITHIN = 5.0
 

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from capcom_gql import clock
-from capcom_gql.storage.database import in_one_transaction, rows
-from capcom_gql.storage.models import Event, Installation
+from capcom_gql.storage.engine.database import in_one_transaction, rows
+from capcom_gql.storage.tables import Event, Installation
 
 
 class ClockMoved(Exception):

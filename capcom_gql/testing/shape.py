@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from capcom_gql.notifiers.config import validated
 from capcom_gql.notifiers.contract import AddressInvalid
-from capcom_gql.notifiers.given import validated
+from capcom_gql.notifiers.declarations import LONGEST_NAME, SLUG
 from capcom_gql.notifiers.loader import load
-from capcom_gql.notifiers.offers import LONGEST_NAME, SLUG
 from capcom_gql.notifiers.registry import NotifierState, Registry
 from capcom_gql.notifiers.sending import OutcomeKind
 from capcom_gql.settings import Settings

@@ -13,10 +13,10 @@ from typing import Any, Self, TypeAlias, TypeVar
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
 from capcom_gql import clock
+from capcom_gql.notifiers.config import validated
 from capcom_gql.notifiers.contract import Health, Host, Message, Notifier
-from capcom_gql.notifiers.faults import secrets_of
-from capcom_gql.notifiers.given import validated
-from capcom_gql.notifiers.here import Here
+from capcom_gql.notifiers.in_process import Here
+from capcom_gql.notifiers.redaction import secrets_of
 from capcom_gql.notifiers.sending import Channel, Outcome
 from capcom_gql.testing.certificates import Certificates, Tls
 from capcom_gql.testing.declared import Declared

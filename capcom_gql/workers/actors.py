@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import dramatiq
 from dramatiq import Actor, Broker
 
-from capcom_gql.workers.crew import Crew
+from capcom_gql.workers.delivery_pool import Crew
 
 QUEUE = "letters"
 

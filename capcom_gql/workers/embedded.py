@@ -15,7 +15,7 @@ from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
 
 from capcom_gql.workers.actors import declare
 from capcom_gql.workers.broker import line_to
-from capcom_gql.workers.crew import Crew
+from capcom_gql.workers.delivery_pool import Crew
 from capcom_gql.workers.sweeper import Sweeper
 
 THREADS = 6

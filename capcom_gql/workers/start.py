@@ -6,8 +6,8 @@ from dramatiq.middleware import AsyncIO
 from capcom_gql.logs import to_standard_error
 from capcom_gql.settings import load
 from capcom_gql.workers.actors import Actors, declare
-from capcom_gql.workers.boot import Boot
 from capcom_gql.workers.broker import line_to
+from capcom_gql.workers.process import Boot
 
 _settings = load()
 to_standard_error(as_objects=_settings.is_production)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from capcom_gql.clock import monotonic
-from capcom_gql.services.claim_letters import MESSAGE_HOLDS, hand_over, left_behind
-from capcom_gql.services.mind_endpoints import mind_endpoints
-from capcom_gql.services.record_steps import record_steps
-from capcom_gql.workers.crew import Crew
+from capcom_gql.delivery.leases import MESSAGE_HOLDS, hand_over, left_behind
+from capcom_gql.delivery.webhook_health import mind_endpoints
+from capcom_gql.subscription.sweep import record_steps
+from capcom_gql.workers.delivery_pool import Crew
 
 EVERY = 1.0
 """Seconds between two turns when nothing wakes the sweeper."""

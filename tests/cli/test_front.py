@@ -9,7 +9,7 @@ import pytest
 
 from capcom_gql.app.composition import create_app
 from capcom_gql.settings import load
-from capcom_gql.storage.database import rows
+from capcom_gql.storage.engine.database import rows
 from tests.databases import ONLY_POSTGRES
 from tests.servers import Postgres
 

@@ -18,7 +18,7 @@ from capcom_gql.cli.simulation.history import check_history
 from capcom_gql.cli.simulation.record import read_history
 from capcom_gql.cli.simulation.report import INVARIANTS
 from capcom_gql.domain.terms import LifecyclePolicy
-from capcom_gql.storage.database import opened
+from capcom_gql.storage.engine.database import opened
 from tests.cli.installations import COMMAND_SECONDS, Installation
 
 pytestmark = pytest.mark.timeout(180)

@@ -14,10 +14,9 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.app.broker_check import WITHIN, BrokerCheck
-from capcom_gql.storage.database import rows
-from capcom_gql.storage.models import Subscription
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Subscription
 from tests.cli.test_front import running
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.redis_server import Redis, redis_is_missing

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from capcom_gql.domain.cancellations import cancellable, check_cancellation, check_reinstatement
 from capcom_gql.domain.lifecycle import awaits_proof, proof_too_late, standing
 from capcom_gql.domain.plans import Offer
+from capcom_gql.domain.proofs import cancellable, check_cancellation, check_reinstatement
 from capcom_gql.domain.renewals import check_decline, check_renewal
 from capcom_gql.domain.sign_ups import check_not_live, check_overlap
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term, renewed_term

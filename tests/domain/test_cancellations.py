@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from capcom_gql.domain.cancellations import cancellable, check_cancellation, check_reinstatement
 from capcom_gql.domain.lifecycle import (
     SubscriptionState,
     TermState,
@@ -14,6 +13,7 @@ from capcom_gql.domain.lifecycle import (
     standing,
     term_state,
 )
+from capcom_gql.domain.proofs import cancellable, check_cancellation, check_reinstatement
 from capcom_gql.domain.refusals import Fault
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.sign_ups import check_overlap

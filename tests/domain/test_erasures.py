@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.domain.erasures import check_erasure, check_not_erased, erased_address, is_erased
+from capcom_gql.domain.privacy import check_erasure, check_not_erased, erased_address, is_erased
 from capcom_gql.domain.refusals import Fault
 from capcom_gql.domain.sentences import Locale
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcom_gql.domain.retention import months_before
+from capcom_gql.domain.privacy import months_before
 from capcom_gql.domain.terms import add_months
 
 

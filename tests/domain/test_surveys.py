@@ -2,8 +2,8 @@
 
 import pytest
 
+from capcom_gql.domain.renewals import SCORES, check_answer
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.domain.surveys import SCORES, check_answer
 from capcom_gql.domain.terms import LifecyclePolicy
 from tests.domain.words import POLICY, day, paris
 

@@ -13,7 +13,7 @@ from tests.faults.run import ROOT, Plan, Report, run
 
 Change = tuple[str, str, str]
 
-_JOURNAL = "capcom_gql/storage/journal.py"
+_JOURNAL = "capcom_gql/storage/event_log.py"
 TRIES = 3
 """Runs, each of another seed, in which a mutant must be found: what it breaks shows only where harm meets it."""
 
@@ -57,7 +57,7 @@ async def record(entry: Entry""",
         "no transaction",
         (
             (
-                "capcom_gql/storage/database.py",
+                "capcom_gql/storage/engine/database.py",
                 "            async with in_transaction():\n                return await work()\n",
                 "            return await work()\n",
             ),
@@ -68,9 +68,9 @@ async def record(entry: Entry""",
         "no fencing",
         (
             (
-                "capcom_gql/services/claim_letters.py",
-                'Delivery.filter(id=delivery.id, attempt=attempt, state__in=("PENDING", "RETRYING"))',
-                "Delivery.filter(id=delivery.id)",
+                "capcom_gql/delivery/leases.py",
+                "WHERE id = $1 AND attempt = $2 AND state IN ('PENDING', 'RETRYING')",
+                "WHERE id = $1 AND $2 > 0",
             ),
         ),
         replace(_BUSY, long_stops=0.7),
@@ -79,7 +79,7 @@ async def record(entry: Entry""",
         "the claim asks for = in the place of <=",
         (
             (
-                "capcom_gql/services/record_steps.py",
+                "capcom_gql/subscription/sweep.py",
                 'due = "due_at <= $1 AND',
                 'due = "due_at = $1 AND',
             ),
@@ -90,7 +90,7 @@ async def record(entry: Entry""",
         "a step is taken on its own day only",
         (
             (
-                "capcom_gql/services/record_due.py",
+                "capcom_gql/subscription/calendar.py",
                 "if step is None or step.at > dossier.now:",
                 "if step is None or step.at > dossier.now or dossier.setup.policy.day_of(step.at) != dossier.today:",
             ),

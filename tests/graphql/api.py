@@ -9,12 +9,12 @@ from typing import Any
 import httpx2
 
 from capcom_gql import clock
+from capcom_gql.access.sessions import open_session
 from capcom_gql.domain.rights import Actor, Scope
+from capcom_gql.runtime import Setup
 from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
-from capcom_gql.services.sessions import open_session
-from capcom_gql.services.setup import Setup
 from capcom_gql.storage.ids import PERSON, new_id
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.tables import Person
 
 SUBSCRIBE = """
     mutation ($input: SubscribeInput!) {

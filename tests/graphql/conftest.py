@@ -8,7 +8,7 @@ import pytest
 
 from capcom_gql.domain.letters import AddressKind, Channel
 from capcom_gql.graphql.http import graphql_app
-from capcom_gql.services.setup import setup_from
+from capcom_gql.runtime import setup_from
 from capcom_gql.settings import Settings
 from tests.graphql.api import Api
 

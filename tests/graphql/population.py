@@ -6,12 +6,23 @@ from datetime import UTC, date, datetime, time
 from capcom_gql import clock
 from capcom_gql.domain.terms import Term
 from capcom_gql.storage import ids
-from capcom_gql.storage.access import ApiKey
-from capcom_gql.storage.models import Event, Note, Organisation, PaymentProof, Person, Plan, Redemption, Seat
-from capcom_gql.storage.models import Subscription as SubscriptionRow
-from capcom_gql.storage.models import Term as TermRow
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
-from capcom_gql.storage.requests import SupportRequest, SurveyRequest
+from capcom_gql.storage.tables import (
+    ApiKey,
+    Delivery,
+    DeliveryAttempt,
+    Event,
+    Note,
+    Organisation,
+    PaymentProof,
+    Person,
+    Plan,
+    Redemption,
+    Seat,
+    SupportRequest,
+    SurveyRequest,
+)
+from capcom_gql.storage.tables import Subscription as SubscriptionRow
+from capcom_gql.storage.tables import Term as TermRow
 from tests.domain.words import PARIS, POLICY, confirmed, opened, renewed
 from tests.storage.rows import a_subscription, a_term, an_organisation
 

@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
+from capcom_gql.access.passwords import hash_password
+from capcom_gql.access.rate_limits import SIGN_IN_PER_ACCOUNT
 from capcom_gql.domain.rights import Scope
-from capcom_gql.services.attempts import SIGN_IN_PER_ACCOUNT
-from capcom_gql.services.passwords import hash_password
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.tables import Person
 from tests.graphql.api import SUBSCRIBE, Api, codes, person
 
 PASSWORD = "a sentence that nobody else has"

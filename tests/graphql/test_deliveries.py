@@ -8,9 +8,8 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.domain.rights import Scope
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event
 from tests.graphql.api import SUBSCRIBE, Api, codes
 from tests.graphql.test_who_reads_what import NODE
 

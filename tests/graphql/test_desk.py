@@ -10,8 +10,8 @@ from capcom_gql.domain.reports import Figures, Period
 from capcom_gql.domain.rights import Scope
 from capcom_gql.graphql.types.report import Report
 from capcom_gql.services import report as services
-from capcom_gql.storage.models import Redemption, Term
 from capcom_gql.storage.product_clock import product_now, set_product_clock
+from capcom_gql.storage.tables import Redemption, Term
 from tests.graphql.api import Api, codes
 from tests.graphql.population import populate
 

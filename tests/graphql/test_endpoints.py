@@ -6,8 +6,7 @@ import pytest
 
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.rights import Scope
-from capcom_gql.storage.endpoints import WebhookEndpoint, WebhookSecret
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, WebhookEndpoint, WebhookSecret
 from tests.graphql.api import Api, codes
 
 FIELDS = "id url description kinds isEnabled disabledReason createdAt"

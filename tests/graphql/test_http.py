@@ -9,12 +9,12 @@ import pytest
 
 from capcom_gql.domain.letters import AddressKind, Channel
 from capcom_gql.domain.rights import Scope
-from capcom_gql.graphql.bodies import MAX_BYTES
 from capcom_gql.graphql.http import graphql_app
-from capcom_gql.services.setup import setup_from
+from capcom_gql.graphql.request_body import MAX_BYTES
+from capcom_gql.runtime import setup_from
 from capcom_gql.settings import Settings
-from capcom_gql.storage.database import rows
-from capcom_gql.storage.models import Plan
+from capcom_gql.storage.engine.database import rows
+from capcom_gql.storage.tables import Plan
 from tests.databases import ONLY_SQLITE
 from tests.graphql.api import Api, codes
 

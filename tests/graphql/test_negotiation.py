@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.graphql.negotiation import JSON, locale_wanted, media_type_wanted
+from capcom_gql.graphql.content_negotiation import JSON, locale_wanted, media_type_wanted
 
 
 def test_nothing_said_is_json() -> None:

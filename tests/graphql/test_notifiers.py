@@ -10,7 +10,7 @@ import pytest
 from capcom_gql.domain.rights import Scope
 from capcom_gql.graphql.http import graphql_app
 from capcom_gql.notifiers import loader
-from capcom_gql.services.channels import setup_of
+from capcom_gql.runtime import setup_of
 from capcom_gql.settings import load
 from tests.graphql.api import Api, codes
 

@@ -2,11 +2,10 @@
 
 import pytest
 
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON
+from capcom_gql.delivery.links import mint_email_link
 from capcom_gql.domain.rights import Scope
-from capcom_gql.services.attempts import EMAIL_CHANGE_PER_PERSON
-from capcom_gql.services.one_time_links import mint_email_link
-from capcom_gql.storage.access import EmailChange
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.tables import EmailChange, Person
 from tests.databases import ONLY_SQLITE
 from tests.graphql.api import Api, codes
 

@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from capcom_gql.domain.field_rights import FIELDS, right_of
-from capcom_gql.graphql.guard import guard
+from capcom_gql.graphql.authorization import guard
 from capcom_gql.graphql.schema import build_schema, sdl
 
 KEPT = Path(__file__).parents[2] / "schema.graphql"

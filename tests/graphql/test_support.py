@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON
 from capcom_gql.domain.rights import Scope
-from capcom_gql.services.attempts import SUPPORT_PER_PERSON
 from tests.graphql.api import Api, codes
 from tests.graphql.test_who_reads_what import NODE, REMOVE, number_of
 

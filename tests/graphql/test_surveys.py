@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Term
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import Term
+from capcom_gql.subscription.calendar import open_dossier
 from tests.graphql.api import Api, codes
 from tests.services.house import on
 

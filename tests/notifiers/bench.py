@@ -4,8 +4,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from capcom_gql.notifiers.circuit_breaker import Patience
 from capcom_gql.notifiers.loader import load
-from capcom_gql.notifiers.patience import Patience
 from capcom_gql.notifiers.registry import Entry, Registry
 from capcom_gql.settings import Settings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.notifiers.patience import Patience
+from capcom_gql.notifiers.circuit_breaker import Patience
 from capcom_gql.notifiers.registry import NotifierState
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
 from capcom_gql.plugin import Message

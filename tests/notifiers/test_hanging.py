@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.notifiers.here import STUCK_LIMIT, STUCK_WAIT
-from capcom_gql.notifiers.patience import Patience
+from capcom_gql.notifiers.circuit_breaker import Patience
+from capcom_gql.notifiers.in_process import STUCK_LIMIT, STUCK_WAIT
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
 from capcom_gql.plugin import Message
 from tests.notifiers.bench import Bench

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from capcom_gql.notifiers.circuit_breaker import Patience
 from capcom_gql.notifiers.loader import load
-from capcom_gql.notifiers.patience import Patience
 from capcom_gql.settings import load as load_settings
 from tests.cli.installations import Installation
 from tests.databases import ONLY_SQLITE

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from capcom_gql.notifiers import wire
-from capcom_gql.notifiers.patience import Patience
+from capcom_gql.notifiers.circuit_breaker import Patience
 from capcom_gql.notifiers.registry import Entry, NotifierState
 from capcom_gql.notifiers.sending import OutcomeKind
 from capcom_gql.plugin import Health, Message
@@ -196,6 +196,6 @@ def test_a_name_that_is_taken_is_never_given_the_settings(bench: Bench, tmp_path
 def test_a_child_imports_no_more_than_it_needs() -> None:
     """It has to be there at once, and many times over."""
     heavy = ("aiosqlite", "asyncpg", "dramatiq", "jinja2", "rich", "starlette", "strawberry", "tortoise", "typer")
-    code = "import sys, capcom_gql.notifiers.child; print(*{name.partition('.')[0] for name in sys.modules})"
+    code = "import sys, capcom_gql.notifiers.child_main; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(heavy) & set(done.stdout.split())

@@ -12,11 +12,11 @@ import pytest
 import pytest_asyncio
 from selenium.webdriver import Chrome, Keys
 
+from capcom_gql.delivery.links import mint_unsubscribe_link
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.pages import unsubscribe as unsubscribing
 from capcom_gql.pages.words import read_words
-from capcom_gql.services.unsubscribe import mint_unsubscribe_link
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.tables import Person
 from tests.databases import ONLY_SQLITE
 from tests.pages.browsing import by_id, follow, kept_by_browser, outside_or_failed, wait_for_text
 from tests.pages.test_surveying import surveyed

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.tables import Person
 from tests.rights.stage import Stage
 from tests.rights.verdicts import STAFF, Thing
 

@@ -1,7 +1,6 @@
 """What happened on the stage: everything that a field may tell of was done by somebody."""
 
-from capcom_gql.storage.models import Event, Note
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event, Note
 from tests.rights import forms
 from tests.rights.stage import Stage
 from tests.rights.verdicts import STAFF

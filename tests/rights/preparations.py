@@ -5,12 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from capcom_gql import clock
-from capcom_gql.services.passwords import hash_password
-from capcom_gql.services.tokens import hashed
-from capcom_gql.storage.access import EmailChange, OneTimeLink
+from capcom_gql.access.passwords import hash_password
+from capcom_gql.access.tokens import hashed
 from capcom_gql.storage.ids import EMAIL_CHANGE, PERSON, new_id
-from capcom_gql.storage.models import Person
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, EmailChange, OneTimeLink, Person
 from tests.rights import forms
 from tests.rights.attempts import ATTEMPTS
 from tests.rights.deeds import Doing

@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 from capcom_gql import clock
-from capcom_gql.services.sessions import open_session
-from capcom_gql.services.tokens import hashed
-from capcom_gql.storage.access import ApiKey, Session
-from capcom_gql.storage.models import Person
+from capcom_gql.access.sessions import open_session
+from capcom_gql.access.tokens import hashed
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import ApiKey, Person, Session
 from tests.rights.inventory import list_everything
 from tests.rights.past import play
 from tests.rights.stage import Stage

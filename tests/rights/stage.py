@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from capcom_gql import clock
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.tables import Person
 from tests.rights.verdicts import ANONYMOUS, Caller, Thing
 from tests.world import World
 

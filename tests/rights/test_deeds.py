@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tortoise import Tortoise
 
-from capcom_gql.services.sessions import open_session
-from capcom_gql.storage.database import is_postgres, rows
+from capcom_gql.access.sessions import open_session
+from capcom_gql.storage.engine.database import is_postgres, rows
 from tests.rights import forms
 from tests.rights.asking import SUBSCRIPTION, Documents, Raw, ask
 from tests.rights.attempts import ATTEMPTS

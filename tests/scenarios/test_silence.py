@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery
 from tests.story import Story, now_is
 from tests.telephones import Telephones
 from tests.world import World, user

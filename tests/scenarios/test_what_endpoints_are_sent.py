@@ -13,8 +13,7 @@ from capcom_gql import clock
 from capcom_gql.domain.endpoints import WARNED_AFTER
 from capcom_gql.domain.event_schemas import document
 from capcom_gql.domain.events import EVENTS, Kind
-from capcom_gql.storage.endpoints import WebhookEndpoint
-from capcom_gql.storage.models import Event
+from capcom_gql.storage.tables import Event, WebhookEndpoint
 from tests.services.receiving import URL, install_in, received_in
 from tests.story import Story
 from tests.world import SIRETS, World, world_on

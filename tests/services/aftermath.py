@@ -8,7 +8,7 @@ from typing import Any
 
 from tortoise import connections
 
-from capcom_gql.storage.database import in_one_transaction, is_postgres, rows
+from capcom_gql.storage.engine.database import in_one_transaction, is_postgres, rows
 
 POOL = 10
 """Connections of a pool."""

@@ -3,16 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from capcom_gql.access.rate_limits import Attempts
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.check_discount import DiscountAsk
-from capcom_gql.services.check_service import ServiceAsk
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
+from capcom_gql.entitlement.check_discount import DiscountAsk
+from capcom_gql.entitlement.check_service import ServiceAsk
 from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.subscribe import Subscribed
-from capcom_gql.storage.models import Person, Seat, Subscription
-from capcom_gql.storage.requests import SupportRequest
+from capcom_gql.storage.tables import Person, Seat, Subscription, SupportRequest
 from tests.services.callers import signed_in
 from tests.services.house import Service
 

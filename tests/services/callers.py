@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.services.authenticate import actor_of
-from capcom_gql.storage.models import Event, Person
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, Event, Person
 
 
 async def signed_in(name: str) -> Actor:

@@ -8,33 +8,31 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from capcom_gql import clock
+from capcom_gql.access.authenticate import actor_of
+from capcom_gql.access.passwords import prepare
+from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.delivery.links import mint_email_link, mint_password_link, mint_unsubscribe_link
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor
 from capcom_gql.domain.seats import format_number
 from capcom_gql.domain.sentences import Locale
+from capcom_gql.entitlement.check_discount import DiscountAsk
+from capcom_gql.forms import OrganisationForm, PersonForm
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.authenticate import actor_of
 from capcom_gql.services.change_email import ChangeEmailInput, change_email
-from capcom_gql.services.check_discount import DiscountAsk
 from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
 from capcom_gql.services.close_support_request import CloseSupportRequestInput, close_support_request
 from capcom_gql.services.confirm_email import ConfirmEmailInput, confirm_email
 from capcom_gql.services.decline_renewal import DeclineRenewalInput, decline_renewal
-from capcom_gql.services.forms import OrganisationForm, PersonForm
-from capcom_gql.services.one_time_links import mint_email_link, mint_password_link
 from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
-from capcom_gql.services.passwords import prepare
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.request_password import RequestPasswordInput, request_password
 from capcom_gql.services.subscribe import SubscribeInput, subscribe
-from capcom_gql.services.unsubscribe import mint_unsubscribe_link, unsubscribe
+from capcom_gql.services.unsubscribe import unsubscribe
 from capcom_gql.services.update_profile import AddressForm, UpdateProfileInput, update_profile
-from capcom_gql.storage.access import EmailChange
-from capcom_gql.storage.database import is_postgres, rows
+from capcom_gql.storage.engine.database import is_postgres, rows
 from capcom_gql.storage.ids import SURVEY, new_id
-from capcom_gql.storage.models import Person, Seat, Term
-from capcom_gql.storage.requests import SurveyRequest
+from capcom_gql.storage.tables import EmailChange, Person, Seat, SurveyRequest, Term
 from tests.services.house import House, Service, form, person, redemption
 
 FIRST_ADDRESS, ADDRESS = "canari@ville.example", "canari@metropole.example"

@@ -12,7 +12,7 @@ from math import floor
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from capcom_gql.storage.models import Event
+from capcom_gql.storage.tables import Event
 from tests.services.lives import Said
 
 PARIS = ZoneInfo("Europe/Paris")

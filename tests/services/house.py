@@ -15,27 +15,25 @@ from typing import Any
 import pytest
 
 from capcom_gql import clock
+from capcom_gql.delivery.leases import release_held
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
+from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.notifiers.circuit_breaker import Patience
 from capcom_gql.notifiers.loader import load as load_channels
-from capcom_gql.notifiers.patience import Patience
 from capcom_gql.notifiers.registry import Registry
+from capcom_gql.runtime import Setup, setup_of
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.channels import setup_of
-from capcom_gql.services.claim_letters import release_held
-from capcom_gql.services.forms import OrganisationForm, PersonForm
 from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
 from capcom_gql.services.redeem_discount import RedeemDiscountInput
-from capcom_gql.services.setup import Setup
 from capcom_gql.services.subscribe import Subscribed, SubscribeInput, subscribe
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import load
 from capcom_gql.storage.ids import PERSON, new_id
-from capcom_gql.storage.models import Person
-from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now, set_product_clock
+from capcom_gql.storage.tables import Delivery, Person
 from tests.domain.words import PARIS
 
 FIRST_DAY = date(2027, 3, 1)

@@ -17,13 +17,13 @@ from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason
+from capcom_gql.forms import OrganisationForm
+from capcom_gql.runtime import Setup
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
 from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
 from capcom_gql.services.cancel_subscription import CancelSubscriptionInput, cancel_subscription
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.forms import OrganisationForm
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
-from capcom_gql.services.record_steps import record_steps
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.reinstate_term import ReinstateTermInput, reinstate_term
 from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
@@ -31,11 +31,10 @@ from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.renew import RenewInput, renew
 from capcom_gql.services.replace_seat import ReplaceSeatInput, replace_seat
 from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanInput, save_plan
-from capcom_gql.services.setup import Setup
 from capcom_gql.services.subscribe import subscribe
-from capcom_gql.storage.models import Organisation, Redemption, Seat, Subscription, Term
 from capcom_gql.storage.product_clock import product_now, set_product_clock
-from capcom_gql.storage.requests import SurveyRequest
+from capcom_gql.storage.tables import Organisation, Redemption, Seat, Subscription, SurveyRequest, Term
+from capcom_gql.subscription.sweep import record_steps
 from tests.domain.words import PARIS
 from tests.services.house import form, fresh_key, person, redemption
 

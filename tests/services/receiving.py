@@ -16,8 +16,7 @@ from capcom_gql.services.create_webhook_endpoint import (
     create_webhook_endpoint,
 )
 from capcom_gql.services.update_webhook_endpoint import UpdateWebhookEndpointInput, update_webhook_endpoint
-from capcom_gql.storage.endpoints import WebhookEndpoint
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, WebhookEndpoint
 from tests.services.house import House, Service
 
 URL = "https://hooks.example/capcom"

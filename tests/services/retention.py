@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from capcom_gql.domain.retention import Kept, RetentionPolicy
-from capcom_gql.services.forget import Forgetting, forget, past_their_time
+from capcom_gql.domain.privacy import Kept, RetentionPolicy
+from capcom_gql.services.privacy.apply_retention import Forgetting, forget, past_their_time
 from tests.services.house import Service
 
 POLICY = RetentionPolicy()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.import_organisations import ImportWishes, Outcome, Result, import_organisations
+from capcom_gql.services.importing.import_organisations import ImportWishes, Outcome, Result, import_organisations
 from capcom_gql.services.importing.read_table import Table, read_table
-from capcom_gql.services.write_table import line_of
+from capcom_gql.spreadsheet import line_of
 from tests.services.house import Service
 
 SIRET, OTHER_SIRET = "73282932000074", "35600000000048"

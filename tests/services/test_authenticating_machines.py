@@ -5,15 +5,14 @@ import time
 
 import pytest
 
+from capcom_gql.access.authenticate import authenticate, notes_written
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.services.authenticate import authenticate, notes_written
-from capcom_gql.services.check_discount import DiscountAsk, check_discounts
+from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
 from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
 from capcom_gql.services.revoke_api_key import RevokeApiKeyInput, revoke_api_key
-from capcom_gql.storage.access import ApiKey
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Seat
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import ApiKey, Seat
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.aftermath import another_writer
 from tests.services.house import House, Service, states

@@ -5,8 +5,7 @@ import random
 
 import pytest
 
-from capcom_gql.storage.models import Event, Organisation, Seat, Subscription, Term
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, Event, Organisation, Seat, Subscription, Term
 from tests.services.aftermath import all_ended, nothing_stays_behind
 from tests.services.house import House, Service, states
 

@@ -7,21 +7,19 @@ from datetime import timedelta
 import pytest
 
 from capcom_gql import clock
+from capcom_gql.access.authenticate import actor_of
+from capcom_gql.access.passwords import prepare
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, EVEN_SECONDS, Attempts, TooManyAttempts
+from capcom_gql.delivery.links import mint_email_link, mint_password_link
+from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.services.attempts import EMAIL_CHANGE_PER_PERSON, Attempts, TooManyAttempts
-from capcom_gql.services.authenticate import actor_of
 from capcom_gql.services.change_email import ChangeEmailInput, change_email
 from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
 from capcom_gql.services.confirm_email import ConfirmEmailInput, confirm_email
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.one_time_links import mint_email_link, mint_password_link
-from capcom_gql.services.passwords import prepare
-from capcom_gql.services.request_password import EVEN_SECONDS, RequestPasswordInput, request_password
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.request_password import RequestPasswordInput, request_password
 from capcom_gql.services.sign_in import SignInInput, sign_in
-from capcom_gql.services.suppressed import Suppressed
-from capcom_gql.storage.access import EmailChange, OneTimeLink
-from capcom_gql.storage.models import Event, Person
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, EmailChange, Event, OneTimeLink, Person
 from tests.databases import ONLY_SQLITE
 from tests.services.house import LONG_AGO, Call, House, Service, faults_of
 

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from tortoise import connections
 
-from capcom_gql.notifiers.faults import LONGEST_REASON
-from capcom_gql.storage.database import is_postgres
-from capcom_gql.storage.models import Person
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.notifiers.redaction import LONGEST_REASON
+from capcom_gql.storage.engine.database import is_postgres
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person
 from tests.databases import ONLY_SQLITE
 from tests.services.house import LONG_AGO, House, Service, due_now, states
 

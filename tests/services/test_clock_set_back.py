@@ -15,9 +15,9 @@ from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.subscribe import subscribe
 from capcom_gql.settings import load
-from capcom_gql.storage.database import opened
-from capcom_gql.storage.models import Organisation, Seat
+from capcom_gql.storage.engine.database import opened
 from capcom_gql.storage.product_clock import ClockMoved, ClockSetBack, must_be_real, product_now, set_product_clock
+from capcom_gql.storage.tables import Organisation, Seat
 from tests.services.house import FIRST_DAY, Service, faults_of, form, fresh_key, on, person, redemption
 from tests.world import STATE, world_on
 

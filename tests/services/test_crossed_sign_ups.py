@@ -8,11 +8,11 @@ import pytest
 from tortoise import connections
 
 from capcom_gql.domain.sentences import Locale
+from capcom_gql.forms import OrganisationForm
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.forms import OrganisationForm
 from capcom_gql.services.subscribe import Subscribed, subscribe
-from capcom_gql.storage.database import is_postgres, rows
-from capcom_gql.storage.models import Person, Seat, Subscription
+from capcom_gql.storage.engine.database import is_postgres, rows
+from capcom_gql.storage.tables import Person, Seat, Subscription
 from tests.services.house import House, Service, form, fresh_key, person
 
 SECONDS = 30

@@ -8,8 +8,7 @@ from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.services.create_webhook_endpoint import CreateWebhookEndpointInput, create_webhook_endpoint
 from capcom_gql.services.update_profile import AddressForm, UpdateProfileInput, update_profile
-from capcom_gql.storage.endpoints import WebhookEndpoint
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.tables import Person, WebhookEndpoint
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, faults_of
 from tests.services.receiving import change, create, install

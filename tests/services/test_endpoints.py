@@ -9,11 +9,9 @@ from capcom_gql.domain.rights import Scope
 from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
 from capcom_gql.services.delete_webhook_endpoint import delete_webhook_endpoint
 from capcom_gql.services.rotate_webhook_secret import rotate_webhook_secret
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.endpoints import WebhookEndpoint, WebhookSecret
-from capcom_gql.storage.journal import ENDPOINT_DISABLED, NO_URL, NO_URL_CHANNEL, to_person
-from capcom_gql.storage.models import Event, Person
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import ENDPOINT_DISABLED, NO_URL, NO_URL_CHANNEL, to_person
+from capcom_gql.storage.tables import Delivery, Event, Person, WebhookEndpoint, WebhookSecret
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, Service, due_now, states
 from tests.services.receiving import URL, change, create, install, received, to_endpoints

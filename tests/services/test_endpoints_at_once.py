@@ -7,18 +7,15 @@ from functools import partial
 import pytest
 
 from capcom_gql import clock
+from capcom_gql.delivery.leases import claim_this
+from capcom_gql.delivery.webhook_health import disable, locked, look_after, mend, mind_endpoints
+from capcom_gql.delivery.webhook_outcomes import hold, weigh
 from capcom_gql.domain.endpoints import DISABLED_AFTER, DisabledReason
 from capcom_gql.domain.rights import SYSTEM
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
-from capcom_gql.services.claim_letters import claim_this
-from capcom_gql.services.endpoint_outcomes import hold, weigh
-from capcom_gql.services.endpoint_standing import disable, locked, look_after, mend
-from capcom_gql.services.mind_endpoints import mind_endpoints
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.endpoints import WebhookEndpoint
-from capcom_gql.storage.journal import ENDPOINT_DISABLED
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import ENDPOINT_DISABLED
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.house import House, Service, states
 from tests.services.receiving import URL, change, create, failing_for, install, notices, only, received, to_endpoints

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from capcom_gql.services.rotate_webhook_secret import rotate_webhook_secret
-from capcom_gql.storage.endpoints import WebhookEndpoint
+from capcom_gql.storage.tables import WebhookEndpoint
 from tests.services.house import House, Service, faults_of, states
 from tests.services.receiving import change, create, to_endpoints
 

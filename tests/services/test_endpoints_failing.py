@@ -5,14 +5,12 @@ from datetime import timedelta
 import pytest
 
 from capcom_gql import clock
+from capcom_gql.delivery.webhook_health import mind_endpoints
 from capcom_gql.domain.endpoints import DISABLED_AFTER, WARNED_AFTER
-from capcom_gql.services.mind_endpoints import mind_endpoints
 from capcom_gql.services.retry_delivery import retry_delivery
 from capcom_gql.services.update_webhook_endpoint import UpdateWebhookEndpointInput, update_webhook_endpoint
-from capcom_gql.storage.endpoints import WebhookEndpoint
-from capcom_gql.storage.journal import ENDPOINT_DISABLED
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.storage.event_log import ENDPOINT_DISABLED
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, Service, due_now, faults_of, states
 from tests.services.receiving import URL, change, create, failing_for, install, notices, only, received, to_endpoints

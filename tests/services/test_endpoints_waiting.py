@@ -7,11 +7,11 @@ import pytest
 from capcom_gql.app.broker_check import BrokerCheck
 from capcom_gql.app.checks import findings
 from capcom_gql.app.findings import ground
+from capcom_gql.delivery.webhook_health import mind_endpoints
 from capcom_gql.domain.endpoints import DISABLED_AFTER
-from capcom_gql.services.mind_endpoints import mind_endpoints
 from capcom_gql.settings import load
-from capcom_gql.storage.journal import ENDPOINT_DISABLED, NO_URL
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.event_log import ENDPOINT_DISABLED, NO_URL
+from capcom_gql.storage.tables import Delivery
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, Service, due_now, states
 from tests.services.receiving import URL, change, create, failing_for, install, notices, only, received, to_endpoints

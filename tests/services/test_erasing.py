@@ -4,22 +4,32 @@ import asyncio
 
 import pytest
 
+from capcom_gql.access.authenticate import BadToken, actor_of, authenticate
+from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.delivery.links import mint_password_link
+from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.authenticate import BadToken, actor_of, authenticate
 from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.one_time_links import mint_password_link
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.sign_in import SignInInput, sign_in
-from capcom_gql.services.suppressed import Suppressed
 from capcom_gql.services.transfer_management import TransferManagementInput, transfer_management
-from capcom_gql.storage.access import OneTimeLink, Session
-from capcom_gql.storage.database import in_one_transaction, rows
-from capcom_gql.storage.models import Event, Note, Person, Redemption, Seat, Subscription, Term
-from capcom_gql.storage.post import Delivery
-from capcom_gql.storage.requests import SupportRequest, SurveyRequest
+from capcom_gql.storage.engine.database import in_one_transaction, rows
+from capcom_gql.storage.tables import (
+    Delivery,
+    Event,
+    Note,
+    OneTimeLink,
+    Person,
+    Redemption,
+    Seat,
+    Session,
+    Subscription,
+    SupportRequest,
+    SurveyRequest,
+    Term,
+)
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.canary import ADDRESS, FIRST_ADDRESS, PASSWORD, Canary, aviary, places_of_traces
 from tests.services.house import House, Service, due_now, faults_of, states

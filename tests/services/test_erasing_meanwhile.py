@@ -5,15 +5,14 @@ from collections.abc import Awaitable
 
 import pytest
 
+from capcom_gql.access.rate_limits import Attempts
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.request_password import RequestPasswordInput, request_password
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Person, Seat
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person, Seat
 from tests.databases import ONLY_POSTGRES
 from tests.services.house import House, Service, fresh_key, person
 

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from capcom_gql import clock
+from capcom_gql.forms import OrganisationForm
 from capcom_gql.logs import Lines, Objects
-from capcom_gql.services.erase_notes import notes_naming
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.storage.database import rows
-from capcom_gql.storage.models import Event, Note, Person
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.services.privacy.erase_notes import notes_naming
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.storage.engine.database import rows
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event, Note, Person
 from tests.databases import ONLY_SQLITE
 from tests.services.canary import ADDRESS, FIRST_ADDRESS, TRACES, Canary, aviary, sing
 from tests.services.house import House, Service, due_now

@@ -11,10 +11,10 @@ from datetime import timedelta
 from tortoise import connections
 
 from capcom_gql import clock
-from capcom_gql.services import send_letters
-from capcom_gql.services.claim_letters import LEASE, claim_next
-from capcom_gql.storage.database import in_one_transaction, rows
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.delivery import dispatch
+from capcom_gql.delivery.leases import LEASE, claim_next
+from capcom_gql.storage.engine.database import in_one_transaction, rows
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.processes import environment
 from tests.services.house import LONG_AGO, House, Service, states
@@ -155,7 +155,7 @@ async def test_an_outcome_does_not_undo_an_end(service: Service) -> None:
     await service.subscribe("ana")
     await Delivery.all().update(state="SUPPRESSED", reason="by hand", attempt=1)
     stale = await Delivery.get()
-    await send_letters._close(stale, 1, {"state": "SENT"})
+    await dispatch._close(stale, 1, {"state": "SENT"})
     assert (await Delivery.get()).reason == "by hand"
     assert await states() == {"SUPPRESSED": 1}
 

@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from capcom_gql.domain.seats import format_number
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.export_person import export_person
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.storage.access import OneTimeLink, Session, UnsubscribeLink
-from capcom_gql.storage.models import Event, Note, Organisation, Person
-from capcom_gql.storage.post import Delivery
+from capcom_gql.forms import OrganisationForm
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.privacy.export_person import export_person
+from capcom_gql.storage.tables import Delivery, Event, Note, OneTimeLink, Organisation, Person, Session, UnsubscribeLink
 from tests.services.canary import TRACES, Canary, aviary, cells
 from tests.services.house import House, Service
 

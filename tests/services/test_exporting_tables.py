@@ -9,19 +9,23 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.domain.seats import format_number
-from capcom_gql.services.export_deliveries import DELIVERY_COLUMNS, delivery_rows
-from capcom_gql.services.export_redemptions import REDEMPTION_COLUMNS, redemption_rows
-from capcom_gql.services.export_subscribers import ORGANISATION_COLUMNS, SEAT_COLUMNS, organisation_rows, seat_rows
+from capcom_gql.services.exporting.export_deliveries import DELIVERY_COLUMNS, delivery_rows
+from capcom_gql.services.exporting.export_redemptions import REDEMPTION_COLUMNS, redemption_rows
+from capcom_gql.services.exporting.export_subscribers import (
+    ORGANISATION_COLUMNS,
+    SEAT_COLUMNS,
+    organisation_rows,
+    seat_rows,
+)
 from capcom_gql.services.importing.columns import COLUMNS, ONLY_WRITTEN, column_of
 from capcom_gql.services.publish_terms import PublishTermsInput, publish_terms
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.renew import RenewInput, renew
-from capcom_gql.services.write_table import Amount, Cell
+from capcom_gql.spreadsheet import Amount, Cell
 from capcom_gql.storage.ids import ORGANISATION, new_id
-from capcom_gql.storage.models import Event, Organisation, Seat
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, Event, Organisation, Seat
 from tests.services.house import FIRST_DAY, House, Service, fresh_key, on, redemption
 from tests.services.spreadsheet import NUMBER, OTHER_SIRET, VILLE, bring_in, users
 

@@ -10,20 +10,31 @@ from typing import Any
 import pytest
 
 from capcom_gql import clock
+from capcom_gql.access.accounts import UNSENT
+from capcom_gql.domain.privacy import Kept
 from capcom_gql.domain.refusals import Refusal
-from capcom_gql.domain.retention import Kept
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.services import forget as forgetting
-from capcom_gql.services.accounts import UNSENT
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.forget import forget, past_their_time
-from capcom_gql.storage.access import EmailChange, IdempotencyRecord, OneTimeLink, Session
-from capcom_gql.storage.endpoints import WebhookEndpoint
+from capcom_gql.services.privacy import apply_retention as forgetting
+from capcom_gql.services.privacy.apply_retention import forget, past_their_time
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
 from capcom_gql.storage.ids import ENDPOINT, new_id
-from capcom_gql.storage.models import Event, Person, Redemption, Seat, Term
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.requests import SupportRequest, SurveyRequest
+from capcom_gql.storage.tables import (
+    Delivery,
+    DeliveryAttempt,
+    EmailChange,
+    Event,
+    IdempotencyRecord,
+    OneTimeLink,
+    Person,
+    Redemption,
+    Seat,
+    Session,
+    SupportRequest,
+    SurveyRequest,
+    Term,
+    WebhookEndpoint,
+)
 from tests.services.canary import ADDRESS, Canary, aviary, cells, places_of_traces
 from tests.services.house import House, Service, advance
 from tests.services.retention import POLICY, applied, dry

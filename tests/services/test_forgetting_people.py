@@ -4,10 +4,10 @@ import asyncio
 from datetime import date, timedelta
 from pathlib import Path
 
-from capcom_gql.domain.retention import Kept
-from capcom_gql.services.forget import forget, past_their_time
+from capcom_gql.domain.privacy import Kept
+from capcom_gql.services.privacy.apply_retention import forget, past_their_time
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.storage.models import Note, Person, Seat, Term
+from capcom_gql.storage.tables import Note, Person, Seat, Term
 from tests.domain.words import paris
 from tests.services.house import Service, advance, on
 from tests.services.retention import POLICY, applied, dry

@@ -7,16 +7,15 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.services.forms import OrganisationForm
+from capcom_gql.forms import OrganisationForm
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.transfer_management import (
     ManagementTransferred,
     TransferManagementInput,
     transfer_management,
 )
-from capcom_gql.storage.models import Event, Seat, Subscription
-from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, Event, Seat, Subscription
 from tests.databases import ONLY_SQLITE
 from tests.services.callers import history, machine, recorded_since, signed_in, written_since
 from tests.services.house import FIRST_DAY, House, Service, faults_of, on

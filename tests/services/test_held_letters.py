@@ -1,7 +1,7 @@
 """Letters that wait for settings: held with the reason, tried once per start, and never lost (both engines)."""
 
-from capcom_gql.storage.journal import NO_CHANNEL, NO_EMAIL_CHANNEL
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.storage.event_log import NO_CHANNEL, NO_EMAIL_CHANNEL
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, states
 

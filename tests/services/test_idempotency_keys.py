@@ -6,16 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from capcom_gql.access.idempotency import MAX_KEY
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.domain.sentences import Locale
+from capcom_gql.forms import MAX_USERS
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.forms import MAX_USERS
-from capcom_gql.services.idempotency import MAX_KEY
 from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.subscribe import subscribe
-from capcom_gql.storage.access import IdempotencyRecord
-from capcom_gql.storage.models import Event, PaymentProof, Redemption, Seat, Subscription
+from capcom_gql.storage.tables import Event, IdempotencyRecord, PaymentProof, Redemption, Seat, Subscription
 from tests.services.house import FIRST_DAY, Service, faults_of, form, person, redemption
 
 KEYS = {"blank": " \t\u00a0", "too long": "k" * (MAX_KEY + 1)}

@@ -9,12 +9,11 @@ import pytest
 from capcom_gql.domain.lifecycle import SubscriptionState, standing
 from capcom_gql.domain.rights import ANONYMOUS, Scope
 from capcom_gql.domain.seats import parse_number
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.services.import_organisations import ImportWishes, import_organisations
+from capcom_gql.forms import OrganisationForm
+from capcom_gql.services.importing.import_organisations import ImportWishes, import_organisations
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.storage.models import Event, Organisation, PaymentProof, Person, Seat, Subscription, Term
-from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, Event, Organisation, PaymentProof, Person, Seat, Subscription, Term
 from tests.databases import ONLY_SQLITE
 from tests.domain.words import paris
 from tests.services.callers import machine

@@ -3,10 +3,10 @@
 import pytest
 
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.import_organisations import ImportWishes, import_organisations
+from capcom_gql.services.importing.import_organisations import ImportWishes, import_organisations
 from capcom_gql.services.importing.read_table import read_table
-from capcom_gql.services.write_table import line_of
-from capcom_gql.storage.models import Organisation
+from capcom_gql.spreadsheet import line_of
+from capcom_gql.storage.tables import Organisation
 from tests.databases import ONLY_SQLITE
 from tests.services.house import Service
 from tests.services.spreadsheet import (

@@ -4,15 +4,14 @@ from datetime import date
 
 import pytest
 
+from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.lifecycle import SubscriptionState, standing
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.authenticate import actor_of
-from capcom_gql.services.forms import OrganisationForm
+from capcom_gql.forms import OrganisationForm
 from capcom_gql.services.renew import RenewInput, renew
 from capcom_gql.services.subscribe import subscribe
-from capcom_gql.storage.models import Event, Person, Plan, Seat, Subscription, Term
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, Event, Person, Plan, Seat, Subscription, Term
 from tests.databases import ONLY_SQLITE
 from tests.domain.words import paris
 from tests.services.house import FIRST_DAY, House, Service, form, fresh_key, on

@@ -7,25 +7,25 @@ from functools import partial
 
 import pytest
 
+from capcom_gql.access.passwords import prepare
+from capcom_gql.access.rate_limits import EVEN_SECONDS, Attempts
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.graphql.bodies import MAX_BYTES
+from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
+from capcom_gql.forms import MAX_USERS, OrganisationForm, PersonForm
+from capcom_gql.graphql.request_body import MAX_BYTES
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.check_discount import DiscountAsk, check_discounts
-from capcom_gql.services.forms import MAX_USERS, OrganisationForm, PersonForm
-from capcom_gql.services.passwords import prepare
 from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.request_password import EVEN_SECONDS, RequestPasswordInput, request_password
+from capcom_gql.services.request_password import RequestPasswordInput, request_password
 from capcom_gql.services.revoke_api_key import RevokeApiKeyInput, revoke_api_key
 from capcom_gql.services.sign_in import SignInInput, sign_in
 from capcom_gql.services.subscribe import SubscribeInput, subscribe
-from capcom_gql.storage.models import Seat
+from capcom_gql.storage.tables import Seat
 from tests.databases import ONLY_SQLITE
 from tests.services.house import FIRST_DAY, Service, form, fresh_key, redemption
 

@@ -5,15 +5,20 @@ import time
 
 import pytest
 
+from capcom_gql.access.passwords import prepare
+from capcom_gql.access.rate_limits import (
+    EVEN_SECONDS,
+    RESET_PER_ADDRESS,
+    SIGN_IN_PER_ACCOUNT,
+    SIGN_IN_PER_SOURCE,
+    Attempts,
+)
+from capcom_gql.access.rate_limits import TooManyAttempts as TooMany
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.services.attempts import RESET_PER_ADDRESS, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, Attempts
-from capcom_gql.services.attempts import TooManyAttempts as TooMany
-from capcom_gql.services.passwords import prepare
-from capcom_gql.services.request_password import EVEN_SECONDS, RequestPasswordInput, request_password
+from capcom_gql.services.request_password import RequestPasswordInput, request_password
 from capcom_gql.services.sign_in import SignInInput, sign_in
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, Event
 from tests.databases import ONLY_SQLITE
 from tests.services.house import Service
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from capcom_gql.services.unsubscribe import Surveys, unsubscribe
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt
 from capcom_gql.testing import SmtpWorld, Tls
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, due_now, on, states

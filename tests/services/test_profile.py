@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.refusals import Fault, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.authenticate import actor_of
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.forms import MAX_NAME
+from capcom_gql.forms import MAX_NAME
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.update_profile import (
     MAX_ADDRESSES,
     MAX_KIND,
@@ -18,7 +18,7 @@ from capcom_gql.services.update_profile import (
     UpdateProfileInput,
     update_profile,
 )
-from capcom_gql.storage.models import Event, Person
+from capcom_gql.storage.tables import Event, Person
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, Service, faults_of
 

@@ -9,12 +9,12 @@ import pytest
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Scope
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.catalogue import current_terms
 from capcom_gql.services.publish_terms import MAX_URL, MAX_VERSION, PublishTermsInput, TermsPublished, publish_terms
 from capcom_gql.services.renew import RenewInput, renew
 from capcom_gql.services.subscribe import subscribe
-from capcom_gql.storage.models import Event, Term, TermsOfUse
 from capcom_gql.storage.product_clock import product_now, set_product_clock
+from capcom_gql.storage.tables import Event, Term, TermsOfUse
+from capcom_gql.subscription.catalogue import current_terms
 from tests.databases import ONLY_SQLITE
 from tests.services.callers import history, machine, recorded_since
 from tests.services.house import Service, advance, faults_of, form, fresh_key

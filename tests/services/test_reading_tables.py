@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from capcom_gql.services.importing.columns import COLUMNS, column_of
 from capcom_gql.services.importing.read_table import MAX_BYTES, SEPARATORS, BadTable, Table, read_table
-from capcom_gql.services.write_table import Amount, guarded, line_of, unguarded
+from capcom_gql.spreadsheet import Amount, guarded, line_of, unguarded
 
 HEADINGS = ["Organisme", "Formule", "Date de début", "E-mail", "Prénom", "Nom"]
 LINE = ["Ville d'Évreux", "EQUIPE", "01/09/2026", "élise@ville.example", "Élise", "Lefèvre"]

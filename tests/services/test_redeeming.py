@@ -7,12 +7,12 @@ import pytest
 from tortoise import connections
 
 from capcom_gql.domain.plans import EventKind
-from capcom_gql.services.check_discount import CheckAnswer, DiscountAsk, check_discounts
+from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, check_discounts
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.storage.database import is_postgres
-from capcom_gql.storage.models import Redemption, Seat, Term
+from capcom_gql.storage.engine.database import is_postgres
+from capcom_gql.storage.tables import Redemption, Seat, Term
 from tests.databases import ONLY_SQLITE
 from tests.services.house import Service, advance, faults_of, redemption
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
+from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.rights import ANONYMOUS, Actor
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.authenticate import actor_of
-from capcom_gql.services.forms import OrganisationForm, PersonForm
+from capcom_gql.forms import OrganisationForm, PersonForm
 from capcom_gql.services.subscribe import Subscribed, subscribe
-from capcom_gql.storage.models import Event, Organisation, Person, Seat, Subscription, Term
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, Event, Organisation, Person, Seat, Subscription, Term
 from tests.databases import ONLY_SQLITE
 from tests.services.house import FIRST_DAY, Call, House, Service, advance, faults_of, form, on, person
 

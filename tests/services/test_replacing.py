@@ -7,12 +7,11 @@ import pytest
 
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.forms import OrganisationForm, PersonForm
+from capcom_gql.forms import OrganisationForm, PersonForm
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.replace_seat import ReplaceSeatInput, SeatReplaced, replace_seat
-from capcom_gql.storage.models import Event, Person, Seat, Subscription
-from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, Event, Person, Seat, Subscription
 from tests.databases import ONLY_SQLITE
 from tests.services.callers import history, machine, recorded_since, signed_in, written_since
 from tests.services.house import FIRST_DAY, House, Service, advance, faults_of, on, person

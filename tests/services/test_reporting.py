@@ -5,14 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from capcom_gql.domain.rights import Actor, Scope
+from capcom_gql.forms import OrganisationForm
 from capcom_gql.services import report as reporting
-from capcom_gql.services.forms import OrganisationForm
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
 from capcom_gql.services.report import Report, report_of
 from capcom_gql.storage.ids import SURVEY, new_id
-from capcom_gql.storage.models import Redemption, Seat, Subscription, Term
-from capcom_gql.storage.requests import SurveyRequest
+from capcom_gql.storage.tables import Redemption, Seat, Subscription, SurveyRequest, Term
 from tests.domain.words import paris
 from tests.services.house import House, Service, on, redemption
 

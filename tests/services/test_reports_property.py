@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind, Channel
 from capcom_gql.domain.rights import Actor
-from capcom_gql.services.record_steps import record_steps
+from capcom_gql.runtime import setup_from
 from capcom_gql.services.report import Report, report_of
-from capcom_gql.services.setup import setup_from
 from capcom_gql.settings import Settings
-from capcom_gql.storage.database import opened
+from capcom_gql.storage.engine.database import opened
 from capcom_gql.storage.ids import PERSON, new_id
-from capcom_gql.storage.models import Event, Person
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Event, Person
+from capcom_gql.subscription.sweep import record_steps
 from tests.databases import Source
 from tests.services.counting import asked_and_said, counted, day_of, kept_books
 from tests.services.lives import TURNS, Life, Turn

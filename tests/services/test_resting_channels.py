@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 
 from capcom_gql import clock
-from capcom_gql.notifiers.patience import Patience
-from capcom_gql.storage.backlog import post_behind
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.notifiers.circuit_breaker import Patience
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.queries.backlog import post_behind
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, due_now, states
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, Service, due_now, states
 

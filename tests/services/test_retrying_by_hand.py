@@ -3,20 +3,19 @@
 import pytest
 
 from capcom_gql import clock
+from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.delivery.dispatch import WAITS
+from capcom_gql.delivery.leases import claim_this, write_while_ours
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.attempts import Attempts
 from capcom_gql.services.change_email import ChangeEmailInput, change_email
-from capcom_gql.services.claim_letters import claim_this, write_while_ours
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.retry_delivery import retry_delivery
-from capcom_gql.services.send_letters import WAITS
-from capcom_gql.storage.backlog import post_behind
-from capcom_gql.storage.models import Person
-from capcom_gql.storage.post import Delivery, DeliveryAttempt
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.queries.backlog import post_behind
+from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person
 from tests.databases import ONLY_SQLITE
 from tests.services.callers import machine, signed_in
 from tests.services.house import House, Service, due_now, faults_of, states

@@ -9,11 +9,11 @@ import pytest
 
 from capcom_gql.domain.plans import DiscountRule, EventKind, Service
 from capcom_gql.domain.rights import ANONYMOUS, Scope
-from capcom_gql.services.check_discount import DiscountAsk, check_discounts
-from capcom_gql.services.forms import MAX_PRICE_MINOR
+from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
+from capcom_gql.forms import MAX_PRICE_MINOR
 from capcom_gql.services.renew import RenewInput, renew
 from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanInput, save_plan
-from capcom_gql.storage.models import Plan, Seat, Term
+from capcom_gql.storage.tables import Plan, Seat, Term
 from tests.services.callers import history, machine, recorded_since
 from tests.services.house import Service as Process
 from tests.services.house import faults_of, fresh_key

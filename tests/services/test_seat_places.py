@@ -6,7 +6,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from capcom_gql.domain.terms import Term
-from capcom_gql.storage.models import Seat
+from capcom_gql.storage.tables import Seat
 from tests.domain.words import confirmed, offer, opened, reinstated, renewed, unpaid, withdrawn
 from tests.storage.rows import an_organisation, write_seat, write_subscribed
 

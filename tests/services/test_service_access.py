@@ -6,8 +6,8 @@ import pytest
 
 from capcom_gql.domain.plans import Service as Offered
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.services.check_discount import FutureInstant, NotAllowed
-from capcom_gql.services.check_service import ServiceAsk, check_service
+from capcom_gql.entitlement.check_discount import FutureInstant, NotAllowed
+from capcom_gql.entitlement.check_service import ServiceAsk, check_service
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.storage.product_clock import product_now
 from tests.databases import ONLY_SQLITE

@@ -5,17 +5,17 @@ from collections.abc import Awaitable
 
 import pytest
 
+from capcom_gql.access.authenticate import BadToken, authenticate
+from capcom_gql.access.passwords import AT_ONCE, _gate, prepare
+from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.sessions import SignedIn
+from capcom_gql.delivery.links import mint_password_link
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.authenticate import BadToken, authenticate
 from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
-from capcom_gql.services.one_time_links import mint_password_link
-from capcom_gql.services.passwords import AT_ONCE, _gate, prepare
-from capcom_gql.services.sessions import SignedIn
 from capcom_gql.services.sign_in import SignInInput, sign_in
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Person
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import Person
 from tests.databases import ONLY_POSTGRES
 from tests.services.house import Service
 

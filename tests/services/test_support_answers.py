@@ -7,9 +7,7 @@ import pytest
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.services.close_support_request import CloseSupportRequestInput, close_support_request
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.post import Delivery
-from capcom_gql.storage.requests import SupportRequest
+from capcom_gql.storage.tables import Delivery, Event, SupportRequest
 from tests.databases import ONLY_SQLITE
 from tests.services.asking_support import erase, forum, number_of, opened, organisation_of
 from tests.services.callers import signed_in

@@ -6,23 +6,21 @@ from typing import Any
 
 import pytest
 
+from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, Attempts, TooManyAttempts
 from capcom_gql.domain.discounts import DiscountReason, ServiceReason
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.attempts import SUPPORT_PER_PERSON, Attempts, TooManyAttempts
-from capcom_gql.services.check_discount import DiscountAsk
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.services.kept_answers import kept_access, kept_check
+from capcom_gql.entitlement.check_discount import DiscountAsk
+from capcom_gql.entitlement.stored_checks import kept_access, kept_check
+from capcom_gql.forms import OrganisationForm
 from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.storage.models import Event, Seat
-from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.requests import SupportRequest
+from capcom_gql.storage.tables import Delivery, Event, Seat, SupportRequest
 from tests.databases import ONLY_SQLITE
 from tests.services.asking_support import (
     SENTENCE,

@@ -11,8 +11,7 @@ from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.subscribe import Subscribed
 from capcom_gql.storage.ids import TERM, new_id
-from capcom_gql.storage.models import Event, Note, Term
-from capcom_gql.storage.requests import SurveyRequest
+from capcom_gql.storage.tables import Event, Note, SurveyRequest, Term
 from tests.databases import ONLY_SQLITE
 from tests.services.asking_support import organisation_of
 from tests.services.callers import signed_in

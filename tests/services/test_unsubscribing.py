@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from capcom_gql.access.tokens import hashed
+from capcom_gql.delivery.links import mint_unsubscribe_link
+from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.rights import Actor
 from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
-from capcom_gql.services.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
 from capcom_gql.services.subscribe import Subscribed
-from capcom_gql.services.suppressed import Suppressed
-from capcom_gql.services.tokens import hashed
-from capcom_gql.services.unsubscribe import Surveys, mint_unsubscribe_link, resubscribe, surveys_by, unsubscribe
-from capcom_gql.storage.access import UnsubscribeLink
-from capcom_gql.storage.models import Event, Person, Seat, Term
-from capcom_gql.storage.post import Delivery
+from capcom_gql.services.unsubscribe import Surveys, resubscribe, surveys_by, unsubscribe
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, Event, Person, Seat, Term, UnsubscribeLink
 from tests.databases import ONLY_POSTGRES
 from tests.services.callers import signed_in
 from tests.services.house import House, Service, due_now, on, states

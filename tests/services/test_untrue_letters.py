@@ -10,14 +10,13 @@ from capcom_gql.domain.terms import CancellationReason
 from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
 from capcom_gql.services.cancel_subscription import CancelSubscriptionInput, cancel_subscription
 from capcom_gql.services.decline_renewal import DeclineRenewalInput, decline_renewal
-from capcom_gql.services.record_steps import record_steps
 from capcom_gql.services.reinstate_term import ReinstateTermInput, reinstate_term
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.renew import RenewInput, renew
 from capcom_gql.services.subscribe import Subscribed, subscribe
 from capcom_gql.services.transfer_management import TransferManagementInput, transfer_management
-from capcom_gql.storage.models import Seat, Term
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, Seat, Term
+from capcom_gql.subscription.sweep import record_steps
 from tests.databases import ONLY_SQLITE
 from tests.services.house import FIRST_DAY, Service, form, fresh_key, on
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.services.forms import OrganisationForm
+from capcom_gql.forms import OrganisationForm
 from capcom_gql.services.update_organisation import (
     OrganisationUpdated,
     UpdateOrganisationInput,
     update_organisation,
 )
-from capcom_gql.storage.models import Event, Organisation, Subscription
+from capcom_gql.storage.tables import Event, Organisation, Subscription
 from tests.databases import ONLY_SQLITE
 from tests.services.callers import history, machine, recorded_since, signed_in, written_since
 from tests.services.house import House, Service, faults_of

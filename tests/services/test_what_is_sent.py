@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.services.record_steps import record_steps
+from capcom_gql.delivery.dispatch import AT_MOST, send_due
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.send_letters import AT_MOST, send_due
-from capcom_gql.storage.models import Event, Subscription, Term
-from capcom_gql.storage.post import Delivery
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, Event, Subscription, Term
+from capcom_gql.subscription.sweep import record_steps
 from tests.databases import ONLY_SQLITE
 from tests.services.house import FIRST_DAY, House, Service, advance, on, states
 

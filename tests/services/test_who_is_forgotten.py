@@ -6,18 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.domain.retention import RetentionPolicy
+from capcom_gql.access.passwords import prepare
+from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.domain.privacy import RetentionPolicy
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.forget import forget, past_their_time
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.services.passwords import prepare
+from capcom_gql.forms import OrganisationForm
+from capcom_gql.services.privacy.apply_retention import forget, past_their_time
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.request_password import RequestPasswordInput, request_password
-from capcom_gql.storage.database import in_one_transaction
-from capcom_gql.storage.models import Person, Seat, Term
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, Person, Seat, Term
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.house import House, Service, advance
 

@@ -7,8 +7,8 @@ from multiprocessing.synchronize import Barrier
 
 from tortoise.transactions import in_transaction
 
-from capcom_gql.storage.database import migrate, opened
-from capcom_gql.storage.models import Installation
+from capcom_gql.storage.engine.database import migrate, opened
+from capcom_gql.storage.tables import Installation
 
 Work = Callable[[Barrier, str], None]
 START_SECONDS, END_SECONDS = 30, 50

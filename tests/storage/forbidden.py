@@ -12,9 +12,18 @@ from tortoise import connections
 
 from capcom_gql.domain.terms import CancellationReason
 from capcom_gql.domain.terms import Term as Facts
-from capcom_gql.storage import database
-from capcom_gql.storage.access import IdempotencyRecord
-from capcom_gql.storage.models import Event, Installation, Organisation, Plan, Redemption, Seat, Subscription, Term
+from capcom_gql.storage.engine import database
+from capcom_gql.storage.tables import (
+    Event,
+    IdempotencyRecord,
+    Installation,
+    Organisation,
+    Plan,
+    Redemption,
+    Seat,
+    Subscription,
+    Term,
+)
 from tests.domain.words import confirmed, opened, renewed, unpaid, withdrawn
 from tests.storage.rows import (
     NOON,

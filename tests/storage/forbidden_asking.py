@@ -3,7 +3,7 @@
 from typing import Any
 
 from capcom_gql.storage import ids
-from capcom_gql.storage.requests import SupportRequest, SurveyRequest
+from capcom_gql.storage.tables import SupportRequest, SurveyRequest
 from tests.storage.forbidden import Case, Deed, World
 from tests.storage.rows import NOON, write_seat
 

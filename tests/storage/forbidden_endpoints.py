@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from capcom_gql.storage import ids
-from capcom_gql.storage.endpoints import WebhookEndpoint, WebhookSecret
+from capcom_gql.storage.tables import WebhookEndpoint, WebhookSecret
 from tests.storage.forbidden import Case, Deed, World
 from tests.storage.rows import NOON
 

@@ -5,18 +5,9 @@ from datetime import UTC, date, datetime
 
 from capcom_gql.domain import terms as term_rules
 from capcom_gql.storage import ids
-from capcom_gql.storage.columns import folded
-from capcom_gql.storage.models import (
-    Event,
-    Organisation,
-    Person,
-    Plan,
-    Redemption,
-    Seat,
-    Subscription,
-    Term,
-    discounts_as_json,
-)
+from capcom_gql.storage.engine.columns import folded
+from capcom_gql.storage.tables import Event, Organisation, Person, Plan, Redemption, Seat, Subscription, Term
+from capcom_gql.storage.tables.subscriptions import discounts_as_json
 from tests.domain.words import POLICY, confirmed, opened
 
 NOON = datetime(2026, 12, 9, 11, tzinfo=UTC)

@@ -4,9 +4,8 @@ from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 
 from capcom_gql.storage import ids
-from capcom_gql.storage.delivery_pages import DeliveryFilter, deliveries_page
-from capcom_gql.storage.models import Organisation, Redemption, Seat, Subscription, Term
-from capcom_gql.storage.pages import (
+from capcom_gql.storage.queries.delivery_list import DeliveryFilter, deliveries_page
+from capcom_gql.storage.queries.lists import (
     EventFilter,
     OrganisationFilter,
     OrganisationOrder,
@@ -18,9 +17,8 @@ from capcom_gql.storage.pages import (
     organisations_page,
     redemptions_page,
 )
-from capcom_gql.storage.post import Delivery
-from capcom_gql.storage.requests import SupportRequest
-from capcom_gql.storage.support_pages import support_requests_page
+from capcom_gql.storage.queries.support_list import support_requests_page
+from capcom_gql.storage.tables import Delivery, Organisation, Redemption, Seat, Subscription, SupportRequest, Term
 from tests.domain.words import day, opened
 from tests.storage.rows import (
     NOON,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcom_gql.storage.columns import folded
-from capcom_gql.storage.models import Event, Subscription
+from capcom_gql.storage.engine.columns import folded
+from capcom_gql.storage.tables import Event, Subscription
 from tests.storage.rows import NOON, a_subscription, an_event, an_organisation
 
 NAIVE = NOON.replace(tzinfo=None)

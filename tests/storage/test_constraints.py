@@ -8,20 +8,24 @@ import pytest
 from tortoise import Tortoise
 from tortoise.exceptions import IntegrityError
 
-from capcom_gql.storage import database as db
 from capcom_gql.storage import ids
-from capcom_gql.storage.access import ApiKey, EmailChange, OneTimeLink, Session, UnsubscribeLink
-from capcom_gql.storage.models import (
+from capcom_gql.storage.engine import database as db
+from capcom_gql.storage.tables import (
+    ApiKey,
+    Delivery,
+    EmailChange,
     Event,
+    OneTimeLink,
     Organisation,
     PaymentProof,
     Plan,
     Redemption,
     Seat,
+    Session,
     Subscription,
     TermsOfUse,
+    UnsubscribeLink,
 )
-from capcom_gql.storage.post import Delivery
 from tests.storage.forbidden import CASES as FIRST_CASES
 from tests.storage.forbidden import Case, World, a_world
 from tests.storage.forbidden_asking import CASES as ASKING_CASES

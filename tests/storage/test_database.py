@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from capcom_gql.storage import database as db
-from capcom_gql.storage.models import Event, Person, TermsOfUse
+from capcom_gql.storage.engine import database as db
+from capcom_gql.storage.tables import Event, Person, TermsOfUse
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.storage.rows import NOON, an_event, write_person
 

@@ -4,8 +4,8 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.pages import EventFilter, Window, events_page, events_total
+from capcom_gql.storage.queries.lists import EventFilter, Window, events_page, events_total
+from capcom_gql.storage.tables import Event
 from tests.storage.rows import NOON, an_event, an_organisation
 
 ALL = Window(first=100)

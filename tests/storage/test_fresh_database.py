@@ -1,8 +1,8 @@
 """What a database holds when it has just been made (both engines)."""
 
 from capcom_gql.domain.plans import DiscountRule, EventKind, Service
-from capcom_gql.storage.models import Installation, Plan, TermsOfUse
 from capcom_gql.storage.product_clock import offset
+from capcom_gql.storage.tables import Installation, Plan, TermsOfUse
 
 DISCOUNTS = (
     DiscountRule(EventKind.TRAINING, percent=20),

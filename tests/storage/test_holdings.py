@@ -6,8 +6,8 @@ import pytest
 from tortoise import connections
 
 from capcom_gql.domain.seats import Seat
-from capcom_gql.storage.holdings import holdings, live_redemptions
-from capcom_gql.storage.models import Term
+from capcom_gql.storage.queries.holdings import holdings, live_redemptions
+from capcom_gql.storage.tables import Term
 from tests.domain.words import opened, renewed
 from tests.storage.rows import (
     NOON,

@@ -6,8 +6,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from capcom_gql.storage.models import Event, Organisation
-from capcom_gql.storage.pages import (
+from capcom_gql.storage.queries.lists import (
     BadCursor,
     BadWindow,
     EventFilter,
@@ -19,6 +18,7 @@ from capcom_gql.storage.pages import (
     events_page,
     organisations_page,
 )
+from capcom_gql.storage.tables import Event, Organisation
 from tests.databases import ONLY_SQLITE
 from tests.domain.words import day
 from tests.storage.rows import NOON, an_event, an_organisation

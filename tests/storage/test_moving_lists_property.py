@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tortoise.transactions import in_transaction
 
-from capcom_gql.storage.pages import Page, Window
+from capcom_gql.storage.queries.lists import Page, Window
 from tests.storage.shelves import Shelf, every_shelf
 
 # the fixture is one database for all examples: each ends by taking back what it wrote

@@ -9,8 +9,7 @@ from tortoise import connections
 
 from capcom_gql.domain.lifecycle import SubscriptionState
 from capcom_gql.domain.terms import Term as Facts
-from capcom_gql.storage.models import Organisation
-from capcom_gql.storage.pages import (
+from capcom_gql.storage.queries.lists import (
     OrganisationFilter,
     OrganisationOrder,
     OrganisationOrderField,
@@ -18,6 +17,7 @@ from capcom_gql.storage.pages import (
     Window,
     organisations_page,
 )
+from capcom_gql.storage.tables import Organisation
 from tests.databases import ONLY_POSTGRES
 from tests.domain.words import confirmed, day, offer, opened, renewed, withdrawn
 from tests.storage.rows import NOBODY, an_organisation, write_subscribed, year_of

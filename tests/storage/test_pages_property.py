@@ -11,9 +11,8 @@ from tortoise.transactions import in_transaction
 
 from capcom_gql.domain.lifecycle import Standing, SubscriptionState, standing
 from capcom_gql.domain.terms import Term
-from capcom_gql.storage.columns import folded
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.pages import (
+from capcom_gql.storage.engine.columns import folded
+from capcom_gql.storage.queries.lists import (
     EventFilter,
     OrganisationFilter,
     OrganisationOrder,
@@ -25,6 +24,7 @@ from capcom_gql.storage.pages import (
     organisations_page,
     organisations_total,
 )
+from capcom_gql.storage.tables import Event
 from tests.domain.words import POLICY
 from tests.storage.histories import histories
 from tests.storage.rows import NOON, an_event, an_organisation, edges, write_subscribed

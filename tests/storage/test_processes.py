@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from capcom_gql.storage.database import is_postgres, migrate, opened, rows
-from capcom_gql.storage.models import Installation, Plan, TermsOfUse
+from capcom_gql.storage.engine.database import is_postgres, migrate, opened, rows
+from capcom_gql.storage.tables import Installation, Plan, TermsOfUse
 from tests.storage.child import TIMES, all_at_once, bring_up_to_date, count_up
 
 SQLITE_SCHEMA = "SELECT type, name, sql FROM sqlite_master ORDER BY name"

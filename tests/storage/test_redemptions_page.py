@@ -6,8 +6,8 @@ import pytest
 
 from capcom_gql.domain.discounts import RedemptionState
 from capcom_gql.domain.terms import Term as Facts
-from capcom_gql.storage.models import Seat, Term
-from capcom_gql.storage.pages import RedemptionFilter, Window, redemptions_page, redemptions_total
+from capcom_gql.storage.queries.lists import RedemptionFilter, Window, redemptions_page, redemptions_total
+from capcom_gql.storage.tables import Seat, Term
 from tests.domain.words import day, opened
 from tests.storage.rows import NOBODY, NOON, an_organisation, write_redemption, write_seat, write_subscribed, year_of
 

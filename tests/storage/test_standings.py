@@ -11,11 +11,12 @@ from tortoise.transactions import in_transaction
 
 from capcom_gql.domain import discounts, lifecycle
 from capcom_gql.domain.terms import Term
-from capcom_gql.storage import database, standings
-from capcom_gql.storage.columns import as_day
-from capcom_gql.storage.holdings import holdings
-from capcom_gql.storage.models import Plan, Subscription
-from capcom_gql.storage.models import Term as TermRow
+from capcom_gql.storage.engine import database
+from capcom_gql.storage.engine.columns import as_day
+from capcom_gql.storage.queries import status_sql
+from capcom_gql.storage.queries.holdings import holdings
+from capcom_gql.storage.tables import Plan, Subscription
+from capcom_gql.storage.tables import Term as TermRow
 from tests.domain.words import POLICY, renewed, unpaid
 from tests.storage.histories import histories
 from tests.storage.rows import (
@@ -100,7 +101,7 @@ async def test_the_standing_of_subscriptions(database: str, several: list[tuple[
             await never.save(force_create=True)
             expected[never.id] = ()
             for today in edges([term for terms in several for term in terms]):
-                rows = await _on(today, standings.standings("$1"))
+                rows = await _on(today, status_sql.standings("$1"))
                 found = {row["organisation_id"]: _as_written(row) for row in rows}
                 assert len(found) == len(rows)
                 assert found == {each: _as_the_rule_says(terms, today) for each, terms in expected.items()}, today
@@ -113,7 +114,7 @@ async def test_the_standing_of_subscriptions(database: str, several: list[tuple[
 @given(terms=histories())
 async def test_the_state_of_redemptions(database: str, terms: tuple[Term, ...]) -> None:
     sql = f"""
-        SELECT redemption.id, {standings.redemption_state("$1")} AS state
+        SELECT redemption.id, {status_sql.redemption_state("$1")} AS state
         FROM redemption JOIN term ON term.id = redemption.term_id
     """
     with pytest.raises(TakenBack):

@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 
 from capcom_gql.storage.ids import SUPPORT_REQUEST, new_id
-from capcom_gql.storage.keyset import Window
-from capcom_gql.storage.models import Seat
-from capcom_gql.storage.requests import SupportRequest
-from capcom_gql.storage.support_pages import support_requests_page, support_requests_total
+from capcom_gql.storage.queries.keyset import Window
+from capcom_gql.storage.queries.support_list import support_requests_page, support_requests_total
+from capcom_gql.storage.tables import Seat, SupportRequest
 from tests.storage.rows import NOON, an_organisation, write_seat, write_subscribed, year_of
 
 A_SECOND = timedelta(seconds=1)

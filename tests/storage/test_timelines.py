@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from tortoise.transactions import in_transaction
 
 from capcom_gql.storage import ids
-from capcom_gql.storage.keyset import BadCursor, Listing, pages_by
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.pages import NEWEST_EVENT, EventFilter, Page, Window, events_page, events_total
-from capcom_gql.storage.timelines import timeline_totals, timelines
+from capcom_gql.storage.queries.keyset import BadCursor, Listing, pages_by
+from capcom_gql.storage.queries.lists import NEWEST_EVENT, EventFilter, Page, Window, events_page, events_total
+from capcom_gql.storage.queries.timelines import timeline_totals, timelines
+from capcom_gql.storage.tables import Event
 from tests.storage.rows import NOON, an_event, an_organisation
 
 # the fixture is one database for all examples: each ends by taking back what it wrote

@@ -11,8 +11,8 @@ import pytest
 from tortoise import connections
 from tortoise.exceptions import OperationalError
 
-from capcom_gql.storage import database as db
-from capcom_gql.storage.models import Event, Installation, Person, Plan
+from capcom_gql.storage.engine import database as db
+from capcom_gql.storage.tables import Event, Installation, Person, Plan
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.aftermath import (
     POOL,

@@ -15,7 +15,7 @@ import pytest
 from tortoise import Tortoise
 from tortoise.migrations.api import migrate as run_migrations
 
-from capcom_gql.storage.database import config_of, migrate, opened, rows
+from capcom_gql.storage.engine.database import config_of, migrate, opened, rows
 from tests.storage.child import all_at_once, bring_up_to_date
 from tests.storage.test_processes import schema_of
 from tests.story import VIEW

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from capcom_gql.storage.pages import Page, Window
+from capcom_gql.storage.queries.lists import Page, Window
 
 Ask = Callable[[Window], Awaitable[Page]]
 

@@ -7,9 +7,8 @@ from datetime import date, time
 
 import pytest
 
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.storage.models import Event
-from capcom_gql.storage.post import Delivery
+from capcom_gql.forms import OrganisationForm
+from capcom_gql.storage.tables import Delivery, Event
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.house import House, on
 from tests.workers.staff_room import StaffRoom, eventually

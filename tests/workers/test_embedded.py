@@ -9,11 +9,10 @@ from functools import partial
 import asyncpg
 import pytest
 
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.storage.models import Event, Subscription
-from capcom_gql.storage.post import Delivery
+from capcom_gql.forms import OrganisationForm
+from capcom_gql.storage.tables import Delivery, Event, Subscription
 from capcom_gql.workers import sweeper
-from capcom_gql.workers.crew import MESSAGES_AT_ONCE, Crew
+from capcom_gql.workers.delivery_pool import MESSAGES_AT_ONCE, Crew
 from capcom_gql.workers.embedded import at_work
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.house import House, Service, states

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.services.forms import OrganisationForm
-from capcom_gql.services.record_steps import LONGEST_WAIT, record_steps
+from capcom_gql.forms import OrganisationForm
 from capcom_gql.services.tick import in_other_hands
-from capcom_gql.storage.database import rows
-from capcom_gql.storage.models import Event, Subscription
+from capcom_gql.storage.engine.database import rows
+from capcom_gql.storage.tables import Event, Subscription
+from capcom_gql.subscription.sweep import LONGEST_WAIT, record_steps
 from tests.services.house import LONG_AGO, House, Service
 
 BROKEN = """UPDATE term SET discounts = '[{"event_kind": "NONE", "percent": 5}]' WHERE subscription_id = $1"""

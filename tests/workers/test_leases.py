@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from capcom_gql.services import claim_letters
-from capcom_gql.storage.post import Delivery
+from capcom_gql.delivery import leases
+from capcom_gql.storage.tables import Delivery
 from tests.services.house import House, states
 
 LEASE = 0.8
@@ -18,20 +18,20 @@ async def test_a_lease_is_renewed_for_as_long_as_a_send_lasts(
     house: House, monkeypatch: pytest.MonkeyPatch, renewed: bool
 ) -> None:
     """A second worker looks all the while; without the renewals it takes the letter up once the lease is over."""
-    monkeypatch.setattr(claim_letters, "LEASE", timedelta(seconds=LEASE))
-    monkeypatch.setattr(claim_letters, "RENEWED_EVERY", LEASE / 5 if renewed else 60.0)
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=LEASE))
+    monkeypatch.setattr(leases, "RENEWED_EVERY", LEASE / 5 if renewed else 60.0)
     house.channel("post", LONG)
     one, two = await house.start(), await house.start()
     await one.subscribe("ana")
     sending = asyncio.create_task(one.tick())
-    leases = set()
+    seen = set()
     taken_up = 0
     while not sending.done():
-        leases.add((await Delivery.get()).leased_until)
+        seen.add((await Delivery.get()).leased_until)
         if house.calls("post"):
             taken_up += (await two.tick())[1]
         await asyncio.sleep(LEASE / 4)
     assert (await sending)[1] == 1
     assert await states() == {"SENT": 1}
     assert taken_up == len(house.calls("post")) - 1 == (0 if renewed else 1)
-    assert len(leases) > 4 or not renewed
+    assert len(seen) > 4 or not renewed

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import redis as redis_driver
 
-from capcom_gql.storage.models import Organisation, Person, Seat
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery, Organisation, Person, Seat
 from tests.databases import ONLY_SQLITE
 from tests.redis_server import Redis
 from tests.services.house import House

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.tables import Delivery
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.redis_server import Redis
 from tests.services.house import House, states

@@ -7,7 +7,7 @@ from itertools import pairwise
 from capcom_gql.cli.simulation.record import Holdings, Present
 from capcom_gql.domain.lifecycle import Standing, standing
 from capcom_gql.domain.steps import next_step
-from capcom_gql.storage.columns import as_day
+from capcom_gql.storage.engine.columns import as_day
 
 
 @dataclass(frozen=True, slots=True)

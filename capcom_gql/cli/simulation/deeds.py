@@ -8,6 +8,8 @@ from datetime import date
 from random import Random
 from typing import TypeVar
 
+from capcom_gql.access.authenticate import actor_of, authenticate, notes_written
+from capcom_gql.access.rate_limits import Attempts
 from capcom_gql.cli.deeds import COMMAND_LINE
 from capcom_gql.cli.simulation.network import Candidate, plan_for
 from capcom_gql.cli.staff import make_staff
@@ -16,16 +18,15 @@ from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason
+from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, check_discounts
+from capcom_gql.forms import PersonForm
+from capcom_gql.runtime import Setup
 from capcom_gql.services.add_seats import AddSeatsInput, add_seats
 from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
-from capcom_gql.services.attempts import Attempts
-from capcom_gql.services.authenticate import actor_of, authenticate, notes_written
 from capcom_gql.services.cancel_subscription import CancelSubscriptionInput, cancel_subscription
-from capcom_gql.services.check_discount import CheckAnswer, DiscountAsk, check_discounts
 from capcom_gql.services.close_support_request import CloseSupportRequestInput, close_support_request
 from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
 from capcom_gql.services.decline_renewal import DeclineRenewalInput, decline_renewal
-from capcom_gql.services.forms import PersonForm
 from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
 from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
 from capcom_gql.services.redeem_discount import RedeemDiscountInput, Redeemed, redeem_discount
@@ -34,10 +35,9 @@ from capcom_gql.services.release_discount import ReleaseDiscountInput, release_d
 from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
 from capcom_gql.services.renew import RenewInput, renew
 from capcom_gql.services.replace_seat import ReplaceSeatInput, replace_seat
-from capcom_gql.services.setup import Setup
 from capcom_gql.services.subscribe import SubscribeInput, subscribe
 from capcom_gql.services.transfer_management import TransferManagementInput, transfer_management
-from capcom_gql.storage.models import Person, Seat, Subscription, Term
+from capcom_gql.storage.tables import Person, Seat, Subscription, Term
 
 TERMS_OF_USE = "1"
 PROOFS = ("PURCHASE_ORDER", "PURCHASE_ORDER", "CHEQUE", "BANK_TRANSFER")

@@ -9,8 +9,8 @@ from capcom_gql.cli.simulation import habits
 from capcom_gql.cli.simulation.habits import Occasion
 from capcom_gql.cli.simulation.life import Life
 from capcom_gql.domain.seats import format_number
-from capcom_gql.services.check_discount import DiscountAsk
-from capcom_gql.storage.models import Seat
+from capcom_gql.entitlement.check_discount import DiscountAsk
+from capcom_gql.storage.tables import Seat
 
 
 class Events:

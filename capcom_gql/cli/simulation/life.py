@@ -13,7 +13,7 @@ from capcom_gql.cli.simulation.habits import Answer, Payment
 from capcom_gql.cli.simulation.network import Candidate, candidates
 from capcom_gql.domain.letters import Topic
 from capcom_gql.notifiers.contract import Message
-from capcom_gql.storage.models import Term
+from capcom_gql.storage.tables import Term
 
 _RENEW_LINK = re.compile(r"/renew\?subscription=\w+")
 _SURVEY_LINK = re.compile(r"/survey\?seat=(\w+)&term=(\w+)")

@@ -8,8 +8,8 @@ from random import Random
 from stdnum import luhn
 
 from capcom_gql.cli.demo_network import Person
-from capcom_gql.services.forms import OrganisationForm, PersonForm
-from capcom_gql.storage.columns import folded
+from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.storage.engine.columns import folded
 
 _STEMS = (
     "Arbre", "Beau", "Bois", "Brive", "Cerise", "Chante", "Clair", "Croix", "Font", "Genêt", "Hêtre", "Lande",

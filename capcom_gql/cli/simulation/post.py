@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.notifiers.contract import Host, Message, NoSettings, Notifier, Sent
-from capcom_gql.notifiers.here import Here
+from capcom_gql.notifiers.in_process import Here
 from capcom_gql.notifiers.registry import Entry, NotifierState, Registry
 from capcom_gql.notifiers.sending import Channel
 from capcom_gql.settings import Settings

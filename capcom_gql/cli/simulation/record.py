@@ -10,12 +10,11 @@ from capcom_gql.domain import terms as term_rules
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.terms import LifecyclePolicy
-from capcom_gql.storage.columns import as_instant, as_json
-from capcom_gql.storage.database import rows
-from capcom_gql.storage.models import Redemption, Seat, Subscription, Term
+from capcom_gql.storage.engine.columns import as_instant, as_json
+from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.requests import SurveyRequest
-from capcom_gql.storage.standings import standings
+from capcom_gql.storage.queries.status_sql import standings
+from capcom_gql.storage.tables import Redemption, Seat, Subscription, SurveyRequest, Term
 
 
 @dataclass(frozen=True, slots=True)

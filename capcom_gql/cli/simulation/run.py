@@ -17,11 +17,10 @@ from capcom_gql.cli.simulation.history import check_history
 from capcom_gql.cli.simulation.life import Life
 from capcom_gql.cli.simulation.post import SimulatedPost
 from capcom_gql.cli.simulation.record import read_history, read_present
-from capcom_gql.services.channels import setup_of
-from capcom_gql.services.setup import Setup
+from capcom_gql.runtime import Setup, setup_of
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
-from capcom_gql.storage.database import migrate, opened
+from capcom_gql.storage.engine.database import migrate, opened
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import set_product_clock
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import strawberry
 
+from capcom_gql.access.authenticate import actor_of
+from capcom_gql.access.sessions import SignedIn
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.mutations.forms import FORM
@@ -12,8 +14,6 @@ from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.graphql.types.viewer import Viewer
 from capcom_gql.services import choose_password, request_password, sign_in, sign_out
-from capcom_gql.services.authenticate import actor_of
-from capcom_gql.services.sessions import SignedIn
 
 _TOKEN = "The token of the session: send it as `Authorization: Bearer`. Told once."
 _EXPIRES = "From when on the token no longer works."

@@ -6,13 +6,13 @@ import strawberry
 
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import EventKind
-from capcom_gql.graphql.errors import errors_of
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.mutations.forms import FORM, KEY
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.graphql.types.checks import DiscountCheck
 from capcom_gql.graphql.types.redemption import Redemption
+from capcom_gql.graphql.user_errors import errors_of
 from capcom_gql.services import redeem_discount, release_discount
 
 

@@ -8,12 +8,12 @@ import strawberry
 from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.fields import given
 from capcom_gql.graphql.mutations.forms import OrganisationInput, PersonInput
-from capcom_gql.graphql.situation import Situation
-from capcom_gql.graphql.ties import Echoed
+from capcom_gql.graphql.ownership import Echoed
+from capcom_gql.graphql.subscription_view import Situation
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subscription import Echo, Organisation, OrganisationSubscription, Seat
 from capcom_gql.services.subscribe import Subscribed
-from capcom_gql.storage import ids, models
+from capcom_gql.storage import ids, tables
 
 _TIES = Echoed()
 
@@ -36,7 +36,7 @@ async def echo_of(
     return subscription
 
 
-def _organisation(form: OrganisationInput, row: models.Organisation) -> Organisation:
+def _organisation(form: OrganisationInput, row: tables.Organisation) -> Organisation:
     return Organisation(
         id=strawberry.ID(row.id),
         name=form.name,
@@ -67,7 +67,7 @@ def _person(form: PersonInput, context: Context) -> Person:
     )
 
 
-def _seat(row: models.Seat, situation: Situation, subscription: OrganisationSubscription, person: Person) -> Seat:
+def _seat(row: tables.Seat, situation: Situation, subscription: OrganisationSubscription, person: Person) -> Seat:
     return Seat(
         id=strawberry.ID(row.id),
         subscriber_number=None,

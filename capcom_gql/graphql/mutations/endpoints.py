@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from capcom_gql.forms import STAYS
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.mutations.forms import FORM
@@ -16,7 +17,6 @@ from capcom_gql.services import (
     rotate_webhook_secret,
     update_webhook_endpoint,
 )
-from capcom_gql.services.unsaid import STAYS
 
 _SECRET = "With what its messages are signed: `whsec_` and base64. Told once, never again."
 _STAYS = "Left out or null, it stays as it is."

@@ -2,9 +2,9 @@
 
 import strawberry
 
+from capcom_gql.forms import OrganisationForm, PersonForm
 from capcom_gql.graphql.fields import given
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
-from capcom_gql.services.forms import OrganisationForm, PersonForm
 
 FORM = strawberry.argument(description="The form.")
 KEY = (

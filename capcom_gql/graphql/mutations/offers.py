@@ -13,7 +13,7 @@ from capcom_gql.graphql.scalars import URL
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.terms_of_use import TermsOfUse
 from capcom_gql.services import publish_terms, save_plan
-from capcom_gql.storage import models
+from capcom_gql.storage import tables
 
 
 @strawberry.input(description="A discount rule: exactly one of percent and amountMinor.")
@@ -86,10 +86,10 @@ class Offers:
     async def save_plan(self, info: Info, input: Annotated[SavePlanInput, FORM]) -> SavePlanPayload | None:
         context = info.context
         done = await save_plan.save_plan(context.setup, context.actor, input.form())
-        row = await models.Plan.get(id=done.plan_id)
+        row = await tables.Plan.get(id=done.plan_id)
         return SavePlanPayload(plan=Plan.of(row, context.setup.currency))
 
     @resolved("Publish a version of the terms of use, which every subscribing and renewing must accept from now on.")
     async def publish_terms(self, info: Info, input: Annotated[PublishTermsInput, FORM]) -> PublishTermsPayload | None:
         done = await publish_terms.publish_terms(info.context.setup, info.context.actor, input.form())
-        return PublishTermsPayload(terms=TermsOfUse.of(await models.TermsOfUse.get(id=done.terms_id)))
+        return PublishTermsPayload(terms=TermsOfUse.of(await tables.TermsOfUse.get(id=done.terms_id)))

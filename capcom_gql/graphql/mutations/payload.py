@@ -3,8 +3,8 @@
 import strawberry
 
 from capcom_gql.graphql.context import Context
-from capcom_gql.graphql.errors import UserError
 from capcom_gql.graphql.types.subscription import OrganisationSubscription, Seat
+from capcom_gql.graphql.user_errors import UserError
 
 SUBSCRIPTION_NOW = "The subscription as it stands now; null where refused."
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from capcom_gql.forms import STAYS
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.mutations.forms import FORM
@@ -11,8 +12,8 @@ from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subjects import find_subject
-from capcom_gql.services import change_email, confirm_email, erase_person, update_profile
-from capcom_gql.services.unsaid import STAYS
+from capcom_gql.services import change_email, confirm_email, update_profile
+from capcom_gql.services.privacy import erase_person
 from capcom_gql.services.update_profile import AddressForm
 
 _STAYS = "Left out, it stays as it is"

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.rights import Right, may
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import given, resolved
@@ -13,7 +14,6 @@ from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.graphql.types.subscription import OrganisationSubscription
 from capcom_gql.services import subscribe
-from capcom_gql.services.authenticate import actor_of
 
 
 @strawberry.input(description="A sign-up, or the reopening of a subscription that is over.")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from capcom_gql.entitlement.check_service import ServiceAsk
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service
 from capcom_gql.graphql.fields import given, resolved
@@ -13,7 +14,6 @@ from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.services import close_support_request, open_support_request
-from capcom_gql.services.check_service import ServiceAsk
 
 
 @strawberry.input(description="A question about a service.")

@@ -10,7 +10,7 @@ from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload, seat_of
 from capcom_gql.graphql.types.survey import SurveyRequest
 from capcom_gql.services import answer_survey
-from capcom_gql.storage import requests
+from capcom_gql.storage import tables
 
 
 @strawberry.input(description="The answer to the survey that one's seat was asked about a term.")
@@ -42,6 +42,6 @@ class Surveys:
     async def answer_survey(self, info: Info, input: Annotated[AnswerSurveyInput, FORM]) -> AnswerSurveyPayload | None:
         context = info.context
         done = await answer_survey.answer_survey(context.setup, context.actor, input.form())
-        row, seat = await requests.SurveyRequest.get(id=done.survey_id), await seat_of(context, str(input.seat_id))
+        row, seat = await tables.SurveyRequest.get(id=done.survey_id), await seat_of(context, str(input.seat_id))
         survey = SurveyRequest.of(row, seat.situation, context.setup.currency, context.setup.policy)
         return AnswerSurveyPayload(survey=survey)

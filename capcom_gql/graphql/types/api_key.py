@@ -6,9 +6,9 @@ from typing import Self
 import strawberry
 
 from capcom_gql.graphql.enums import Scope
-from capcom_gql.graphql.ties import Owned, Ties
-from capcom_gql.graphql.types.node import Node
-from capcom_gql.storage import access
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Owned, Ties
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="A key with which a machine asks. Its secret is told once, when it is made.")
@@ -23,7 +23,7 @@ class ApiKey(Node):
     ties: strawberry.Private[Ties]
 
     @classmethod
-    def of(cls, row: access.ApiKey) -> Self:
+    def of(cls, row: tables.ApiKey) -> Self:
         """A key, without its secret."""
         return cls(
             id=strawberry.ID(row.id),

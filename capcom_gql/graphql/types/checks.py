@@ -7,10 +7,10 @@ import strawberry
 
 from capcom_gql.domain.answer_sentences import NEXT_STEPS, VERDICTS
 from capcom_gql.domain.sentences import Locale, say
+from capcom_gql.entitlement.check_discount import CheckAnswer
+from capcom_gql.entitlement.check_service import AccessAnswer
 from capcom_gql.graphql.enums import DiscountReason, Service, ServiceReason
 from capcom_gql.graphql.types.money import Money
-from capcom_gql.services.check_discount import CheckAnswer
-from capcom_gql.services.check_service import AccessAnswer
 
 
 @strawberry.type(description="Whether a subscriber number gives a discount; if not, why, and what to do.")

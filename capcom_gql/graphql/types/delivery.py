@@ -10,10 +10,10 @@ from capcom_gql.domain.rights import Right
 from capcom_gql.graphql import enums
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.ties import Owned, Reached, Ties
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Owned, Reached, Ties
 from capcom_gql.graphql.types.event import Event
-from capcom_gql.graphql.types.node import Node
-from capcom_gql.storage import post
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="One try to send a letter.")
@@ -27,7 +27,7 @@ class DeliveryAttempt:
     )
 
     @classmethod
-    def of(cls, row: post.DeliveryAttempt) -> Self:
+    def of(cls, row: tables.DeliveryAttempt) -> Self:
         """An attempt as it is recorded."""
         return cls(number=row.number, at=row.at, outcome=row.outcome, error=row.error, duration_ms=row.duration_ms)
 
@@ -53,10 +53,10 @@ class Delivery(Node):
     sent_at: datetime | None = strawberry.field(description="When its channel took it, by the product's clock.")
     created_at: datetime = strawberry.field(description="When it was written down, by the product's clock.")
     ties: strawberry.Private[Ties]
-    row: strawberry.Private[post.Delivery]
+    row: strawberry.Private[tables.Delivery]
 
     @classmethod
-    def of(cls, row: post.Delivery, organisation_id: str | None) -> Self:
+    def of(cls, row: tables.Delivery, organisation_id: str | None) -> Self:
         """A letter as it stands; `organisation_id` is the organisation whose manager may read it."""
         state = enums.DeliveryState(row.state)
         waits = state in (enums.DeliveryState.PENDING, enums.DeliveryState.RETRYING)

@@ -1,7 +1,7 @@
 """Webhook endpoints: where events are sent."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Self
 
 import strawberry
 
@@ -9,14 +9,11 @@ from capcom_gql.domain.sentences import say
 from capcom_gql.domain.webhook_sentences import DISABLED
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Owned, Ties
 from capcom_gql.graphql.scalars import URL
-from capcom_gql.graphql.ties import Owned, Ties
-from capcom_gql.graphql.types.named import organisation_named
-from capcom_gql.graphql.types.node import Node
-from capcom_gql.storage import endpoints
-
-if TYPE_CHECKING:
-    from capcom_gql.graphql.types.subscription import Organisation
+from capcom_gql.graphql.types.named import NamedOrganisation, organisation_named
+from capcom_gql.storage import tables
 
 
 @strawberry.type(
@@ -32,10 +29,10 @@ class WebhookEndpoint(Node):
     )
     created_at: datetime = strawberry.field(description="When it was made.")
     ties: strawberry.Private[Ties]
-    row: strawberry.Private[endpoints.WebhookEndpoint]
+    row: strawberry.Private[tables.WebhookEndpoint]
 
     @classmethod
-    def of(cls, row: endpoints.WebhookEndpoint) -> Self:
+    def of(cls, row: tables.WebhookEndpoint) -> Self:
         """An endpoint, without its secrets."""
         return cls(
             id=strawberry.ID(row.id),
@@ -55,7 +52,5 @@ class WebhookEndpoint(Node):
         )
 
     @resolved("The organisation whose events it is sent; null for the operator's, which is sent all.")
-    async def organisation(
-        self, info: Info
-    ) -> Annotated["Organisation", strawberry.lazy("capcom_gql.graphql.types.subscription")] | None:
+    async def organisation(self, info: Info) -> NamedOrganisation | None:
         return await organisation_named(info.context, self.row.organisation_id)

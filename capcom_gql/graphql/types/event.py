@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Self, cast
+from typing import Any, Self, cast
 
 import strawberry
 from strawberry.scalars import JSON
@@ -12,14 +12,11 @@ from capcom_gql.domain.rights import Actor, Right, Scope, may, scope_held
 from capcom_gql.graphql.connections import Connection, connected
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.ties import Owned, Reached, Ties
-from capcom_gql.graphql.types.named import organisation_named
-from capcom_gql.graphql.types.node import Node
-from capcom_gql.storage import models
-from capcom_gql.storage.pages import Window
-
-if TYPE_CHECKING:
-    from capcom_gql.graphql.types.subscription import Organisation
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Owned, Reached, Ties
+from capcom_gql.graphql.types.named import NamedOrganisation, organisation_named
+from capcom_gql.storage import tables
+from capcom_gql.storage.queries.lists import Window
 
 SIMILAR = "similar_organisation_ids"
 """The one detail that names organisations other than the event's own."""
@@ -34,10 +31,10 @@ class Event(Node):
     occurred_at: datetime = strawberry.field(description="When it became true, by the rules.")
     recorded_at: datetime = strawberry.field(description="When it was written down; later, where a worker was late.")
     ties: strawberry.Private[Ties]
-    row: strawberry.Private[models.Event]
+    row: strawberry.Private[tables.Event]
 
     @classmethod
-    def of(cls, row: models.Event, ties: Ties | None = None) -> Self:
+    def of(cls, row: tables.Event, ties: Ties | None = None) -> Self:
         """An event as it was recorded."""
         return cls(
             id=strawberry.ID(row.id),
@@ -59,9 +56,7 @@ class Event(Node):
         return f"{self.row.actor_role} {self.row.actor_id}" if knows_ids and self.row.actor_id else self.row.actor_role
 
     @resolved("The organisation that it is about, if any.")
-    async def organisation(
-        self, info: Info
-    ) -> Annotated["Organisation", strawberry.lazy("capcom_gql.graphql.types.subscription")] | None:
+    async def organisation(self, info: Info) -> NamedOrganisation | None:
         return await organisation_named(info.context, self.row.organisation_id)
 
     @resolved("What it is about, if the caller may see it.")

@@ -4,10 +4,10 @@ from typing import Self
 
 import strawberry
 
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Ties
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
-from capcom_gql.graphql.ties import Ties
-from capcom_gql.graphql.types.node import Node
-from capcom_gql.storage import models
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="An address for a channel beyond mail and phone.")
@@ -31,7 +31,7 @@ class Person(Node):
     ties: strawberry.Private[Ties]
 
     @classmethod
-    def of(cls, row: models.Person, ties: Ties) -> Self:
+    def of(cls, row: tables.Person, ties: Ties) -> Self:
         """A person, as reached through a seat, or by themselves."""
         return cls(
             id=strawberry.ID(row.id),

@@ -7,9 +7,9 @@ import strawberry
 
 from capcom_gql.domain import plans
 from capcom_gql.graphql.enums import EventKind, Service
+from capcom_gql.graphql.node import Node
 from capcom_gql.graphql.types.money import Money
-from capcom_gql.graphql.types.node import Node
-from capcom_gql.storage import models
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="The discount at one kind of event: exactly one of percent and amount.")
@@ -44,7 +44,7 @@ class Plan(Node):
     is_open: bool = strawberry.field(description="Whether it may be newly chosen.")
 
     @classmethod
-    def of(cls, row: models.Plan, currency: str) -> Self:
+    def of(cls, row: tables.Plan, currency: str) -> Self:
         """A plan as it is offered now."""
         offer = row.offer()
         return cls(

@@ -9,11 +9,11 @@ from capcom_gql.domain.discounts import redemption_state
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import EventKind, RedemptionState
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Owned, Ties
 from capcom_gql.graphql.types.money import Money
-from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.subscription import Organisation, Seat, seat_for
-from capcom_gql.storage import models
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="The use of a discount by a person at an event; once, unless released.")
@@ -27,10 +27,10 @@ class Redemption(Node):
     redeemed_at: datetime = strawberry.field(description="When it was recorded.")
     released_at: datetime | None = strawberry.field(description="When it was released, if it was.")
     ties: strawberry.Private[Ties]
-    row: strawberry.Private[models.Redemption]
+    row: strawberry.Private[tables.Redemption]
 
     @classmethod
-    def of(cls, row: models.Redemption, currency: str) -> Self:
+    def of(cls, row: tables.Redemption, currency: str) -> Self:
         """A redemption as it was recorded."""
         return cls(
             id=strawberry.ID(row.id),

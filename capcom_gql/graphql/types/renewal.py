@@ -12,7 +12,7 @@ from capcom_gql.domain.terms import LifecyclePolicy, renewal_notice_on
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import MilestoneKind
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.situation import Situation
+from capcom_gql.graphql.subscription_view import Situation
 
 
 @strawberry.type(description="What will happen to a subscription on a day, if nobody acts.")

@@ -8,8 +8,8 @@ from graphql import GRAPHQL_MAX_INT
 
 from capcom_gql.domain.sentences import say
 from capcom_gql.graphql.context import Context, Info
+from capcom_gql.graphql.errors import SENTENCES, bad_input
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.told import SENTENCES, bad_input
 from capcom_gql.graphql.types.money import Money
 from capcom_gql.services import report
 

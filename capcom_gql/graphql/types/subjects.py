@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from capcom_gql.domain.rights import Right
 from capcom_gql.graphql.context import Context
-from capcom_gql.graphql.ties import Owned
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Owned
 from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
 from capcom_gql.graphql.types.endpoint import WebhookEndpoint
-from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.redemption import Redemption

@@ -12,17 +12,17 @@ from capcom_gql.graphql.connections import After, Before, Connection, First, Las
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service, SubscriptionState
 from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Owned, Ties
 from capcom_gql.graphql.scalars import EmailAddress, SubscriberNumber
-from capcom_gql.graphql.situation import Situation
-from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.subscription_view import Situation
 from capcom_gql.graphql.types.event import Event, timeline_of
-from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.renewal import Milestone, Renewal
 from capcom_gql.graphql.types.survey import SurveyRequest
 from capcom_gql.graphql.types.term import Term
-from capcom_gql.storage import models
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="A public body. It has one subscription, for good.")
@@ -42,7 +42,7 @@ class Organisation(Node):
     is_echo: strawberry.Private[bool] = False
 
     @classmethod
-    def of(cls, row: models.Organisation) -> Self:
+    def of(cls, row: tables.Organisation) -> Self:
         """An organisation as it is recorded."""
         return cls(
             id=strawberry.ID(row.id),
@@ -208,7 +208,7 @@ class Seat(Node):
     echo: strawberry.Private[tuple[OrganisationSubscription, Person] | None] = None
 
     @classmethod
-    def of(cls, row: models.Seat, situation: Situation) -> Self:
+    def of(cls, row: tables.Seat, situation: Situation) -> Self:
         """A seat as it is recorded."""
         return cls(
             id=strawberry.ID(row.id),

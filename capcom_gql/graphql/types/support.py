@@ -5,15 +5,15 @@ from typing import Self
 
 import strawberry
 
+from capcom_gql.entitlement.stored_checks import kept_access, kept_check
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Owned, Ties
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
-from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subscription import Seat, seat_for
-from capcom_gql.services.kept_answers import kept_access, kept_check
-from capcom_gql.storage import requests
+from capcom_gql.storage import tables
 
 
 @strawberry.type(
@@ -26,10 +26,10 @@ class SupportRequest(Node):
     closed_at: datetime | None = strawberry.field(description="When staff answered it; null while it is open.")
     answer: str | None = strawberry.field(description="What staff answered; null while it is open.")
     ties: strawberry.Private[Ties]
-    row: strawberry.Private[requests.SupportRequest]
+    row: strawberry.Private[tables.SupportRequest]
 
     @classmethod
-    def of(cls, row: requests.SupportRequest) -> Self:
+    def of(cls, row: tables.SupportRequest) -> Self:
         """A request as it is recorded."""
         return cls(
             id=strawberry.ID(row.id),

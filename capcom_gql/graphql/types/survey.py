@@ -6,10 +6,10 @@ from typing import Self
 import strawberry
 
 from capcom_gql.domain.terms import LifecyclePolicy, survey_closes_on
-from capcom_gql.graphql.situation import Situation
-from capcom_gql.graphql.ties import Owned
+from capcom_gql.graphql.ownership import Owned
+from capcom_gql.graphql.subscription_view import Situation
 from capcom_gql.graphql.types.term import Term
-from capcom_gql.storage import requests
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="A seat's holder asked about a term, once; the score goes to the operator.")
@@ -22,7 +22,7 @@ class SurveyRequest:
     )
 
     @classmethod
-    def of(cls, row: requests.SurveyRequest, situation: Situation, currency: str, policy: LifecyclePolicy) -> Self:
+    def of(cls, row: tables.SurveyRequest, situation: Situation, currency: str, policy: LifecyclePolicy) -> Self:
         """A survey request of a seat of this subscription."""
         term = Term.of(situation, row.term_id, currency, Owned((situation.organisation_id,)))
         return cls(

@@ -9,12 +9,12 @@ from capcom_gql.domain.lifecycle import term_state
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import CancellationReason, PaymentProofKind, Service, TermState
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.situation import Situation
-from capcom_gql.graphql.ties import Ties
+from capcom_gql.graphql.node import Node
+from capcom_gql.graphql.ownership import Ties
+from capcom_gql.graphql.subscription_view import Situation
 from capcom_gql.graphql.types.money import Money
-from capcom_gql.graphql.types.node import Node
 from capcom_gql.graphql.types.plan import DiscountRule, Plan, discount_rules
-from capcom_gql.storage import models
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="What confirmed a term: a commitment to pay, not yet the money.")
@@ -25,7 +25,7 @@ class PaymentProof(Node):
     recorded_at: datetime = strawberry.field(description="When it was recorded.")
 
     @classmethod
-    def of(cls, row: models.PaymentProof) -> Self:
+    def of(cls, row: tables.PaymentProof) -> Self:
         """A proof as it was recorded."""
         return cls(
             id=strawberry.ID(row.id),

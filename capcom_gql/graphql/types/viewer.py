@@ -6,12 +6,12 @@ from capcom_gql.domain.rights import Actor
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import Role, Scope
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.ties import Owned, Ties
+from capcom_gql.graphql.ownership import Owned, Ties
 from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subscription import Organisation, Seat
 from capcom_gql.graphql.types.support import SupportRequest
-from capcom_gql.storage import requests
+from capcom_gql.storage import tables
 
 
 @strawberry.type(description="The caller, with what is theirs.")
@@ -51,5 +51,5 @@ class Viewer:
 
     @resolved("The caller's own support requests, newest first.")
     async def support_requests(self) -> list[SupportRequest]:
-        rows = await requests.SupportRequest.filter(person_id=self.person_id).order_by("-opened_at", "-id")
+        rows = await tables.SupportRequest.filter(person_id=self.person_id).order_by("-opened_at", "-id")
         return [SupportRequest.of(row) for row in rows]

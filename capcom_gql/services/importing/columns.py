@@ -5,7 +5,7 @@ The names are stable: exports write them. Headings compare without case, accents
 
 from dataclasses import dataclass
 
-from capcom_gql.storage.columns import folded
+from capcom_gql.storage.engine.columns import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from capcom_gql.domain.refusals import Fault, Refusal, invalid
-from capcom_gql.services.forms import normal_siret
+from capcom_gql.forms import normal_siret
 from capcom_gql.services.importing import read_cells
 from capcom_gql.services.importing.columns import COLUMNS
 from capcom_gql.services.importing.read_cells import HOME, country, postal_code
 from capcom_gql.services.importing.read_table import Line, Table
-from capcom_gql.storage.columns import folded
+from capcom_gql.storage.engine.columns import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from capcom_gql.domain.refusals import Fault, invalid
 from capcom_gql.domain.seats import check_capacity
 from capcom_gql.domain.sign_ups import check_plan
 from capcom_gql.domain.terms import Term
-from capcom_gql.services.forms import MAX_NAME, normal_organisation
+from capcom_gql.forms import MAX_NAME, normal_organisation
 from capcom_gql.services.importing.columns import COLUMNS
 from capcom_gql.services.importing.group_lines import LineFault
 from capcom_gql.services.importing.read_candidates import Candidate
-from capcom_gql.services.organisation_columns import folded_columns_of
-from capcom_gql.services.proofs import proof_faults
-from capcom_gql.storage import database
-from capcom_gql.storage.models import Plan, Seat
+from capcom_gql.storage.engine import database
+from capcom_gql.storage.tables import Plan, Seat
+from capcom_gql.subscription.organisations import folded_columns_of
+from capcom_gql.subscription.proofs import proof_faults
 
 IMPORTED = "import:"
 """How the key of an opening by an import begins."""

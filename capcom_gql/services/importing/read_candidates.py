@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from capcom_gql import forms
 from capcom_gql.domain.imports import check_managers
 from capcom_gql.domain.refusals import Fault, Refusal, invalid
 from capcom_gql.domain.seats import address_key, check_form
-from capcom_gql.services import forms
-from capcom_gql.services.forms import OrganisationForm, PersonForm
+from capcom_gql.forms import OrganisationForm, PersonForm
 from capcom_gql.services.importing import read_cells
 from capcom_gql.services.importing.columns import ADDRESS
 from capcom_gql.services.importing.group_lines import Group, LineFault

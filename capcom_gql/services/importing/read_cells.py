@@ -12,8 +12,8 @@ from phonenumbers import PhoneNumberFormat
 
 from capcom_gql.domain.refusals import Refusal, invalid
 from capcom_gql.domain.seats import parse_number
-from capcom_gql.services.forms import MAX_NAME, normal_siret
-from capcom_gql.storage.columns import folded
+from capcom_gql.forms import MAX_NAME, normal_siret
+from capcom_gql.storage.engine.columns import folded
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 HOME = "FR"

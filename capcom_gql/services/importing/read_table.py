@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from capcom_gql.services.importing.columns import COLUMNS, ONLY_WRITTEN, column_of
-from capcom_gql.services.write_table import unguarded
+from capcom_gql.spreadsheet import unguarded
 
 SEPARATORS = (";", ",", "\t")
 MAX_BYTES = 20_000_000

@@ -2,15 +2,14 @@
 
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
-from capcom_gql.services.dossier import Dossier
+from capcom_gql.runtime import Setup
 from capcom_gql.services.importing.judge_candidates import IMPORTED
-from capcom_gql.services.people import welcome
-from capcom_gql.services.record_due import open_dossier
-from capcom_gql.services.setup import Setup
-from capcom_gql.storage.journal import post_later
-from capcom_gql.storage.models import Event, Seat, Subscription, Term
-from capcom_gql.storage.post import Delivery
+from capcom_gql.storage.event_log import post_later
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Delivery, Event, Seat, Subscription, Term
+from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.seats import welcome
 
 
 async def welcome_imported(setup: Setup, organisation_id: str, *, dry_run: bool) -> int:

@@ -6,7 +6,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
-from capcom_gql.storage.columns import InstantField, ShortText
+from capcom_gql.storage.engine.columns import InstantField, ShortText
 
 
 class Migration(migrations.Migration):

@@ -11,7 +11,7 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint
 
 from capcom_gql import clock
-from capcom_gql.storage.columns import InstantField, ShortText
+from capcom_gql.storage.engine.columns import InstantField, ShortText
 
 CHECKS = (
     ("SurveyRequest", "survey_score_to_ten", "score IS NULL OR (score >= 0 AND score <= 10)"),

@@ -3,7 +3,7 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
-from capcom_gql.storage.columns import InstantField
+from capcom_gql.storage.engine.columns import InstantField
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint
 
-from capcom_gql.storage.columns import InstantField, ShortText
+from capcom_gql.storage.engine.columns import InstantField, ShortText
 
 CHECKS = (
     ("WebhookEndpoint", "endpoint_disabled_with_reason", "is_enabled = (disabled_reason IS NULL)"),

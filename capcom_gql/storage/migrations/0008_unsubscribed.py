@@ -6,7 +6,7 @@ from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
-from capcom_gql.storage.columns import InstantField, ShortText
+from capcom_gql.storage.engine.columns import InstantField, ShortText
 
 
 async def indexes(apps: Any, editor: Any) -> None:

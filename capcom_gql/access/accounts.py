@@ -1,0 +1,84 @@
+"""Persons and their accounts: found by address, made where nobody has it, locked while they change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from capcom_gql import clock
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.privacy import is_erased
+from capcom_gql.domain.refusals import Refusal, forbidden
+from capcom_gql.domain.rights import Actor
+from capcom_gql.domain.seats import address_key
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.forms import PersonForm
+from capcom_gql.storage import ids
+from capcom_gql.storage.tables import Delivery, EmailChange, OneTimeLink, Person
+
+
+async def find_or_create(form: PersonForm, now: datetime) -> Person:
+    """The person of an address; a form never changes an existing profile (R5). The form is in its normal form."""
+    (person,) = await find_or_create_all([form], now)
+    return person
+
+
+async def find_or_create_all(people: Sequence[PersonForm], now: datetime) -> list[Person]:
+    """The persons of a list, in its order; looked up and made in the order of their addresses, so that two lists with
+    the same new persons wait for each other instead of locking each other out.
+    """
+    keys = [address_key(form.email) for form in people]
+    # locked: whoever is being erased is not seated or written to behind it
+    known = Person.filter(email_key__in=sorted(set(keys))).order_by("email_key").select_for_update()
+    found = {person.email_key: person for person in await known}
+    # of two forms with one address the first counts
+    forms = dict(reversed(list(zip(keys, people, strict=True))))
+    wanted = {key: _new_person(key, form, now) for key, form in forms.items() if key not in found}
+    if wanted:
+        await Person.bulk_create([wanted[key] for key in sorted(wanted)])
+        found |= {person.email_key: person for person in await Person.filter(email_key__in=sorted(wanted))}
+    return [found[key] for key in keys]
+
+
+def _new_person(key: str, form: PersonForm, now: datetime) -> Person:
+    return Person(
+        id=ids.new_id(ids.PERSON),
+        email=form.email,
+        email_key=key,
+        given_name=form.given_name,
+        family_name=form.family_name,
+        job_title=form.job_title,
+        phone=form.phone,
+        locale=form.locale or Locale.FR.value,
+        created_at=now,
+    )
+
+
+UNSENT = ("PENDING", "RETRYING", "HELD")
+
+"""The states of a letter that may still go out."""
+
+
+async def own_account(actor: Actor) -> Person:
+    """The caller's own account, locked. In a transaction. Raises Refusal for one erased since the request came in."""
+    person = await Person.filter(id=actor.person_id).select_for_update().get()
+    if is_erased(person.id, person.email):
+        raise Refusal(forbidden())
+    return person
+
+
+async def is_taken(person: Person, email: str) -> bool:
+    """Whether an address is another person's (R24)."""
+    return await Person.filter(email_key=address_key(email)).exclude(id=person.id).exists()
+
+
+async def give_address(person: Person, email: str) -> None:
+    """Give a locked account its new address. What leads in from the old one is over: unused links, other changes
+    asked for; letters still to be sent go to the new one.
+    """
+    old = person.email
+    person.email, person.email_key = email, address_key(email)
+    await person.save(update_fields=["email", "email_key"])
+    await OneTimeLink.filter(person_id=person.id, used_at__isnull=True).update(used_at=clock.utc_now())
+    await EmailChange.filter(person_id=person.id, used_at__isnull=True).delete()
+    waiting = Delivery.filter(person_id=person.id, recipient=old, state__in=UNSENT)
+    # word of the change itself is for the old address
+    await waiting.exclude(topic=Topic.EMAIL_CHANGE.value).update(recipient=email)

@@ -1,0 +1,207 @@
+"""What a letter says, read when it is sent: the rows behind its ids, as its template wants them.
+
+A letter that would no longer be true is not sent: see `Suppressed`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from capcom_gql.delivery.links import mint_password_link, mint_unsubscribe_link
+from capcom_gql.delivery.notice_context import email_context, notice_context, support_context
+from capcom_gql.delivery.suppressed import Suppressed
+from capcom_gql.domain import terms as term_rules
+from capcom_gql.domain.letters import LETTERS, Topic
+from capcom_gql.domain.lifecycle import awaits_proof, standing
+from capcom_gql.domain.plans import DiscountRule
+from capcom_gql.domain.renewals import calls, is_answered
+from capcom_gql.domain.seats import format_number
+from capcom_gql.domain.sentences import Locale, spell_money
+from capcom_gql.domain.terms import survey_closes_on
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.engine import database
+from capcom_gql.storage.tables import Delivery, Event, Person, Seat, SurveyRequest, Term
+
+_PASSWORDS = (Topic.WELCOME, Topic.PASSWORD_LINK)
+_RENEWALS = (Topic.RENEWAL_NOTICE, Topic.RENEWAL_REMINDER)
+_OF_A_SEAT = (Topic.WELCOME, Topic.SURVEY, Topic.RENEWED, Topic.REINSTATED, *_RENEWALS)
+"""Letters with nothing to say to whom the seat was taken from."""
+
+# Names only, in one statement: the rows behind them are wide, and every letter asks.
+_NAMES = """
+    SELECT organisation.name AS organisation_name, manager.given_name, manager.family_name
+    FROM subscription
+    JOIN organisation ON organisation.id = subscription.organisation_id
+    LEFT JOIN seat ON seat.subscription_id = subscription.id AND seat.is_manager AND seat.removed_at IS NULL
+    LEFT JOIN person AS manager ON manager.id = seat.person_id
+    WHERE subscription.id = $1
+"""
+
+
+async def context_of(setup: Setup, delivery: Delivery, person: Person | None, today: date) -> dict[str, Any]:
+    """The template's keys for a delivery to a person, or to support, today. Mints its link. Raises Suppressed."""
+    topic = Topic(delivery.topic)
+    if topic is Topic.STAFF_NOTICE:
+        return await notice_context(delivery)
+    if topic is Topic.SUPPORT_OPENED:
+        return await support_context(delivery)
+    assert person is not None, "every other letter goes to a person"
+    context: dict[str, Any] = {
+        "person": {"given_name": person.given_name, "family_name": person.family_name, "email": person.email},
+        "support_email": setup.support_email,
+        "login_url": f"{setup.account_base_url}/login",
+    }
+    if topic is Topic.SUPPORT_ANSWER:
+        context |= await support_context(delivery)
+    if topic is Topic.EMAIL_CHANGE:
+        context |= await email_context(setup, delivery)
+    if "seat_id" in delivery.about:
+        matter = await _matter_of(setup, delivery, today)
+        await _check_true(matter, topic)
+        context |= _seat_context(matter, Locale(person.locale)) | await _year_context(matter, topic)
+    if topic is Topic.SURVEY:
+        context |= {"unsubscribe_url": await mint_unsubscribe_link(setup.public_url, person)}
+    if topic in _PASSWORDS:
+        hours = LETTERS[topic].link_hours
+        assert hours is not None, "the table of letters says how long a link to choose a password holds"
+        context |= {"link": await mint_password_link(setup.account_base_url, person, hours), "link_hours": hours}
+    return context
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """What a letter about a seat is about: the seat, its subscription's terms, the one that the letter names."""
+
+    setup: Setup
+    delivery: Delivery
+    seat: Seat
+    rows: list[Term]
+    row: Term
+    organisation_name: str
+    manager_name: str | None
+    today: date
+
+    @property
+    def facts(self) -> term_rules.Term:
+        return self.row.facts()
+
+    @property
+    def terms(self) -> list[term_rules.Term]:
+        return [row.facts() for row in self.rows]
+
+
+async def _matter_of(setup: Setup, delivery: Delivery, today: date) -> _Matter:
+    seat = await Seat.get(id=delivery.about["seat_id"])
+    rows = await Term.filter(subscription_id=seat.subscription_id).order_by("starts_on", "opened_at")
+    named = [term for term in rows if term.id == delivery.about.get("term_id")]
+    (names,) = await database.rows(_NAMES, [seat.subscription_id])
+    manager = None if names["given_name"] is None else f"{names['given_name']} {names['family_name']}"
+    return _Matter(setup, delivery, seat, rows, (named or rows)[-1], names["organisation_name"], manager, today)
+
+
+async def _check_true(matter: _Matter, topic: Topic) -> None:
+    """Raise Suppressed where what the letter says has ceased to be true since it was written down."""
+    facts = matter.facts
+    if topic in _OF_A_SEAT and matter.seat.removed_at is not None:
+        raise Suppressed("the seat was removed before the letter was sent")
+    if topic is Topic.MANAGER_CHANGED and await _changed_again(matter):
+        raise Suppressed("the role was handed on before the letter was sent")
+    if topic is Topic.PROOF_REMINDER and not awaits_proof(facts):
+        raise Suppressed("the proof is no longer awaited")
+    if topic in _RENEWALS and (is_answered(facts, matter.terms) or facts.cancelled_at is not None):
+        raise Suppressed("the renewal is answered already")
+    if topic in _RENEWALS and _is_passed_over(matter):
+        raise Suppressed("a more recent letter has taken its place")
+    if topic in (Topic.CONFIRMED, Topic.RENEWED, Topic.REINSTATED) and facts.cancelled_at is not None:
+        raise Suppressed("the term was cancelled before the letter was sent")
+    if topic is Topic.CANCELLED and await _is_reinstated(matter):
+        raise Suppressed("the term was reinstated before the letter was sent")
+    if topic in (Topic.CANCELLED, Topic.EXPIRED) and _is_reopened(matter):
+        raise Suppressed("the subscription was reopened or renewed before the letter was sent")
+    if topic is Topic.DECLINED and facts.declined_at is None:
+        raise Suppressed("the decline was taken back before the letter was sent")
+    if topic is Topic.DECLINED and not matter.seat.is_manager:
+        raise Suppressed("the role was handed on before the letter was sent")
+    if topic is Topic.SURVEY:
+        asked = await SurveyRequest.get(seat_id=matter.seat.id, term_id=matter.row.id)
+        if asked.answered_at is not None:
+            raise Suppressed("the survey is answered already")
+        if matter.today > survey_closes_on(matter.row.ends_on, matter.setup.policy):
+            raise Suppressed("the survey was closed before the letter was sent")
+
+
+async def _is_reinstated(matter: _Matter) -> bool:
+    """Whether the cancellation that the letter tells of was undone, even if staff cancelled the term afterwards."""
+    event = await Event.get(id=matter.delivery.event_id)
+    told, holds = event.details["reason"], matter.facts.cancellation_reason
+    return holds is None or told != holds.value
+
+
+def _is_reopened(matter: _Matter) -> bool:
+    """Whether there is access again, or was since; where only a year to come fell, whether another is to come."""
+    stopped_at = matter.facts.cancelled_at or matter.facts.ended_at
+    if stopped_at is not None and any(term.opened_at > stopped_at for term in matter.terms):
+        return True
+    stood = standing(matter.terms, matter.today, matter.setup.policy)
+    return "running_term_id" not in matter.delivery.about and stood is not None and stood.is_live
+
+
+def _is_passed_over(matter: _Matter) -> bool:
+    """Whether a letter that asks for the renewal was written down, and overtaken by the next or by the end (R15)."""
+    facts, place = matter.facts, int(matter.delivery.about.get("reminder", "0"))
+    settled_to = facts.renewal_settled_to
+    own = [call.on for call in calls(facts.ends_on, matter.setup.policy) if call.reminder == place]
+    overtaken = settled_to is not None and any(settled_to > on for on in own)
+    return overtaken or matter.today > facts.ends_on
+
+
+async def _changed_again(matter: _Matter) -> bool:
+    """Whether its reader has the role and the event gave it to another, or the other way round."""
+    event = await Event.get(id=matter.delivery.event_id)
+    manages = matter.seat.is_manager and matter.seat.removed_at is None
+    return (event.details["seat_id"] == matter.seat.id) is not manages
+
+
+def _seat_context(matter: _Matter, locale: Locale) -> dict[str, Any]:
+    row, facts = matter.row, matter.facts
+    cancelled_at = facts.cancelled_at
+    return {
+        "organisation_name": matter.organisation_name,
+        "plan_name": row.plan_name,
+        "subscriber_number": format_number(matter.seat.number),
+        "is_manager": matter.seat.is_manager and matter.seat.removed_at is None,
+        "manager_name": matter.manager_name,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+        "proof_due_on": None if row.confirmed_at is not None else row.proof_due_on,
+        "services": list(row.services),
+        "discounts": [_discount(matter.setup, rule, locale) for rule in facts.offer.discounts],
+        "cancelled_on": None if cancelled_at is None else matter.setup.policy.day_of(cancelled_at),
+        "reason": facts.cancellation_reason,
+    }
+
+
+async def _year_context(matter: _Matter, topic: Topic) -> dict[str, Any]:
+    """What the letters about the end and the renewal say besides; the link to renew is the manager's alone (R13)."""
+    about, row, base = matter.delivery.about, matter.row, matter.setup.account_base_url
+    running = [term for term in matter.rows if term.id == about.get("running_term_id")]
+    context: dict[str, Any] = {
+        "running_ends_on": running[0].ends_on if running else None,
+        "is_over": matter.today > row.ends_on,
+        "renew_url": f"{base}/renew?subscription={matter.seat.subscription_id}" if matter.seat.is_manager else None,
+    }
+    if topic is Topic.RENEWAL_REMINDER:
+        context |= {"reminder_number": int(about["reminder"]), "days_left": (row.ends_on - matter.today).days}
+    if topic is Topic.SURVEY:
+        context |= {
+            "survey_url": f"{base}/survey?seat={matter.seat.id}&term={row.id}",
+            "closes_on": survey_closes_on(row.ends_on, matter.setup.policy),
+        }
+    return context
+
+
+def _discount(setup: Setup, rule: DiscountRule, locale: Locale) -> dict[str, Any]:
+    if rule.percent is not None:
+        return {"event_kind": rule.event_kind.value, "percent": rule.percent}
+    assert rule.amount_minor is not None, "a rule has a percent or an amount"
+    return {"event_kind": rule.event_kind.value, "amount": spell_money(rule.amount_minor, setup.currency, locale)}

@@ -1,0 +1,66 @@
+"""Links in letters: made when the letter is sent, kept as hashes, on the real clock (R7, R18, R24)."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from capcom_gql import clock
+from capcom_gql.access.tokens import hashed, new_link_token
+from capcom_gql.delivery.suppressed import Suppressed
+from capcom_gql.domain.privacy import is_erased
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.tables import EmailChange, OneTimeLink, Person, UnsubscribeLink
+
+
+async def mint_password_link(account_base_url: str, person: Person, hours: int) -> str:
+    """The address of the page on which a person chooses a password, with a new token that holds some hours.
+
+    Raises Suppressed for a person who was erased meanwhile.
+    """
+    token = new_link_token()
+    now = clock.utc_now()
+
+    async def work() -> None:
+        # under the lock that erasing takes: no link is left behind by a letter that was already on its way
+        known = await Person.filter(id=person.id).select_for_update().get()
+        if is_erased(known.id, known.email):
+            raise Suppressed("the person was erased before the letter was sent")
+        await OneTimeLink.create(
+            token_hash=hashed(token), person=known, created_at=now, expires_at=now + timedelta(hours=hours)
+        )
+
+    await in_one_transaction(work)
+    return f"{account_base_url}/choose-password?{urlencode({'token': token})}"
+
+
+async def mint_email_link(account_base_url: str, change_id: str, hours: int) -> str:
+    """The address of the page on which a new address is confirmed, with a new token that holds some hours.
+
+    The token of an earlier try at the same letter no longer works. Raises Suppressed where the change was given up
+    for a newer one, or made, meanwhile.
+    """
+    token = new_link_token()
+    standing = EmailChange.filter(id=change_id, used_at__isnull=True)
+    expires_at = clock.utc_now() + timedelta(hours=hours)
+    if not await standing.update(token_hash=hashed(token), expires_at=expires_at):
+        raise Suppressed("the change of address no longer stands")
+    return f"{account_base_url}/confirm-email?{urlencode({'token': token})}"
+
+
+async def mint_unsubscribe_link(public_url: str, person: Person) -> str:
+    """The address at which a person may refuse further surveys, with a new token, good for as long as they are known.
+
+    Raises Suppressed for a person who has refused them, or was erased meanwhile.
+    """
+    token = new_link_token()
+
+    async def work() -> None:
+        # under the lock that erasing and refusing take: neither is overlooked by a letter that is on its way
+        known = await Person.filter(id=person.id).select_for_update().get()
+        if is_erased(known.id, known.email):
+            raise Suppressed("the person was erased before the letter was sent")
+        if known.surveys_refused_at is not None:
+            raise Suppressed("the person asked for no surveys by mail")
+        await UnsubscribeLink.create(token_hash=hashed(token), person=known, created_at=clock.utc_now())
+
+    await in_one_transaction(work)
+    return f"{public_url}/unsubscribe?{urlencode({'token': token})}"

@@ -1,0 +1,108 @@
+"""What the letters say that are about no term: notices to staff, support requests, changes of address."""
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from capcom_gql.delivery.links import mint_email_link
+from capcom_gql.delivery.suppressed import Suppressed
+from capcom_gql.domain.answer_sentences import VERDICTS
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import LETTERS, Topic
+from capcom_gql.domain.seats import format_number
+from capcom_gql.domain.sentences import Locale, say
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.tables import (
+    Delivery,
+    DeliveryAttempt,
+    EmailChange,
+    Event,
+    Organisation,
+    SupportRequest,
+    WebhookEndpoint,
+)
+
+
+async def endpoint_context(delivery: Delivery, event: Event) -> dict[str, Any]:
+    """A notice about an endpoint, with the last thing that went wrong. Raises Suppressed where it is over already."""
+    endpoint = await WebhookEndpoint.get(id=delivery.about["endpoint_id"]).select_related("organisation")
+    _check_true(endpoint, event)
+    failed = DeliveryAttempt.filter(delivery__endpoint_id=endpoint.id, outcome__in=("RETRY", "FAILED"))
+    last = await failed.order_by("-id").first()
+    return {
+        "notice": {
+            "kind": event.kind,
+            "organisation_name": None if endpoint.organisation is None else endpoint.organisation.name,
+            "subject_ids": [endpoint.id],
+            "url": _without_its_query(endpoint.url),
+            "reason": None if last is None else last.error,
+        }
+    }
+
+
+def _check_true(endpoint: WebhookEndpoint, event: Event) -> None:
+    if endpoint.deleted_at is not None:
+        raise Suppressed("the endpoint was deleted before the letter was sent")
+    if event.kind == Kind.ENDPOINT_DISABLED and endpoint.is_enabled:
+        raise Suppressed("the endpoint was enabled again before the letter was sent")
+    if event.kind == Kind.ENDPOINT_FAILING and endpoint.failing_since is None:
+        raise Suppressed("the endpoint was mended before the letter was sent")
+    if event.kind == Kind.ENDPOINT_FAILING and not endpoint.is_enabled:
+        raise Suppressed("the endpoint was disabled before the letter was sent")
+
+
+def _without_its_query(url: str) -> str:
+    """The address without what often holds a key."""
+    return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+
+
+async def notice_context(delivery: Delivery) -> dict[str, Any]:
+    """A notice to staff: of which kind, about which organisation or webhook endpoint. Raises Suppressed."""
+    event = await Event.get(id=delivery.event_id)
+    if "endpoint_id" in delivery.about:
+        return await endpoint_context(delivery, event)
+    organisation = await Organisation.get(id=delivery.about["organisation_id"])
+    similar = event.details.get("similar_organisation_ids", [])
+    return {
+        "notice": {
+            "kind": event.kind,
+            "organisation_name": organisation.name,
+            "subject_ids": [organisation.id, *similar],
+        }
+    }
+
+
+async def support_context(delivery: Delivery) -> dict[str, Any]:
+    """A support request as staff read it, and as its answer quotes it (R20)."""
+    request = await SupportRequest.get(id=delivery.about["request_id"]).select_related("person", "seat")
+    answers = [answer for answer in (request.check_answer, request.access_answer) if answer is not None]
+    return {
+        "request": {
+            "id": request.id,
+            "message": request.message,
+            "opened_by": f"{request.person.given_name} {request.person.family_name}",
+            "email": request.person.email,
+            "subscriber_number": format_number(request.seat.number),
+            "reason": " ".join(say(VERDICTS, answer["reason"], Locale.FR) for answer in answers),
+        },
+        "question": request.message,
+        "answer": request.answer,
+    }
+
+
+async def email_context(setup: Setup, delivery: Delivery) -> dict[str, Any]:
+    """A change of address: the link to the new one, word to the old one (R24). Raises Suppressed."""
+    hours = LETTERS[Topic.EMAIL_CHANGE].link_hours
+    assert hours is not None, "the table of letters says how long a link to change an address holds"
+    change = await EmailChange.get_or_none(id=delivery.about["change_id"])
+    if change is None:
+        raise Suppressed("the change was given up before the letter was sent")
+    is_old = delivery.about.get("is_old") == "yes"
+    is_done = delivery.about["is_done"] == "yes"
+    by_link = not is_old and not is_done
+    return {
+        "is_old": is_old,
+        "is_done": is_done,
+        "new_email": change.email,
+        "link": await mint_email_link(setup.account_base_url, change.id, hours) if by_link else None,
+        "link_hours": hours if by_link else None,
+    }

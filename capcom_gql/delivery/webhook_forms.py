@@ -1,0 +1,58 @@
+"""What is asked of a webhook endpoint's form: its address, its filter, its description."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import AddressKind
+from capcom_gql.domain.refusals import Code, Fault, invalid
+from capcom_gql.forms import MAX_NAME, check_text
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.tables.webhooks import MAX_URL
+
+MAX_DESCRIPTION = 1_000
+_URL = ("url",)
+
+
+async def url_faults(setup: Setup, url: str | None) -> list[Fault]:
+    """The fault of what is no web address, or one to which no channel of its kind sends."""
+    if faults := check_text(_URL, url, MAX_URL, required=True):
+        return faults
+    assert url is not None, "a missing one is a fault"
+    if not _is_web_address(url.strip()):
+        return [invalid(_URL, "bad_url", value=url.strip()[:MAX_NAME])]
+    refusal = await setup.address_fault(AddressKind.URL, url.strip())
+    return [] if refusal is None else [Fault(Code.UNSAFE_URL, _URL, "url_refused", {"reason": refusal})]
+
+
+def kind_faults(kinds: Sequence[str]) -> list[Fault]:
+    """The faults of kinds that no event has."""
+    known = {kind.value for kind in Kind}
+    if len(kinds) > len(known):
+        return [invalid(("kinds",), "too_many_lines", maximum=len(known))]
+    return [
+        invalid(("kinds", str(index)), "unknown_kind", value=kind[:MAX_NAME], known=", ".join(sorted(known)))
+        for index, kind in enumerate(kinds)
+        if kind not in known
+    ]
+
+
+def description_faults(description: str | None) -> list[Fault]:
+    """The fault of a description that is too long."""
+    return check_text(("description",), description, MAX_DESCRIPTION)
+
+
+def normal_kinds(kinds: Sequence[str]) -> list[str]:
+    """Each kind once, in the order given."""
+    return list(dict.fromkeys(kinds))
+
+
+def _is_web_address(text: str) -> bool:
+    """Whether it is an absolute one; whether it is safe to call is the channel's to say."""
+    if any(character.isspace() or not character.isprintable() for character in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False

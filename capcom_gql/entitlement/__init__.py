@@ -1,0 +1,1 @@
+"""Pure reads for event systems: is this number entitled, and to how much?"""

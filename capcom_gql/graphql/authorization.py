@@ -1,0 +1,137 @@
+"""Who may read and do what: the one table of rights, put before every field of the schema.
+
+A field without a declared right stops the schema from being built.
+"""
+
+from collections.abc import Callable, Collection
+from inspect import isawaitable
+from typing import Any, TypeAlias, cast
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationType,
+    get_nullable_type,
+    is_list_type,
+    is_non_null_type,
+)
+
+from capcom_gql.access.authorize import demand
+from capcom_gql.access.rate_limits import TooManyAttempts
+from capcom_gql.domain.field_rights import right_of
+from capcom_gql.domain.refusals import Refusal
+from capcom_gql.domain.rights import TABLE, Right, role_may
+from capcom_gql.domain.sentences import say
+from capcom_gql.graphql.context import Context
+from capcom_gql.graphql.errors import SENTENCES, RequestRefused, forbidden, request_forbidden, unauthenticated
+from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.user_errors import errors_of
+
+Resolver: TypeAlias = Callable[..., Any]
+
+
+def guard(schema: GraphQLSchema) -> None:
+    """Put the rights before every field. Raises KeyError for a field that no row of the table declares."""
+    for name, type_ in schema.type_map.items():
+        if not isinstance(type_, GraphQLObjectType) or name.startswith("__"):
+            continue
+        for field_name, field in type_.fields.items():
+            right = right_of(name, field_name)
+            if right is None:
+                continue
+            if type_ is schema.query_type:
+                field.resolve = _asked(field, right)
+            elif type_ is schema.mutation_type:
+                field.resolve = _done(field, right)
+            else:
+                field.resolve = _read(field, right)
+
+
+def judge_roots(schema: GraphQLSchema, type_: OperationType, fields: Collection[str], context: Context) -> None:
+    """Before anything is executed: whether the caller may ask these root fields.
+
+    Raises RequestRefused: UNAUTHENTICATED where one needs a caller and nobody is known, FORBIDDEN where a query's
+    could not even be null.
+    """
+    root = schema.get_root_type(type_)
+    for name in fields:
+        right = None if root is None or name.startswith("__") else right_of(root.name, name)
+        if root is None or right is None:
+            continue
+        if context.actor.is_anonymous and not TABLE[right].anonymous:
+            raise unauthenticated(context.locale)
+        if is_non_null_type(root.fields[name].type) and not role_may(right, context.actor):
+            raise request_forbidden(right, context.actor, context.locale)
+
+
+def _resolver(field: GraphQLField) -> Resolver:
+    assert field.resolve is not None, "the library gives every field a resolver"
+    return field.resolve
+
+
+def _read(field: GraphQLField, right: Right) -> Resolver:
+    """A field of an object: judged by what the object is to the caller."""
+    resolve, refused = _resolver(field), _refused(field, right)
+
+    def read(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
+        if source.ties.allow(right, info.context.actor):
+            return resolve(source, info, **arguments)
+        return refused(info.context)
+
+    return read
+
+
+def _asked(field: GraphQLField, right: Right) -> Resolver:
+    """A query: judged by what the caller could have the right to at all; what it finds is judged further on."""
+    resolve, refused = _resolver(field), _refused(field, right)
+
+    def ask(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
+        if role_may(right, info.context.actor):
+            return resolve(source, info, **arguments)
+        return refused(info.context)
+
+    return ask
+
+
+def _refused(field: GraphQLField, right: Right) -> Callable[[Context], Any]:
+    """A list that cannot be null is empty for those who may see nothing of it; anything else is an error."""
+    is_certain_list = is_non_null_type(field.type) and is_list_type(get_nullable_type(field.type))
+
+    def refused(context: Context) -> Any:
+        if is_certain_list:
+            return []
+        raise forbidden(right, context.actor, context.locale)
+
+    return refused
+
+
+def _done(field: GraphQLField, right: Right) -> Resolver:
+    """A mutation: whatever refuses it is an error in its payload."""
+    resolve, payload = _resolver(field), _payload_of(field)
+
+    async def do(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
+        context: Context = info.context
+        context.begin()
+        try:
+            demand(right, context.actor)
+            answer = resolve(source, info, **arguments)
+            return await answer if isawaitable(answer) else answer
+        except Refusal as refusal:
+            return payload(errors=await errors_of(refusal.faults, context.locale))
+        except TooManyAttempts as limit:
+            seconds = limit.retry_after_seconds
+            message = say(SENTENCES, "too_many_attempts", context.locale, seconds=seconds)
+            raise RequestRefused(message, "RATE_LIMITED", 429, {"retryAfter": seconds}) from limit
+
+    return do
+
+
+def _payload_of(field: GraphQLField) -> type[Payload]:
+    """The class of a mutation's payload."""
+    named = field.type
+    assert isinstance(named, GraphQLObjectType), "a mutation answers a nullable payload"
+    payload = named.extensions["strawberry-definition"].origin
+    assert issubclass(payload, Payload)
+    return cast(type[Payload], payload)

@@ -1,0 +1,102 @@
+"""The body of a request: what is taken in, and what is answered."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from capcom_gql.graphql.content_negotiation import JSON
+from capcom_gql.graphql.errors import RequestRefused
+from capcom_gql.graphql.scalars import text_fault
+
+MAX_BYTES = 256 * 1024
+"""how large a request's body may be"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of GraphQL over HTTP."""
+
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+
+
+async def read_body(request: Request) -> Asked:
+    """The request in the body. Raises RequestRefused (400, 413, 415)."""
+    _check_content_type(request.headers.get("content-type", ""))
+    return _asked(_json(await _bytes(request)))
+
+
+def _check_content_type(header: str) -> None:
+    media_type, *parameters = (each.strip().lower() for each in header.split(";"))
+    if media_type != JSON or any(
+        each.startswith("charset=") and each.partition("=")[2].strip('"') not in ("utf-8", "utf8")
+        for each in parameters
+    ):
+        raise RequestRefused(f"Send the operation as {JSON}, in UTF-8.", "UNSUPPORTED_MEDIA_TYPE", 415)
+
+
+async def _bytes(request: Request) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and len(announced) < 19 and int(announced) > MAX_BYTES:
+        raise _too_large(int(announced))
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise _too_large(len(body))
+    return bytes(body)
+
+
+def _too_large(actual: int) -> RequestRefused:
+    message = f"The body is larger than {MAX_BYTES} bytes. Send less at once."
+    return RequestRefused(message, "BODY_TOO_LARGE", 413, {"limit": MAX_BYTES, "actual": actual})
+
+
+def _json(body: bytes) -> object:
+    try:
+        parsed: object = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _bad(f"The body is not JSON in UTF-8: {error}.") from None
+    return parsed
+
+
+def _asked(body: object) -> Asked:
+    if isinstance(body, list):
+        raise _bad("Send one operation, not a list of them: batches are not taken.")
+    if not isinstance(body, dict):
+        raise _bad('The body must be a JSON object such as {"query": "{ plans { code } }"}.')
+    query, variables, name = body.get("query"), body.get("variables"), body.get("operationName")
+    if not isinstance(query, str):
+        raise _bad("“query” must be a string: the text of the operation.")
+    if not isinstance(variables, dict | None):
+        raise _bad("“variables” must be an object, or null.")
+    if not isinstance(name, str | None):
+        raise _bad("“operationName” must be a string, or null.")
+    if not isinstance(body.get("extensions"), dict | None):
+        raise _bad("“extensions” must be an object, or null.")
+    for place, fault in _text_faults(variables, ""):
+        raise RequestRefused(f"The text in variables{place} {fault}.", "BAD_USER_INPUT")
+    return Asked(query, variables or {}, name or None)
+
+
+def _text_faults(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """Texts in variables that no column may hold: refused here, so that no type of the schema can let one in."""
+    if isinstance(value, str):
+        fault = text_fault(value)
+        if fault is not None:
+            yield place, fault
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from _text_faults(name, place)
+            yield from _text_faults(each, f"{place}.{name}")
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _text_faults(each, f"{place}.{index}")
+
+
+def _bad(message: str) -> RequestRefused:
+    return RequestRefused(message, "BAD_REQUEST", 400)

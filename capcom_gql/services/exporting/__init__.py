@@ -1,0 +1,1 @@
+"""Export lists for a spreadsheet."""

@@ -1,0 +1,82 @@
+"""Export the redemptions, newest first: all of them, or those that go back to be invoiced (R9)."""
+
+from collections.abc import AsyncIterator
+
+from capcom_gql.domain.discounts import RedemptionState, redemption_state
+from capcom_gql.domain.seats import format_number
+from capcom_gql.runtime import Setup
+from capcom_gql.services.exporting.walk_pages import walk_pages
+from capcom_gql.spreadsheet import Amount, Cell, spaced_siret
+from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.queries.keyset import Page, Window
+from capcom_gql.storage.queries.lists import RedemptionFilter, redemptions_page
+from capcom_gql.storage.tables import Redemption
+
+REDEMPTION_COLUMNS = (
+    "redemption_id",
+    "state",
+    "organisation_id",
+    "organisation",
+    "siret",
+    "billing_email",
+    "chorus_service_code",
+    "subscriber_number",
+    "given_name",
+    "family_name",
+    "email",
+    "event_kind",
+    "event_reference",
+    "registration_reference",
+    "price",
+    "reduction",
+    "final_price",
+    "currency",
+    "redeemed_at",
+    "released_at",
+    "term_first_day",
+    "term_last_day",
+)
+
+
+async def redemption_rows(setup: Setup, *, to_reinvoice: bool = False) -> AsyncIterator[tuple[Cell, ...]]:
+    """Redemptions, what `REDEMPTION_COLUMNS` names of each; what to invoice again is its reduction."""
+    today = setup.policy.day_of(await product_now())
+    states = (RedemptionState.TO_REINVOICE,) if to_reinvoice else ()
+
+    async def ask(window: Window) -> Page:
+        return await redemptions_page(
+            window, filter=RedemptionFilter(states=states), today=today, visible_organisations=None
+        )
+
+    async for ids in walk_pages(ask):
+        with_all = Redemption.filter(id__in=ids).prefetch_related("organisation", "term", "seat__person")
+        found = {each.id: each for each in await with_all}
+        for each in (found[id_] for id_ in ids if id_ in found):
+            state = redemption_state(each.released_at, each.term.facts(), today, setup.policy)
+            yield (each.id, state.value, *_cells(each, setup.currency))
+
+
+def _cells(each: Redemption, currency: str) -> tuple[Cell, ...]:
+    organisation, person = each.organisation, each.seat.person
+    return (
+        organisation.id,
+        organisation.name,
+        spaced_siret(organisation.siret),
+        organisation.billing_email,
+        organisation.chorus_service_code,
+        format_number(each.seat.number),
+        person.given_name,
+        person.family_name,
+        person.email,
+        each.event_kind,
+        each.event_reference,
+        each.registration_reference,
+        Amount(each.price_minor),
+        Amount(each.reduction_minor),
+        Amount(each.price_minor - each.reduction_minor),
+        currency,
+        each.redeemed_at,
+        each.released_at,
+        each.term.starts_on,
+        each.term.ends_on,
+    )

@@ -1,0 +1,179 @@
+"""Export the subscribers: organisations, a row each, and seats, a row for each user, as an import takes them in.
+
+States and days are those of the term that speaks (the running one, else the latest begun), as if the tick had run.
+Nothing here asks for rights: whoever may run commands on the database may do what staff may.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from capcom_gql.domain.lifecycle import Standing, standing
+from capcom_gql.domain.seats import format_number
+from capcom_gql.runtime import Setup
+from capcom_gql.services.exporting.walk_pages import walk_pages
+from capcom_gql.spreadsheet import Amount, Cell, spaced_siret
+from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.queries.keyset import Page, Window
+from capcom_gql.storage.queries.lists import OrganisationFilter, OrganisationOrder, organisations_page
+from capcom_gql.storage.tables import Organisation, PaymentProof, Seat, Subscription, Term
+
+_SUBSCRIPTION = (
+    "organisation_id",
+    "organisation",
+    "siret",
+    "kind",
+    "address",
+    "postal_code",
+    "city",
+    "country",
+    "billing_email",
+    "chorus_service_code",
+    "chorus_engagement_required",
+    "plan",
+    "first_day",
+    "last_day",
+    "confirmed",
+    "proof_kind",
+    "proof_reference",
+    "proof_received_on",
+    "proof_due_on",
+    "state",
+    "renewed_until",
+)
+ORGANISATION_COLUMNS = (
+    *_SUBSCRIPTION,
+    "seat_limit",
+    "seats_used",
+    "price",
+    "currency",
+    "manager_name",
+    "manager_email",
+)
+SEAT_COLUMNS = (
+    *_SUBSCRIPTION,
+    "seat_id",
+    "email",
+    "given_name",
+    "family_name",
+    "job_title",
+    "phone",
+    "locale",
+    "manager",
+    "subscriber_number",
+    "added_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscriber:
+    organisation: Organisation
+    stood: Standing | None
+    proof: PaymentProof | None
+    seats: Sequence[Seat]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """What `_SUBSCRIPTION` names."""
+        kept, stood, proof = self.organisation, self.stood, self.proof
+        return (
+            kept.id,
+            kept.name,
+            spaced_siret(kept.siret),
+            kept.kind,
+            "\n".join(kept.address_lines),
+            kept.postal_code,
+            kept.city,
+            kept.country,
+            kept.billing_email,
+            kept.chorus_service_code,
+            kept.chorus_engagement_required,
+            *_term_cells(stood),
+            *((None, None, None) if proof is None else (proof.kind, proof.reference, proof.received_on)),
+            None if stood is None else stood.proof_due_on,
+            None if stood is None else stood.state.value,
+            None if stood is None or stood.upcoming is None else stood.upcoming.ends_on,
+        )
+
+
+def _term_cells(stood: Standing | None) -> tuple[Cell, ...]:
+    if stood is None:
+        return (None, None, None, None)
+    term = stood.term
+    return (term.offer.plan_code, term.starts_on, term.ends_on, term.confirmed_at is not None)
+
+
+async def organisation_rows(setup: Setup) -> AsyncIterator[tuple[Cell, ...]]:
+    """Every organisation by its name, what `ORGANISATION_COLUMNS` names of each."""
+    async for page in _subscribers(setup):
+        for each in page:
+            manager = next((seat.person for seat in each.seats if seat.is_manager), None)
+            offer = None if each.stood is None else each.stood.term.offer
+            yield (
+                *each.cells,
+                None if offer is None else offer.seat_limit,
+                len(each.seats),
+                None if offer is None else Amount(offer.price_minor),
+                setup.currency,
+                None if manager is None else f"{manager.given_name} {manager.family_name}",
+                None if manager is None else manager.email,
+            )
+
+
+async def seat_rows(setup: Setup) -> AsyncIterator[tuple[Cell, ...]]:
+    """Every active seat, by organisation and place, what `SEAT_COLUMNS` names of each."""
+    async for page in _subscribers(setup):
+        for each in page:
+            for seat in each.seats:
+                yield (*each.cells, *_seat_cells(seat, setup.policy.day_of(seat.added_at)))
+
+
+def _seat_cells(seat: Seat, added_on: date) -> tuple[Cell, ...]:
+    person = seat.person
+    return (
+        seat.id,
+        person.email,
+        person.given_name,
+        person.family_name,
+        person.job_title,
+        person.phone,
+        person.locale,
+        seat.is_manager,
+        format_number(seat.number),
+        added_on,
+    )
+
+
+async def _subscribers(setup: Setup) -> AsyncIterator[list[_Subscriber]]:
+    today = setup.policy.day_of(await product_now())
+
+    async def ask(window: Window) -> Page:
+        return await organisations_page(
+            window, filter=OrganisationFilter(), order=OrganisationOrder(), today=today, visible=None
+        )
+
+    async for ids in walk_pages(ask):
+        yield await _of(setup, ids, today)
+
+
+async def _of(setup: Setup, organisation_ids: Sequence[str], today: date) -> list[_Subscriber]:
+    """The organisations of a page with all that is told of them, in a few statements."""
+    organisations = {each.id: each for each in await Organisation.filter(id__in=organisation_ids)}
+    subscriptions = await Subscription.filter(organisation_id__in=organisation_ids)
+    organisation_of = {each.id: each.organisation_id for each in subscriptions}
+    terms: defaultdict[str, list[Term]] = defaultdict(list)
+    for term in await Term.filter(subscription_id__in=list(organisation_of)):
+        terms[organisation_of[term.subscription_id]].append(term)
+    seats: defaultdict[str, list[Seat]] = defaultdict(list)
+    active = Seat.filter(subscription_id__in=list(organisation_of), removed_at__isnull=True)
+    for seat in await active.order_by("place", "id").prefetch_related("person"):
+        seats[organisation_of[seat.subscription_id]].append(seat)
+    stood = {each: standing([term.facts() for term in terms[each]], today, setup.policy) for each in organisation_ids}
+    speaking = [each.term.id for each in stood.values() if each is not None]
+    proofs = {each.term_id: each for each in await PaymentProof.filter(term_id__in=speaking)}
+    return [
+        _Subscriber(organisations[each], stands, None if stands is None else proofs.get(stands.term.id), seats[each])
+        for each, stands in stood.items()
+        if each in organisations
+    ]

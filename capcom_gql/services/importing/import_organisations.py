@@ -1,0 +1,178 @@
+"""Import organisations: those that subscribe already, from a table with a line for each of their users.
+
+Each organisation is taken in whole or not at all, in a transaction of its own; one that is there already is passed
+over, so that a file may come again once its faults are put right. No letter goes to anybody but the welcomes, where
+they are asked for, by this run or a later one. From then on the calendar treats an imported subscription as it does
+every other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from capcom_gql.access.accounts import find_or_create_all
+from capcom_gql.access.authorize import demand
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.imports import imported_term
+from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.domain.sentences import Locale
+from capcom_gql.domain.steps import next_step
+from capcom_gql.domain.terms import Term as TermFacts
+from capcom_gql.forms import normal_person
+from capcom_gql.runtime import Setup
+from capcom_gql.services.importing.group_lines import LineFault, group_lines
+from capcom_gql.services.importing.judge_candidates import faults_of, kept_already, opening_key
+from capcom_gql.services.importing.read_candidates import Candidate, read_candidates
+from capcom_gql.services.importing.read_table import Table
+from capcom_gql.services.importing.welcome_imported import welcome_imported
+from capcom_gql.storage import ids
+from capcom_gql.storage.engine.columns import folded
+from capcom_gql.storage.engine.database import in_one_transaction
+from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables import Plan, Seat
+from capcom_gql.subscription.catalogue import open_plans
+from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.organisations import new_organisation
+from capcom_gql.subscription.proofs import confirm
+from capcom_gql.subscription.seats import seat_people
+from capcom_gql.subscription.terms import add_term, new_subscription, opened
+
+NOT_ACCEPTED_HERE = ""
+"""The version of the terms of use of an imported term: whoever opened it accepted none here (R19)."""
+
+
+class Outcome(StrEnum):
+    """What became of an organisation of the file."""
+
+    IMPORTED = "IMPORTED"
+    THERE_ALREADY = "THERE_ALREADY"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An organisation of the file: its name, the lines of its users, what became of it and why.
+
+    `calendar_writes` says that the calendar has a letter due on it at once: a renewal or a proof to ask for.
+    `welcomed` counts the users who are mailed a welcome.
+    """
+
+    name: str
+    lines: tuple[int, ...]
+    outcome: Outcome
+    faults: tuple[LineFault, ...] = ()
+    calendar_writes: bool = False
+    welcomed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWishes:
+    """`dry_run` writes nothing and answers the same.
+
+    `welcome` mails their welcome (R7) to the users of running terms, those of an earlier import who had none too.
+    """
+
+    dry_run: bool = False
+    welcome: bool = False
+
+
+async def import_organisations(
+    setup: Setup,
+    actor: Actor,
+    table: Table,
+    wishes: ImportWishes,
+    on_organisation: Callable[[int, int], None] = lambda done, count: None,
+) -> list[Result]:
+    """Take in the organisations of a table. Answers for each, in the order of the file; a fault of one is its own.
+
+    `on_organisation` is told after each how many are done, of how many. Raises Refusal to who may not.
+    """
+    demand(Right.ADMINISTRATION, actor)
+    plans = {folded(plan.code): plan for plan in await Plan.all()}
+    work = _Import(setup, actor, wishes, plans, await open_plans())
+    candidates = read_candidates(group_lines(table))
+    results = []
+    for done, candidate in enumerate(candidates, start=1):
+        results.append(await work.take_in(candidate))
+        on_organisation(done, len(candidates))
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    setup: Setup
+    actor: Actor
+    wishes: ImportWishes
+    plans: Mapping[str, Plan]
+    on_offer: Sequence[str]
+
+    async def take_in(self, candidate: Candidate) -> Result:
+        """One organisation, in a transaction of its own."""
+
+        async def work() -> Result:
+            return await self._judged(candidate)
+
+        return await (work() if self.wishes.dry_run else in_one_transaction(work))
+
+    async def _judged(self, candidate: Candidate) -> Result:
+        name, lines = candidate.organisation.name, tuple(candidate.lines)
+        if (kept := await kept_already(candidate)) is not None:
+            welcomed = 0
+            if self.wishes.welcome:
+                welcomed = await welcome_imported(self.setup, kept, dry_run=self.wishes.dry_run)
+            return Result(name, lines, Outcome.THERE_ALREADY, welcomed=welcomed)
+        now = await product_now()
+        policy = self.setup.policy
+        today = policy.day_of(now)
+        plan = self.plans.get(folded(candidate.plan_code))
+        facts: TermFacts | None = None
+        if plan is not None and candidate.first_day is not None:
+            received_on = None if candidate.proof is None else candidate.proof.received_on
+            term_id = ids.new_id(ids.TERM)
+            facts = imported_term(term_id, candidate.first_day, plan.offer(), received_on, today, policy)
+        faults = await faults_of(candidate, plan, facts, self.on_offer, today)
+        if faults or plan is None or facts is None:
+            return Result(name, lines, Outcome.REFUSED, faults)
+        if not self.wishes.dry_run:
+            organisation = await new_organisation(self.setup, self.actor, candidate.organisation, now)
+            await self._open(await new_subscription(self.setup, organisation, now), candidate, plan, facts)
+        step = next_step([facts], now, policy)
+        writes = step is not None and step.at <= now
+        welcomed = len(lines) if self._welcomes(facts) else 0
+        return Result(name, lines, Outcome.IMPORTED, calendar_writes=writes, welcomed=welcomed)
+
+    def _welcomes(self, facts: TermFacts) -> bool:
+        """Whether its users are mailed: nobody is welcomed to a year that is over."""
+        return self.wishes.welcome and facts.ended_at is None
+
+    async def _open(self, dossier: Dossier, candidate: Candidate, plan: Plan, facts: TermFacts) -> None:
+        """Write what a sign-up would, and what has become of it since, each event at the instant it happened."""
+        term = await add_term(dossier, plan, facts, NOT_ACCEPTED_HERE, None)
+        seats = await self._seat(dossier, candidate, welcomed=self._welcomes(facts))
+        about = (dossier.organisation_id, dossier.subscription.id)
+        opening = opened(dossier, term, seats, occurred_at=term.opened_at, step_key=opening_key(candidate))
+        await dossier.record(opening, self.actor)
+        if candidate.proof is not None:
+            given, at = candidate.proof, facts.confirmed_at
+            details = await confirm(dossier, term, given.kind, given.reference, given.received_on, at=at)
+            await dossier.record(Entry(Kind.TERM_CONFIRMED, details, *about, occurred_at=at), self.actor)
+        if changed := term.take(facts):
+            await term.save(update_fields=changed)
+            over = {"term_id": term.id, "ends_on": term.ends_on.isoformat()}
+            await dossier.record(Entry(Kind.SUBSCRIPTION_EXPIRED, over, *about, occurred_at=term.ended_at), self.actor)
+        await dossier.close()
+
+    async def _seat(self, dossier: Dossier, candidate: Candidate, *, welcomed: bool) -> list[Seat]:
+        people = await find_or_create_all(
+            [normal_person(user.form, Locale.FR) for user in candidate.users], dossier.now
+        )
+        pairs = list(zip(candidate.users, people, strict=True))
+        return await seat_people(
+            dossier,
+            people,
+            self.actor,
+            manager=next(person for user, person in pairs if user.is_manager),
+            numbers={person.id: user.number for user, person in pairs if user.number is not None},
+            welcomed=welcomed,
+        )

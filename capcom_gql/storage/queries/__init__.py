@@ -1,0 +1,1 @@
+"""What is read from the tables in more than one line: keyset pages, states in SQL, what waits."""

@@ -1,0 +1,83 @@
+"""The state of subscriptions and redemptions as SQL, for filters and orders over many rows.
+
+The rules are `lifecycle.standing` and `discounts.redemption_state`; this is their only second writing, and a property
+test holds the two equal on both engines. Whatever is read of one object goes through the rules themselves.
+"""
+
+from capcom_gql.storage.engine import database
+
+
+def standings(today: str, organisations: str = "TRUE") -> str:
+    """A SELECT of how the subscription of every organisation stands on a day, one row each, as if the tick had run.
+
+    `today` is the day's placeholder, `organisations` a condition on the rows of `organisation`.
+    Columns: organisation_id, state, is_live, plan_code (of the term that speaks), starts_on, ends_on, proof_due_on (the
+    earliest awaited, NULL when none). All but the first are NULL where no term has begun.
+    """
+    day_before, day_after = _neighbours("starts_on", "ends_on")
+    in_order = "ORDER BY starts_on, opened_at, term_id"
+    return f"""
+    WITH recorded AS (
+        SELECT organisation.id AS organisation_id, term.id AS term_id, plan_code, opened_at, starts_on, starts_at,
+            ends_on, proof_due_on, confirmed_at IS NOT NULL AS is_confirmed,
+            CASE WHEN withdrawn_at IS NOT NULL THEN withdrawn_at
+                WHEN reinstated_at IS NULL THEN unpaid_at END AS cancelled_at
+        FROM organisation
+        LEFT JOIN subscription ON subscription.organisation_id = organisation.id
+        LEFT JOIN term ON term.subscription_id = subscription.id
+        WHERE {organisations}
+    ), lapsed AS (
+        -- the due day of the first term that fell unpaid, for that term and every later one
+        SELECT recorded.*, min(CASE WHEN cancelled_at IS NULL AND NOT is_confirmed AND proof_due_on < {today}
+            THEN proof_due_on END) OVER (PARTITION BY organisation_id {in_order}) AS fallen_due_on
+        FROM recorded
+    ), settled AS (
+        SELECT organisation_id, term_id, plan_code, opened_at, starts_on, ends_on, proof_due_on, is_confirmed,
+            cancelled_at IS NOT NULL OR fallen_due_on IS NOT NULL AS is_cancelled,
+            starts_on <= {today} AND CASE
+                WHEN cancelled_at IS NOT NULL THEN cancelled_at > starts_at
+                WHEN fallen_due_on IS NOT NULL THEN fallen_due_on >= starts_on
+                ELSE TRUE END AS has_begun
+        FROM lapsed
+    ), linked AS (
+        -- the first and the last day of each unbroken chain of terms that are not cancelled, on its first and last term
+        SELECT settled.*, NOT is_cancelled AND {today} BETWEEN starts_on AND ends_on AS is_running,
+            CASE WHEN {day_before} = lag(ends_on) OVER kept THEN NULL ELSE starts_on END AS chain_from,
+            CASE WHEN {day_after} = lead(starts_on) OVER kept THEN NULL ELSE ends_on END AS chain_to
+        FROM settled WINDOW kept AS (PARTITION BY organisation_id, is_cancelled {in_order})
+    ), ranked AS (
+        SELECT linked.*,
+            max(CASE WHEN NOT is_cancelled AND chain_from <= {today} THEN chain_from END) OVER every AS runs_from,
+            min(CASE WHEN NOT is_cancelled AND chain_to >= {today} THEN chain_to END) OVER every AS runs_to,
+            min(CASE WHEN NOT is_cancelled AND NOT is_confirmed THEN proof_due_on END) OVER every AS awaited_on,
+            row_number() OVER (PARTITION BY organisation_id
+                ORDER BY is_running DESC, has_begun DESC, starts_on DESC, opened_at DESC, term_id DESC) AS place
+        FROM linked WINDOW every AS (PARTITION BY organisation_id)
+    )
+    SELECT organisation_id,
+        CASE WHEN is_running AND is_confirmed THEN 'CONFIRMED' WHEN is_running THEN 'PROVISIONAL'
+            WHEN has_begun AND is_cancelled THEN 'CANCELLED' WHEN has_begun THEN 'EXPIRED' END AS state,
+        CASE WHEN has_begun THEN is_running END AS is_live,
+        CASE WHEN has_begun THEN plan_code END AS plan_code,
+        CASE WHEN is_running THEN runs_from WHEN has_begun THEN starts_on END AS starts_on,
+        CASE WHEN is_running THEN runs_to WHEN has_begun THEN ends_on END AS ends_on,
+        CASE WHEN has_begun THEN awaited_on END AS proof_due_on
+    FROM ranked WHERE place = 1
+    """
+
+
+def _neighbours(first_day: str, last_day: str) -> tuple[str, str]:
+    """The day before a column's and the day after another's."""
+    if database.is_postgres():
+        return f"{first_day} - 1", f"{last_day} + 1"
+    return f"date({first_day}, '-1 day')", f"date({last_day}, '+1 day')"
+
+
+def redemption_state(today: str) -> str:
+    """The state of a redemption on a day: an expression over `redemption` and its `term`."""
+    return f"""CASE
+        WHEN redemption.released_at IS NOT NULL THEN 'RELEASED'
+        WHEN term.confirmed_at IS NOT NULL THEN 'FINAL'
+        WHEN term.withdrawn_at IS NOT NULL OR (term.unpaid_at IS NOT NULL AND term.reinstated_at IS NULL)
+            OR term.proof_due_on < {today} THEN 'TO_REINVOICE'
+        ELSE 'PROVISIONAL' END"""

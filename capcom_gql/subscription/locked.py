@@ -1,0 +1,110 @@
+"""The dossier of one subscription: its rows under the lock, at one instant of the product's clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from capcom_gql.domain import lifecycle, steps
+from capcom_gql.domain import terms as term_rules
+from capcom_gql.domain.discounts import RedemptionState, redemption_state
+from capcom_gql.domain.letters import LETTERS, Audience, Topic
+from capcom_gql.domain.lifecycle import Standing
+from capcom_gql.domain.refusals import Code, Fault, Refusal
+from capcom_gql.domain.rights import Actor
+from capcom_gql.runtime import Setup
+from capcom_gql.storage.event_log import Entry, Post, record, to_person
+from capcom_gql.storage.tables import Redemption, Seat, Subscription, Term
+
+
+@dataclass
+class Dossier:
+    """A locked subscription with its terms and seats, at the product's present instant."""
+
+    setup: Setup
+    subscription: Subscription
+    now: datetime
+    terms: list[Term] = field(default_factory=list)
+    seats: list[Seat] = field(default_factory=list)
+    recorded: int = 0
+    """How many steps of the calendar were due and recorded on opening it."""
+
+    @property
+    def organisation_id(self) -> str:
+        """The organisation whose subscription this is."""
+        return self.subscription.organisation_id
+
+    @property
+    def today(self) -> date:
+        """The civil day in the operator's zone."""
+        return self.setup.policy.day_of(self.now)
+
+    @property
+    def facts(self) -> list[term_rules.Term]:
+        """The terms as the rules take them, oldest first."""
+        return [term.facts() for term in self.terms]
+
+    @property
+    def standing(self) -> Standing:
+        """How the subscription stands today. Raises Refusal where the clock was set back behind its opening."""
+        stood = lifecycle.standing(self.facts, self.today, self.setup.policy)
+        if stood is None:
+            raise Refusal(Fault(Code.CONFLICT, (), "clock_behind"))
+        return stood
+
+    @property
+    def active_seats(self) -> list[Seat]:
+        """The seats that are not removed, by place."""
+        return sorted((seat for seat in self.seats if seat.removed_at is None), key=lambda seat: seat.place)
+
+    def term(self, term_id: str) -> Term:
+        """A term of this subscription. Raises KeyError for another's."""
+        return {term.id: term for term in self.terms}[term_id]
+
+    def letters(
+        self,
+        topic: Topic,
+        term: Term,
+        due_at: datetime,
+        *,
+        subject: str | None = None,
+        about: Mapping[str, str] | None = None,
+        by_phone: bool = True,
+    ) -> list[Post]:
+        """A letter about a term, to those whom the table of letters names: the manager, or every active seat.
+
+        `subject` is the fact that it is about once, by default the term; `about` holds further ids.
+        """
+        everyone = LETTERS[topic].audience is Audience.EVERYONE
+        return [
+            Post(
+                topic,
+                to_person(seat.person, is_manager=seat.is_manager),
+                due_at,
+                subject or term.id,
+                {"seat_id": seat.id, "term_id": term.id, **(about or {})},
+                by_phone,
+            )
+            for seat in self.active_seats
+            if everyone or seat.is_manager
+        ]
+
+    async def to_reinvoice(self, term: Term) -> list[Redemption]:
+        """The redemptions of a term that go back to be invoiced, now that it is cancelled (R9)."""
+        made = await Redemption.filter(term_id=term.id).order_by("id")
+        facts = term.facts()
+        return [
+            each
+            for each in made
+            if redemption_state(each.released_at, facts, self.today, self.setup.policy) is RedemptionState.TO_REINVOICE
+        ]
+
+    async def record(self, entry: Entry, actor: Actor) -> None:
+        """Write an event of this organisation with its letters."""
+        await record(entry, actor=actor, now=self.now, channels=self.setup.channels)
+
+    async def close(self) -> None:
+        """Write down when the calendar next has something to do here; every deed on a dossier ends with it."""
+        step = steps.next_step(self.facts, self.now, self.setup.policy)
+        self.subscription.due_at = None if step is None else step.at
+        self.subscription.leased_until, self.subscription.step_failures = None, 0
+        await self.subscription.save(update_fields=["due_at", "leased_until", "step_failures"])

@@ -1,0 +1,65 @@
+"""The row of an organisation, as its form fills it, with the columns that it is searched and ordered by."""
+
+from datetime import datetime
+from typing import Any
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.rights import Actor
+from capcom_gql.forms import OrganisationForm, normal_organisation
+from capcom_gql.runtime import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.engine.columns import folded
+from capcom_gql.storage.event_log import Entry, Post, record, to_support
+from capcom_gql.storage.tables import Organisation
+
+
+def columns_of(given: OrganisationForm) -> dict[str, Any]:
+    """What a form in its normal form says, column by column, in the order of the form."""
+    return {
+        "name": given.name,
+        "siret": given.siret,
+        "kind": given.kind,
+        "address_lines": list(given.address_lines),
+        "postal_code": given.postal_code,
+        "city": given.city,
+        "country": given.country,
+        "billing_email": given.billing_email,
+        "chorus_service_code": given.chorus_service_code,
+        "chorus_engagement_required": given.chorus_engagement_required,
+    }
+
+
+def folded_columns_of(given: OrganisationForm) -> dict[str, Any]:
+    """By what an organisation is ordered, and found."""
+    return {
+        "name_folded": folded(given.name),
+        "search_folded": folded(" ".join(filter(None, (given.name, given.city, given.postal_code, given.siret)))),
+    }
+
+
+async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm, now: datetime) -> Organisation:
+    """An organisation as a valid form describes it. Without a SIRET, one of the same name and postal code is told
+    to staff as a possible duplicate (R1).
+    """
+    given = normal_organisation(form)
+    found_by = folded_columns_of(given)
+    similar: list[str] = []
+    if given.siret is None and given.postal_code is not None:
+        alike = Organisation.filter(name_folded=found_by["name_folded"], postal_code=given.postal_code)
+        similar = [each.id for each in await alike.order_by("id")]
+    organisation = await Organisation.create(
+        id=ids.new_id(ids.ORGANISATION), created_at=now, **columns_of(given), **found_by
+    )
+    if similar:
+        about = {"organisation_id": organisation.id}
+        notice = Post(Topic.STAFF_NOTICE, to_support(setup.support_email), now, organisation.id, about)
+        entry = Entry(
+            Kind.DUPLICATE_SUSPECTED,
+            {"similar_organisation_ids": list(similar)},
+            organisation_id=organisation.id,
+            subject_id=organisation.id,
+            posts=[notice],
+        )
+        await record(entry, actor=actor, now=now, channels=setup.channels)
+    return organisation

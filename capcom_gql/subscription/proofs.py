@@ -1,0 +1,33 @@
+"""A payment proof that arrived, as deeds record it (R8, R9)."""
+
+from datetime import date, datetime
+
+from capcom_gql.domain.events import Detail
+from capcom_gql.domain.proofs import check_receipt
+from capcom_gql.domain.refusals import Fault
+from capcom_gql.forms import check_text
+from capcom_gql.storage import ids
+from capcom_gql.storage.tables import PaymentProof, Term
+from capcom_gql.subscription.locked import Dossier
+
+
+def proof_faults(reference: str, received_on: date, today: date) -> list[Fault]:
+    """The faults of what a form says of a proof."""
+    return [*check_text(("reference",), reference, required=True), *check_receipt(received_on, today)]
+
+
+async def confirm(
+    dossier: Dossier, term: Term, kind: str, reference: str, received_on: date, *, at: datetime | None = None
+) -> dict[str, Detail]:
+    """Keep the proof and confirm the term, now or as of an instant. Returns the details of the event that tells it."""
+    proof = await PaymentProof.create(
+        id=ids.new_id(ids.PROOF),
+        term=term,
+        kind=kind,
+        reference=reference.strip(),
+        received_on=received_on,
+        recorded_at=dossier.now,
+    )
+    term.confirmed_at = at or dossier.now
+    await term.save(update_fields=["confirmed_at"])
+    return {"term_id": term.id, "proof_id": proof.id, "proof_kind": kind, "received_on": received_on.isoformat()}

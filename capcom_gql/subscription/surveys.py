@@ -1,0 +1,46 @@
+"""The survey, asked of every active seat that was not asked about the term yet (R18)."""
+
+from datetime import datetime
+
+from capcom_gql.domain.events import Kind
+from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.rights import Actor
+from capcom_gql.domain.terms import survey_closes_on
+from capcom_gql.storage import ids
+from capcom_gql.storage.event_log import Entry, Post, to_person
+from capcom_gql.storage.tables import SurveyRequest, Term
+from capcom_gql.subscription.locked import Dossier
+
+
+async def ask_survey(dossier: Dossier, term: Term, actor: Actor, *, occurred_at: datetime, due_at: datetime) -> None:
+    """Ask those who were not asked about this term, each by a letter due at an instant; nobody once it is closed."""
+    if dossier.today > survey_closes_on(term.ends_on, dossier.setup.policy):
+        return
+    asked = {request.seat_id for request in await SurveyRequest.filter(term_id=term.id)}
+    seats = [seat for seat in dossier.active_seats if seat.id not in asked]
+    if not seats:
+        return
+    await SurveyRequest.bulk_create(
+        [SurveyRequest(id=ids.new_id(ids.SURVEY), seat=seat, term=term, asked_at=dossier.now) for seat in seats]
+    )
+    letters = [
+        Post(
+            Topic.SURVEY,
+            to_person(seat.person),
+            due_at,
+            f"{seat.id}:{term.id}",
+            {"seat_id": seat.id, "term_id": term.id},
+        )
+        for seat in seats
+    ]
+    await dossier.record(
+        Entry(
+            Kind.SURVEY_ASKED,
+            {"term_id": term.id, "seat_ids": [seat.id for seat in seats]},
+            organisation_id=dossier.organisation_id,
+            subject_id=term.id,
+            occurred_at=occurred_at,
+            posts=letters,
+        ),
+        actor,
+    )

@@ -1,0 +1,77 @@
+"""The rows of an opening: the one subscription of an organisation, its first term and each later one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from capcom_gql.domain import terms as term_rules
+from capcom_gql.domain.events import Kind
+from capcom_gql.runtime import Setup
+from capcom_gql.storage import ids
+from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.tables import Organisation, Plan, Seat, Subscription, Term
+from capcom_gql.storage.tables.subscriptions import discounts_as_json
+from capcom_gql.subscription.locked import Dossier
+
+
+async def new_subscription(setup: Setup, organisation: Organisation, now: datetime) -> Dossier:
+    """The one subscription of an organisation, still without a term."""
+    subscription = await Subscription.create(id=ids.new_id(ids.SUBSCRIPTION), organisation=organisation, created_at=now)
+    return Dossier(setup, subscription, now)
+
+
+async def add_term(
+    dossier: Dossier, plan: Plan, facts: term_rules.Term, terms_version: str, signer: str | None
+) -> Term:
+    """Write a term as the rules made it, with its own copy of the plan; `signer` accepted the terms of use (R19)."""
+    policy, offer = dossier.setup.policy, facts.offer
+    term = await Term.create(
+        id=facts.id,
+        subscription=dossier.subscription,
+        plan=plan,
+        plan_code=offer.plan_code,
+        plan_name=offer.plan_name,
+        seat_limit=offer.seat_limit,
+        price_minor=offer.price_minor,
+        services=[service.value for service in offer.services],
+        discounts=discounts_as_json(offer),
+        opened_at=facts.opened_at,
+        starts_on=facts.starts_on,
+        starts_at=policy.first_instant(facts.starts_on),
+        ends_on=facts.ends_on,
+        proof_due_on=facts.proof_due_on,
+        started_at=facts.started_at,
+        terms_version=terms_version,
+        terms_accepted_by=signer,
+        terms_accepted_at=dossier.now,
+    )
+    dossier.terms.append(term)
+    return term
+
+
+def opened(dossier: Dossier, term: Term, seats: Sequence[Seat], **more: Any) -> Entry:
+    """The event of a subscription opened by a term, with its seats; `more` are further fields of the entry."""
+    return Entry(
+        Kind.SUBSCRIPTION_OPENED,
+        {
+            "term_id": term.id,
+            "plan_code": term.plan_code,
+            "starts_on": term.starts_on.isoformat(),
+            "ends_on": term.ends_on.isoformat(),
+            "proof_due_on": term.proof_due_on.isoformat(),
+            "manager_seat_id": next(seat.id for seat in seats if seat.is_manager),
+        },
+        organisation_id=dossier.organisation_id,
+        subject_id=dossier.subscription.id,
+        **more,
+    )
+
+
+def terms_accepted(dossier: Dossier, term: Term) -> Entry:
+    """The event of the terms of use accepted for a term: which version, by whom (R19)."""
+    return Entry(
+        Kind.TERMS_ACCEPTED,
+        {"term_id": term.id, "version": term.terms_version, "person_id": term.terms_accepted_by},
+        organisation_id=dossier.organisation_id,
+        subject_id=term.id,
+    )
