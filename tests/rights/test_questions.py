@@ -64,7 +64,7 @@ async def test_one_refused_question_among_others(stage: Stage, caller: Caller) -
 
 
 async def test_a_token_that_is_no_longer_good_opens_nothing(stage: Stage) -> None:
-    """Not even what is open to everybody: the client must know that it is not signed in (api.md, Who asks)."""
+    """Not even what is open to everybody: the client must know that it is not signed in."""
     # an operation is judged by its root fields, before its input is read
     deeds = [f"mutation ($input: {deed[0].upper()}{deed[1:]}Input!) {{ {deed}(input: $input) {{ errors {{ code }} }} }}"
              for deed in mutations() - {"signOut"}]  # fmt: skip
