@@ -15,15 +15,15 @@ from capcom_gql.domain.refusals import Fault, invalid
 from capcom_gql.domain.sentences import Locale, locale_of
 
 
-class Unsaid(Enum):
+class Unchanged(Enum):
     """What a form does not mention."""
 
-    STAYS = "STAYS"
+    UNCHANGED = "STAYS"
 
 
-STAYS: Final = Unsaid.STAYS
+UNCHANGED: Final = Unchanged.UNCHANGED
 
-Line: TypeAlias = str | Literal[Unsaid.STAYS] | None
+TextOrUnchanged: TypeAlias = str | Literal[Unchanged.UNCHANGED] | None
 
 Path = tuple[str, ...]
 

@@ -23,7 +23,7 @@ async def any_address(kind: str, raw: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class Runtime:
     """The numbers of the rules, the currency, whom to ask for support, the channels that are active."""
 
     policy: LifecyclePolicy
@@ -38,9 +38,9 @@ class Setup:
     address_fault: AddressFault = any_address
 
 
-def setup_from(settings: Settings, channels: Sequence[Channel], address_fault: AddressFault = any_address) -> Setup:
+def runtime_from(settings: Settings, channels: Sequence[Channel], address_fault: AddressFault = any_address) -> Runtime:
     """The setup of a process, from its settings and the channels that its plugins made active."""
-    return Setup(
+    return Runtime(
         policy=LifecyclePolicy(
             zone=settings.zone,
             term_months=settings.term_months,
@@ -67,10 +67,10 @@ CLOSES_WITHIN = 1.0
 """Seconds for the channels to close."""
 
 
-def setup_of(settings: Settings, registry: Registry) -> Setup:
+def runtime_of(settings: Settings, registry: Registry) -> Runtime:
     """The setup of a process: its settings, and the channels that are ACTIVE in it."""
     channels = [Channel(entry.name, entry.address_kind) for entry in registry.active()]
-    return setup_from(settings, channels, registry.address_fault)
+    return runtime_from(settings, channels, registry.address_fault)
 
 
 async def close(registry: Registry) -> None:

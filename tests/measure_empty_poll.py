@@ -18,7 +18,7 @@ import asyncpg
 
 from capcom_gql.delivery import leases
 from capcom_gql.delivery.leases import hand_over, left_behind
-from capcom_gql.runtime import setup_from
+from capcom_gql.runtime import runtime_from
 from capcom_gql.settings import load
 from capcom_gql.storage.engine.database import migrate, opened, rows
 from capcom_gql.subscription import sweep
@@ -87,7 +87,7 @@ class Explained:
 
 async def turn() -> None:
     """What a sweeper does in one turn, and finds nothing. The database is open."""
-    assert await sweep.record_steps(setup_from(load({}), ())) == 0
+    assert await sweep.record_steps(runtime_from(load({}), ())) == 0
     assert await left_behind() == {}
     assert await hand_over() == {}
 

@@ -31,7 +31,7 @@ class TooManyAttempts(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-class Attempts:
+class RateLimits:
     """The attempts made in this process. Keys are kept as hashes, of one size whatever a caller sends."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ NO_DRIVER = "the driver of this broker is not installed: pip install 'capcom-gql
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BrokerAnswer:
     """What came of asking: which broker, and what to check where it does not answer."""
 
     answers: bool
@@ -24,26 +24,26 @@ class BrokerCheck:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._asking: asyncio.Task[Told] | None = None
+        self._asking: asyncio.Task[BrokerAnswer] | None = None
 
-    async def ask(self) -> Told:
+    async def ask(self) -> BrokerAnswer:
         """Ask it, within a few seconds."""
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(asyncio.to_thread(_ask, self._url), name="broker-check")
         done, _ = await asyncio.wait({self._asking}, timeout=WITHIN)
-        return self._asking.result() if done else Told(False, f"no answer within {WITHIN:.0f} s: {CHECK}")
+        return self._asking.result() if done else BrokerAnswer(False, f"no answer within {WITHIN:.0f} s: {CHECK}")
 
 
-def _ask(url: str) -> Told:
+def _ask(url: str) -> BrokerAnswer:
     """By a new connection each time, since an old one proves little."""
     try:
         line = line_to(url)
     except ImportError:
-        return Told(False, NO_DRIVER)
+        return BrokerAnswer(False, NO_DRIVER)
     try:
         line.must_answer()
     except BrokerUnavailable as error:
-        return Told(False, f"{error}: {CHECK}")
+        return BrokerAnswer(False, f"{error}: {CHECK}")
     finally:
         line.broker.close()
-    return Told(True, f"{line.name} answers")
+    return BrokerAnswer(True, f"{line.name} answers")

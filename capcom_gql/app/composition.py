@@ -26,15 +26,15 @@ from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState, Registry
 from capcom_gql.notifiers.rendering import Rendered
 from capcom_gql.pages import READY_MADE, Caller, Operation, routes
-from capcom_gql.runtime import close, setup_of
+from capcom_gql.runtime import close, runtime_of
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
 from capcom_gql.storage.engine.database import opened
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import must_be_real
-from capcom_gql.workers.delivery_pool import Crew
+from capcom_gql.workers.delivery_pool import DeliveryPool
 from capcom_gql.workers.embedded import at_work
-from capcom_gql.workers.wake_up import nudging
+from capcom_gql.workers.wake_up import wake_up
 
 NO_MAIL = "no channel for e-mail is installed and active: no mail leaves, letters are HELD until one is"
 
@@ -107,17 +107,19 @@ def parts_of(app: Starlette) -> _Parts:
 async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> AsyncIterator[None]:
     registry = load(settings)
     _tell_of_channels(registry, settings)
-    setup = setup_of(settings, registry)
+    runtime = runtime_of(settings, registry)
     woken = asyncio.Event()
     try:
         async with opened(database_url(settings)):
             if settings.is_production:
                 await must_be_real()
             await prepare()
-            await release_held(setup)
-            app.state.parts = _Parts(registry, graphql_app(setup, settings, woken, registry.entries))
-            app.state.tick = partial(tick, setup, registry, until_idle=True)
-            async with at_work(Crew(setup, registry, woken)) if ticking else nudging(settings.broker_url, woken):
+            await release_held(runtime)
+            app.state.parts = _Parts(registry, graphql_app(runtime, settings, woken, registry.entries))
+            app.state.tick = partial(tick, runtime, registry, until_idle=True)
+            async with (
+                at_work(DeliveryPool(runtime, registry, woken)) if ticking else wake_up(settings.broker_url, woken)
+            ):
                 yield
             await notes_written()
     finally:

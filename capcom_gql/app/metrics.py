@@ -16,7 +16,7 @@ from capcom_gql.domain.letters import DeliveryState
 from capcom_gql.storage.engine.database import DatabaseUnavailable
 from capcom_gql.storage.installation import missing_migrations, must_answer
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.backlog import Post, Steps, post_behind, steps_behind
+from capcom_gql.storage.queries.backlog import LateDeliveries, LateSteps, deliveries_behind, steps_behind
 
 
 def metrics_route() -> Route:
@@ -30,7 +30,7 @@ async def _metrics(_: Request) -> Response:
         if await missing_migrations():
             return PlainTextResponse("migrations are missing: run capcom migrate\n", 503, NOT_STORED)
         now, real = await product_now(), clock.utc_now()
-        figures = _Figures(await steps_behind(now), await post_behind(now, real))
+        figures = _Figures(await steps_behind(now), await deliveries_behind(now, real))
     except DatabaseUnavailable:
         return PlainTextResponse(f"{NO_ANSWER}\n", 503, NOT_STORED)
     registry = CollectorRegistry()
@@ -41,7 +41,7 @@ async def _metrics(_: Request) -> Response:
 class _Figures(Collector):
     """The figures of one scrape in Prometheus's terms."""
 
-    def __init__(self, steps: Steps, post: Post) -> None:
+    def __init__(self, steps: LateSteps, post: LateDeliveries) -> None:
         self._steps = steps
         self._post = post
 

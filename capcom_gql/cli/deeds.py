@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from capcom_gql.domain.rights import Actor
 
 if TYPE_CHECKING:
-    from capcom_gql.runtime import Setup
+    from capcom_gql.runtime import Runtime
     from capcom_gql.settings import Settings
 
 # Whoever may run commands on the database may do what staff may; events say SYSTEM did it.
@@ -15,18 +15,18 @@ COMMAND_LINE = Actor(is_staff=True, is_system=True)
 
 
 @contextlib.asynccontextmanager
-async def installation(settings: "Settings") -> "AsyncIterator[Setup]":
+async def installation(settings: "Settings") -> "AsyncIterator[Runtime]":
     """The database, open, with the channels of this installation: a deed may have letters and endpoints to write to.
 
     Raises what `cli.database.database` does.
     """
     from capcom_gql.cli.database import database
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.runtime import close, setup_of
+    from capcom_gql.runtime import close, runtime_of
 
     registry = load(settings)
     try:
         async with database(settings):
-            yield setup_of(settings, registry)
+            yield runtime_of(settings, registry)
     finally:
         await close(registry)

@@ -77,7 +77,7 @@ async def _fill(settings: "Settings") -> "Given":
     from capcom_gql.cli.demo_script import fill
     from capcom_gql.cli.demo_story import Story
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.runtime import close, setup_of
+    from capcom_gql.runtime import close, runtime_of
     from capcom_gql.storage.engine.database import migrate, opened
     from capcom_gql.storage.installation import database_url
 
@@ -85,6 +85,6 @@ async def _fill(settings: "Settings") -> "Given":
     registry = load(settings)
     try:
         async with opened(database_url(settings)):
-            return await fill(Story(setup_of(settings, registry), registry))
+            return await fill(Story(runtime_of(settings, registry), registry))
     finally:
         await close(registry)

@@ -13,14 +13,14 @@ from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.notifiers.registry import Registry
-from capcom_gql.runtime import Setup
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
-from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
-from capcom_gql.services.redeem_discount import RedeemDiscountInput, redeem_discount
-from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.subscribe import SubscribeInput, subscribe
+from capcom_gql.runtime import Runtime
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
+from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
+from capcom_gql.services.redeem_discount import RedeemDiscountForm, redeem_discount
+from capcom_gql.services.release_discount import ReleaseDiscountForm, release_discount
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
+from capcom_gql.services.subscribe import SubscribeForm, subscribe
 from capcom_gql.services.tick import tick
 from capcom_gql.storage.product_clock import product_now, reset_product_clock, set_product_clock
 from capcom_gql.storage.tables import Delivery, Seat, Subscription
@@ -40,11 +40,11 @@ class Member:
 class Story:
     """The deeds of the network, in the words of its script. Days are counted back from today."""
 
-    def __init__(self, setup: Setup, registry: Registry) -> None:
-        self._setup = setup
+    def __init__(self, runtime: Runtime, registry: Registry) -> None:
+        self._setup = runtime
         self._registry = registry
-        self._zone = setup.policy.zone
-        self.today = setup.policy.day_of(clock.utc_now())
+        self._zone = runtime.policy.zone
+        self.today = runtime.policy.day_of(clock.utc_now())
         self._keys = itertools.count(1)
         self._members: dict[str, Member] = {}
         self._desk: Actor = ANONYMOUS
@@ -63,7 +63,7 @@ class Story:
 
     async def make_desk(self, name: str) -> str:
         """The key of an event system, by which discounts are redeemed from now on; its secret."""
-        made = await create_api_key(self._setup, COMMAND_LINE, CreateApiKeyInput(name, DESK_SCOPES))
+        made = await create_api_key(self._setup, COMMAND_LINE, CreateApiKeyForm(name, DESK_SCOPES))
         self._desk = await authenticate(made.secret)
         return made.secret
 
@@ -97,7 +97,7 @@ class Story:
     async def signs_up(self, body: Body) -> None:
         """By the public form: the manager signs."""
         people = tuple(person.form for person in body.people)
-        form = SubscribeInput(
+        form = SubscribeForm(
             body.plan, people, people[0].email, "1", self._key(), organisation=body.form, signer=people[0]
         )
         await self._opened(body, ANONYMOUS, form)
@@ -108,10 +108,10 @@ class Story:
         manager = (await Seat.get(id=self.of(body).seat_ids[0])).person_id
         actor = await actor_of(manager, is_staff=by_staff)
         known = self.of(body).organisation_id
-        form = SubscribeInput(body.plan, people, people[0].email, "1", self._key(), organisation_id=known)
+        form = SubscribeForm(body.plan, people, people[0].email, "1", self._key(), organisation_id=known)
         await self._opened(body, actor, form)
 
-    async def _opened(self, body: Body, actor: Actor, form: SubscribeInput) -> None:
+    async def _opened(self, body: Body, actor: Actor, form: SubscribeForm) -> None:
         made = await subscribe(self._setup, actor, form, Locale.FR)
         subscription = await Subscription.get(id=made.subscription_id)
         self._members[body.form.name] = Member(subscription.organisation_id, subscription.id, list(made.seat_ids))
@@ -119,32 +119,32 @@ class Story:
     async def pays(self, body: Body, kind: str, reference: str) -> None:
         """Staff record what came today."""
         today = self._setup.policy.day_of(await product_now())
-        form = RecordPaymentProofInput(self.of(body).subscription_id, kind, reference, today, self._key())
+        form = RecordPaymentProofForm(self.of(body).subscription_id, kind, reference, today, self._key())
         await record_payment_proof(self._setup, COMMAND_LINE, form)
 
     async def welcomes(self, body: Body, people: Sequence[Person]) -> None:
         """The manager adds users to the list."""
         users = tuple(person.form for person in people)
-        form = AddSeatsInput(self.of(body).subscription_id, users, self._key())
+        form = AddSeatsForm(self.of(body).subscription_id, users, self._key())
         made = await add_seats(self._setup, await self._manager(body), form, Locale.FR)
         self.of(body).seat_ids.extend(made.seat_ids)
 
     async def parts_with(self, body: Body, place: int) -> None:
         """The manager removes a user from the list."""
-        form = RemoveSeatInput(self.of(body).seat_ids[place])
+        form = RemoveSeatForm(self.of(body).seat_ids[place])
         await remove_seat(self._setup, await self._manager(body), form)
 
     async def registers(self, body: Body, place: int, kind: EventKind, event: str, price_minor: int) -> str:
         """A user registers for an event, at whose desk the discount is redeemed; the redemption's id."""
         number = await self.number(body, place)
-        form = RedeemDiscountInput(number, kind, event, f"inscription-{next(self._keys):04d}", price_minor, self._key())
+        form = RedeemDiscountForm(number, kind, event, f"inscription-{next(self._keys):04d}", price_minor, self._key())
         redeemed = await redeem_discount(self._setup, self._desk, form)
         assert redeemed.redemption_id is not None, redeemed.faults
         return redeemed.redemption_id
 
     async def gives_up(self, redemption_id: str) -> None:
         """The registration is cancelled."""
-        await release_discount(self._setup, self._desk, ReleaseDiscountInput(redemption_id))
+        await release_discount(self._setup, self._desk, ReleaseDiscountForm(redemption_id))
 
     async def number(self, body: Body, place: int) -> str:
         """The subscriber number of a user, its 16 digits."""

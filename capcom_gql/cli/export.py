@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 if TYPE_CHECKING:
-    from capcom_gql.runtime import Setup
+    from capcom_gql.runtime import Runtime
     from capcom_gql.spreadsheet import Cell
 
-    Rows = Callable[[Setup], AsyncIterator[Sequence[Cell]]]
+    Rows = Callable[[Runtime], AsyncIterator[Sequence[Cell]]]
 
 Out = Annotated[
     Path | None,
@@ -59,7 +59,7 @@ def redemptions(
     """Every discount that was used, newest first."""
     from capcom_gql.services.exporting.export_redemptions import REDEMPTION_COLUMNS, redemption_rows
 
-    _export(REDEMPTION_COLUMNS, lambda setup: redemption_rows(setup, to_reinvoice=to_reinvoice), out, separator)
+    _export(REDEMPTION_COLUMNS, lambda runtime: redemption_rows(runtime, to_reinvoice=to_reinvoice), out, separator)
 
 
 @export.command(short_help="Every letter, newest first.", epilog="Example: capcom export deliveries --out letters.csv")
@@ -67,7 +67,7 @@ def deliveries(out: Out = None, separator: Separator = ";") -> None:
     """Every letter, newest first: to whom, about what, and what became of it."""
     from capcom_gql.services.exporting.export_deliveries import DELIVERY_COLUMNS, delivery_rows
 
-    _export(DELIVERY_COLUMNS, lambda setup: delivery_rows(), out, separator)
+    _export(DELIVERY_COLUMNS, lambda runtime: delivery_rows(), out, separator)
 
 
 def _export(columns: Sequence[str], rows: "Rows", out: Path | None, separator: str) -> None:
@@ -85,7 +85,7 @@ def _export(columns: Sequence[str], rows: "Rows", out: Path | None, separator: s
 async def _write(columns: Sequence[str], rows: "Rows", file: BinaryIO, separator: str) -> int:
     """Write row after row, so that a long list is never in memory at once. Returns how many."""
     from capcom_gql.cli.database import database
-    from capcom_gql.runtime import setup_from
+    from capcom_gql.runtime import runtime_from
     from capcom_gql.settings import load
     from capcom_gql.spreadsheet import BOM, line_of
 
@@ -93,7 +93,7 @@ async def _write(columns: Sequence[str], rows: "Rows", file: BinaryIO, separator
     count = 0
     async with database(settings):
         file.write(BOM + line_of(columns, separator))
-        async for row in rows(setup_from(settings, ())):
+        async for row in rows(runtime_from(settings, ())):
             file.write(line_of(row, separator))
             count += 1
     file.flush()

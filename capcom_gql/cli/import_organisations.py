@@ -107,9 +107,9 @@ async def _import(settings: "Settings", table: "Table", wishes: "ImportWishes") 
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.services.importing.import_organisations import import_organisations
 
-    async with installation(settings) as setup:
+    async with installation(settings) as runtime:
         with _progress() as on_organisation:
-            return await import_organisations(setup, COMMAND_LINE, table, wishes, on_organisation)
+            return await import_organisations(runtime, COMMAND_LINE, table, wishes, on_organisation)
 
 
 @contextlib.contextmanager

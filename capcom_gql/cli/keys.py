@@ -63,11 +63,11 @@ def _expiry(text: str, zone: "tzinfo") -> "datetime":
 
 async def _add(settings: "Settings", name: str, scopes: tuple[Scope, ...], expires_at: "datetime | None") -> str:
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
-    from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
+    from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
 
-    async with installation(settings) as setup:
-        form = CreateApiKeyInput(name, scopes, expires_at)
-        return (await create_api_key(setup, COMMAND_LINE, form)).secret
+    async with installation(settings) as runtime:
+        form = CreateApiKeyForm(name, scopes, expires_at)
+        return (await create_api_key(runtime, COMMAND_LINE, form)).secret
 
 
 @key.command("list", epilog="Example: capcom key list --json")
@@ -137,10 +137,10 @@ async def _revoke(settings: "Settings", which: str) -> "ApiKey":
     from capcom_gql.access.tokens import shown_prefix
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.cli.failures import Stop
-    from capcom_gql.services.revoke_api_key import RevokeApiKeyInput, revoke_api_key
+    from capcom_gql.services.revoke_api_key import RevokeApiKeyForm, revoke_api_key
     from capcom_gql.storage.tables import ApiKey
 
-    async with installation(settings) as setup:
+    async with installation(settings) as runtime:
         named = Q(name=which) | Q(prefix=shown_prefix(which))
         found = await ApiKey.filter(named, revoked_at__isnull=True).order_by("id")
         if not found:
@@ -148,5 +148,5 @@ async def _revoke(settings: "Settings", which: str) -> "ApiKey":
         if len(found) > 1:
             prefixes = ", ".join(each.prefix for each in found)
             raise Stop(f"{len(found)} keys are called {which!r}. Name the one meant by its prefix: {prefixes}")
-        await revoke_api_key(setup, COMMAND_LINE, RevokeApiKeyInput(found[0].id))
+        await revoke_api_key(runtime, COMMAND_LINE, RevokeApiKeyForm(found[0].id))
         return found[0]

@@ -77,15 +77,15 @@ def erase(
 async def _erase(settings: "Settings", who: str, reason: str, *, agreed: bool) -> str:
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.services.privacy.erase_notes import naming
-    from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+    from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
     from capcom_gql.services.privacy.mailbox_files import drop_naming
 
-    async with installation(settings) as setup:
+    async with installation(settings) as runtime:
         found = await _find(who)
         if not agreed:
             _ask(f"Erase {found.given_name} {found.family_name} <{found.email}>? This cannot be undone.")
         named = await naming(found, in_full=True)
-        await erase_person(setup, COMMAND_LINE, ErasePersonInput(found.id, reason))
+        await erase_person(runtime, COMMAND_LINE, ErasePersonForm(found.id, reason))
         # the development mailbox is no table of the database's
         await drop_naming(settings.data_dir / "mailbox", named)
         return found.id

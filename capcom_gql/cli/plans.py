@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capcom_gql.domain.plans import Offer
-    from capcom_gql.services.save_plan import SavePlanInput
+    from capcom_gql.services.save_plan import SavePlanForm
     from capcom_gql.settings import Settings
     from capcom_gql.storage.tables import Plan
 
@@ -121,11 +121,11 @@ async def _save(settings: "Settings", code: str, wishes: _Wishes) -> "Plan":
     from capcom_gql.services.save_plan import save_plan
     from capcom_gql.storage.tables import Plan
 
-    async with installation(settings) as setup:
+    async with installation(settings) as runtime:
         row = await Plan.get_or_none(code=code)
         before = _new_offer(code, wishes) if row is None else row.offer()
         is_open = wishes.is_open if wishes.is_open is not None else row is None or row.is_open
-        saved = await save_plan(setup, COMMAND_LINE, _form(before, wishes, is_open=is_open))
+        saved = await save_plan(runtime, COMMAND_LINE, _form(before, wishes, is_open=is_open))
         return await Plan.get(id=saved.plan_id)
 
 
@@ -142,13 +142,13 @@ def _new_offer(code: str, wishes: _Wishes) -> "Offer":
     return Offer(code, wishes.name, wishes.seat_limit, wishes.price_minor, (), ())
 
 
-def _form(before: "Offer", wishes: _Wishes, *, is_open: bool) -> "SavePlanInput":
-    from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanInput
+def _form(before: "Offer", wishes: _Wishes, *, is_open: bool) -> "SavePlanForm":
+    from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanForm
 
     rules = wishes.discounts
     if rules is None:
         rules = [(each.event_kind, each.percent, each.amount_minor) for each in before.discounts]
-    return SavePlanInput(
+    return SavePlanForm(
         code=before.plan_code,
         name=before.plan_name if wishes.name is None else wishes.name,
         seat_limit=before.seat_limit if wishes.seat_limit is None else wishes.seat_limit,

@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from capcom_gql.notifiers.contract import Health
-    from capcom_gql.notifiers.registry import Entry, Registry
+    from capcom_gql.notifiers.registry import ChannelInfo, Registry
 
 
 def check(
@@ -57,7 +57,7 @@ def check(
         raise Stop(f"not ok: {', '.join(bad)}")
 
 
-def _chosen(registry: "Registry", name: str | None) -> Sequence["Entry"]:
+def _chosen(registry: "Registry", name: str | None) -> Sequence["ChannelInfo"]:
     from capcom_gql.cli.failures import Stop
 
     chosen = [entry for entry in registry.entries if name in (None, entry.name)]
@@ -67,11 +67,11 @@ def _chosen(registry: "Registry", name: str | None) -> Sequence["Entry"]:
     return chosen
 
 
-async def _health(registry: "Registry", entries: Sequence["Entry"]) -> list["Health | None"]:
+async def _health(registry: "Registry", entries: Sequence["ChannelInfo"]) -> list["Health | None"]:
     """Of each, what it says of itself; None of those that are not in service. All are asked at once."""
     from capcom_gql.notifiers.registry import NotifierState
 
-    async def of(entry: "Entry") -> "Health | None":
+    async def of(entry: "ChannelInfo") -> "Health | None":
         return await registry.check(entry.name) if entry.state is NotifierState.ACTIVE else None
 
     return await asyncio.gather(*map(of, entries))

@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from capcom_gql.notifiers.contract import Message
-    from capcom_gql.notifiers.registry import Entry, Registry
+    from capcom_gql.notifiers.registry import ChannelInfo, Registry
     from capcom_gql.notifiers.sending import Outcome
 
 TOPIC = "test"
@@ -78,7 +78,7 @@ def _told(channel: str, address: str, message: "Message", outcome: "Outcome") ->
     return f"sent by {channel} to {address} in {outcome.duration_ms} ms: {message.id}{called}"
 
 
-def _active(registry: "Registry", name: str) -> "Entry":
+def _active(registry: "Registry", name: str) -> "ChannelInfo":
     from capcom_gql.cli.failures import Stop
 
     found = [each for each in registry.entries if each.name == name]
@@ -91,7 +91,7 @@ def _active(registry: "Registry", name: str) -> "Entry":
     raise Stop(f"There is no channel {name}; `capcom plugins list` shows {known or 'none'}.")
 
 
-def _message(entry: "Entry", address: str) -> "Message":
+def _message(entry: "ChannelInfo", address: str) -> "Message":
     from capcom_gql.access.tokens import new_signing_secret
     from capcom_gql.clock import utc_now
     from capcom_gql.domain import endpoints

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from capcom_gql.domain.privacy import Kept, RetentionPolicy
-    from capcom_gql.services.privacy.apply_retention import Forgetting
+    from capcom_gql.services.privacy.apply_retention import Expired
     from capcom_gql.settings import Settings
 
 
@@ -72,12 +72,12 @@ def _why(policy: "RetentionPolicy") -> "Mapping[Kept, str]":
     }
 
 
-async def _run(settings: "Settings", policy: "RetentionPolicy", *, dry_run: bool) -> "Forgetting":
+async def _run(settings: "Settings", policy: "RetentionPolicy", *, dry_run: bool) -> "Expired":
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
-    from capcom_gql.services.privacy.apply_retention import forget, past_their_time
+    from capcom_gql.services.privacy.apply_retention import apply_retention, count_expired
 
     mailbox = settings.data_dir / "mailbox"
-    async with installation(settings) as setup:
+    async with installation(settings) as runtime:
         if dry_run:
-            return await past_their_time(setup, policy, mailbox)
-        return await forget(setup, COMMAND_LINE, policy, mailbox)
+            return await count_expired(runtime, policy, mailbox)
+        return await apply_retention(runtime, COMMAND_LINE, policy, mailbox)

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import date
 
-    from capcom_gql.cli.simulation.run import Outcome, Wish
+    from capcom_gql.cli.simulation.run import SimulationOutcome, Wish
 
 
 def simulate(
@@ -50,7 +50,7 @@ def simulate(
         raise typer.Exit(1)
 
 
-def _play(folder: Path, wish: "Wish") -> "Outcome":
+def _play(folder: Path, wish: "Wish") -> "SimulationOutcome":
     import uvloop
 
     from capcom_gql.cli.simulation.run import simulate as play
@@ -80,7 +80,7 @@ def _progress(wish: "Wish") -> Iterator[Callable[["date"], None]]:
         yield on_day
 
 
-def _times(outcome: "Outcome") -> str:
+def _times(outcome: "SimulationOutcome") -> str:
     longest_first = sorted(outcome.seconds.items(), key=lambda part: -part[1])
     parts = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in longest_first)
     return f"played {len(outcome.wish.days)} days; {parts}; {outcome.processor_seconds:.1f} s of processor in all"

@@ -30,11 +30,11 @@ def publish(
 
 async def _publish(settings: "Settings", version: str, url: str) -> "TermsOfUse":
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
-    from capcom_gql.services.publish_terms import PublishTermsInput, publish_terms
+    from capcom_gql.services.publish_terms import PublishTermsForm, publish_terms
     from capcom_gql.storage.tables import TermsOfUse
 
-    async with installation(settings) as setup:
-        done = await publish_terms(setup, COMMAND_LINE, PublishTermsInput(version, url))
+    async with installation(settings) as runtime:
+        done = await publish_terms(runtime, COMMAND_LINE, PublishTermsForm(version, url))
         return await TermsOfUse.get(id=done.terms_id)
 
 

@@ -36,18 +36,18 @@ async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
     from capcom_gql.cli.database import database
     from capcom_gql.delivery.leases import release_held
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.runtime import close, setup_of
+    from capcom_gql.runtime import close, runtime_of
     from capcom_gql.services.tick import in_other_hands, tick
 
     registry = load(settings)
     try:
         async with database(settings):
-            setup = setup_of(settings, registry)
-            await release_held(setup)
-            steps, deliveries = await tick(setup, registry, until_idle=until_idle)
+            runtime = runtime_of(settings, registry)
+            await release_held(runtime)
+            steps, deliveries = await tick(runtime, registry, until_idle=until_idle)
             while until_idle and await in_other_hands():
                 await asyncio.sleep(LOOK_AGAIN)
-                more_steps, more_deliveries = await tick(setup, registry, until_idle=True)
+                more_steps, more_deliveries = await tick(runtime, registry, until_idle=True)
                 steps, deliveries = steps + more_steps, deliveries + more_deliveries
             return steps, deliveries
     finally:

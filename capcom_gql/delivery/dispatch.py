@@ -16,7 +16,7 @@ from capcom_gql.delivery.letter_context import context_of
 from capcom_gql.delivery.suppressed import EndpointDisabled, Suppressed
 from capcom_gql.delivery.webhook_health import send_again
 from capcom_gql.delivery.webhook_message import endpoint_message
-from capcom_gql.delivery.webhook_outcomes import hold, weigh
+from capcom_gql.delivery.webhook_outcomes import hold, record_outcome
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.logs import about
 from capcom_gql.notifiers.contract import Message
@@ -24,7 +24,7 @@ from capcom_gql.notifiers.redaction import one_line
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.notifiers.rendering import UnrenderableLetter
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person
@@ -46,32 +46,32 @@ AT_MOST = 20
 log = logging.getLogger(__name__)
 
 
-async def send_due(setup: Setup, registry: Registry, stopping: Callable[[], bool]) -> int:
+async def send_due(runtime: Runtime, registry: Registry, stopping: Callable[[], bool]) -> int:
     """Try deliveries that are due, each once and some at most, until `stopping`. Returns how many were tried."""
     for count in range(AT_MOST):
         claimed = None if stopping() else await claim_next()
         if claimed is None:
             return count
-        await _deliver(setup, registry, *claimed)
+        await _deliver(runtime, registry, *claimed)
     return AT_MOST
 
 
-async def send_these(setup: Setup, registry: Registry, ids: Sequence[str], stopping: Callable[[], bool]) -> int:
+async def send_these(runtime: Runtime, registry: Registry, ids: Sequence[str], stopping: Callable[[], bool]) -> int:
     """Try those of some deliveries that are due and in nobody's hands. Returns how many were looked at."""
     for count, delivery_id in enumerate(ids):
         if stopping():
             return count
         if claimed := await claim_this(delivery_id):
-            await _deliver(setup, registry, *claimed)
+            await _deliver(runtime, registry, *claimed)
     return len(ids)
 
 
-async def _deliver(setup: Setup, registry: Registry, delivery_id: str, attempt: int) -> None:
+async def _deliver(runtime: Runtime, registry: Registry, delivery_id: str, attempt: int) -> None:
     with about(delivery_id=delivery_id):
-        await _try(setup, registry, delivery_id, attempt)
+        await _try(runtime, registry, delivery_id, attempt)
 
 
-async def _try(setup: Setup, registry: Registry, delivery_id: str, attempt: int) -> None:
+async def _try(runtime: Runtime, registry: Registry, delivery_id: str, attempt: int) -> None:
     delivery = await Delivery.get(id=delivery_id)
     began, now = clock.utc_now(), await product_now()
     if attempt - delivery.uncounted > len(WAITS) + 1:
@@ -80,7 +80,7 @@ async def _try(setup: Setup, registry: Registry, delivery_id: str, attempt: int)
         await _note(delivery, attempt, began, outcome, {"state": "FAILED", "reason": reason})
         return
     try:
-        message = await _message(setup, registry, delivery, attempt, now)
+        message = await _message(runtime, registry, delivery, attempt, now)
     except Suppressed as reason:
         await _close(delivery, attempt, {"state": "SUPPRESSED", "reason": str(reason)})
         return
@@ -106,15 +106,15 @@ async def _try(setup: Setup, registry: Registry, delivery_id: str, attempt: int)
     if delivery.endpoint_id is None:
         await _note(delivery, attempt, began, outcome, columns, outcome.duration_ms)
         return
-    weighing = partial(_weigh, setup, delivery.id, delivery.endpoint_id, message.address, outcome, began)
+    weighing = partial(_record_outcome, runtime, delivery.id, delivery.endpoint_id, message.address, outcome, began)
     columns["recipient"] = message.address
     await _note(delivery, attempt, began, outcome, columns, outcome.duration_ms, weighing)
 
 
-async def _weigh(
-    setup: Setup, delivery_id: str, endpoint_id: str, address: str, outcome: Outcome, began: datetime
+async def _record_outcome(
+    runtime: Runtime, delivery_id: str, endpoint_id: str, address: str, outcome: Outcome, began: datetime
 ) -> None:
-    if await weigh(setup, endpoint_id, address, outcome, began):
+    if await record_outcome(runtime, endpoint_id, address, outcome, began):
         await send_again(delivery_id)
 
 
@@ -159,14 +159,14 @@ async def _put_off(delivery: Delivery, attempt: int, outcome: Outcome) -> None:
     await _close(delivery, attempt, {**columns, "next_attempt_at": clock.utc_now() + wait})
 
 
-async def _message(setup: Setup, registry: Registry, delivery: Delivery, attempt: int, now: datetime) -> Message:
+async def _message(runtime: Runtime, registry: Registry, delivery: Delivery, attempt: int, now: datetime) -> Message:
     if delivery.endpoint_id is not None:
         return await endpoint_message(delivery, attempt, now)
     person = None if delivery.person_id is None else await Person.get(id=delivery.person_id)
     locale = "fr" if person is None else person.locale
-    context = await context_of(setup, delivery, person, setup.policy.day_of(now))
+    context = await context_of(runtime, delivery, person, runtime.policy.day_of(now))
     letter = registry.render(delivery.topic, locale, context, with_html=registry.wants_html(delivery.channel))
-    by_phone = any(each.address_kind == AddressKind.PHONE for each in setup.channels if each.name == delivery.channel)
+    by_phone = any(each.address_kind == AddressKind.PHONE for each in runtime.channels if each.name == delivery.channel)
     if by_phone and letter.short is None:
         raise Suppressed("there is no short text of this letter")
     text = letter.short if by_phone and letter.short is not None else letter.text

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import is_postgres, rows
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED, NO_CHANNEL, NO_EMAIL_CHANNEL, NO_URL, NO_URL_CHANNEL
 from capcom_gql.storage.product_clock import product_now
@@ -184,13 +184,13 @@ async def give_back(ids: Sequence[str]) -> None:
         await Delivery.filter(id__in=list(ids)).update(queued_until=None)
 
 
-async def release_held(setup: Setup) -> int:
+async def release_held(runtime: Runtime) -> int:
     """Deliveries that were held for a channel that is active now go out again. Returns how many.
 
     Those to an endpoint that is disabled wait for it to be enabled.
     """
     count, lock = 0, "FOR SHARE" if is_postgres() else ""
-    for channel in setup.channels:
+    for channel in runtime.channels:
         if channel.address_kind in _STANDS_FOR:
             # those for which there was no channel of the kind at all take the name of this one
             missing, reason = _STANDS_FOR[channel.address_kind]

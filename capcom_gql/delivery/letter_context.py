@@ -12,13 +12,13 @@ from capcom_gql.delivery.notice_context import email_context, notice_context, su
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain import terms as term_rules
 from capcom_gql.domain.letters import LETTERS, Topic
-from capcom_gql.domain.lifecycle import awaits_proof, standing
+from capcom_gql.domain.lifecycle import awaits_proof, subscription_status
 from capcom_gql.domain.plans import DiscountRule
-from capcom_gql.domain.renewals import calls, is_answered
+from capcom_gql.domain.renewals import is_answered, renewal_notices
 from capcom_gql.domain.seats import format_number
 from capcom_gql.domain.sentences import Locale, spell_money
 from capcom_gql.domain.terms import survey_closes_on
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine import database
 from capcom_gql.storage.tables import Delivery, Event, Person, Seat, SurveyRequest, Term
 
@@ -38,7 +38,7 @@ _NAMES = """
 """
 
 
-async def context_of(setup: Setup, delivery: Delivery, person: Person | None, today: date) -> dict[str, Any]:
+async def context_of(runtime: Runtime, delivery: Delivery, person: Person | None, today: date) -> dict[str, Any]:
     """The template's keys for a delivery to a person, or to support, today. Mints its link. Raises Suppressed."""
     topic = Topic(delivery.topic)
     if topic is Topic.STAFF_NOTICE:
@@ -48,23 +48,23 @@ async def context_of(setup: Setup, delivery: Delivery, person: Person | None, to
     assert person is not None, "every other letter goes to a person"
     context: dict[str, Any] = {
         "person": {"given_name": person.given_name, "family_name": person.family_name, "email": person.email},
-        "support_email": setup.support_email,
-        "login_url": f"{setup.account_base_url}/login",
+        "support_email": runtime.support_email,
+        "login_url": f"{runtime.account_base_url}/login",
     }
     if topic is Topic.SUPPORT_ANSWER:
         context |= await support_context(delivery)
     if topic is Topic.EMAIL_CHANGE:
-        context |= await email_context(setup, delivery)
+        context |= await email_context(runtime, delivery)
     if "seat_id" in delivery.about:
-        matter = await _matter_of(setup, delivery, today)
+        matter = await _matter_of(runtime, delivery, today)
         await _check_true(matter, topic)
         context |= _seat_context(matter, Locale(person.locale)) | await _year_context(matter, topic)
     if topic is Topic.SURVEY:
-        context |= {"unsubscribe_url": await mint_unsubscribe_link(setup.public_url, person)}
+        context |= {"unsubscribe_url": await mint_unsubscribe_link(runtime.public_url, person)}
     if topic in _PASSWORDS:
         hours = LETTERS[topic].link_hours
         assert hours is not None, "the table of letters says how long a link to choose a password holds"
-        context |= {"link": await mint_password_link(setup.account_base_url, person, hours), "link_hours": hours}
+        context |= {"link": await mint_password_link(runtime.account_base_url, person, hours), "link_hours": hours}
     return context
 
 
@@ -72,7 +72,7 @@ async def context_of(setup: Setup, delivery: Delivery, person: Person | None, to
 class _Matter:
     """What a letter about a seat is about: the seat, its subscription's terms, the one that the letter names."""
 
-    setup: Setup
+    runtime: Runtime
     delivery: Delivery
     seat: Seat
     rows: list[Term]
@@ -90,13 +90,13 @@ class _Matter:
         return [row.facts() for row in self.rows]
 
 
-async def _matter_of(setup: Setup, delivery: Delivery, today: date) -> _Matter:
+async def _matter_of(runtime: Runtime, delivery: Delivery, today: date) -> _Matter:
     seat = await Seat.get(id=delivery.about["seat_id"])
     rows = await Term.filter(subscription_id=seat.subscription_id).order_by("starts_on", "opened_at")
     named = [term for term in rows if term.id == delivery.about.get("term_id")]
     (names,) = await database.rows(_NAMES, [seat.subscription_id])
     manager = None if names["given_name"] is None else f"{names['given_name']} {names['family_name']}"
-    return _Matter(setup, delivery, seat, rows, (named or rows)[-1], names["organisation_name"], manager, today)
+    return _Matter(runtime, delivery, seat, rows, (named or rows)[-1], names["organisation_name"], manager, today)
 
 
 async def _check_true(matter: _Matter, topic: Topic) -> None:
@@ -126,7 +126,7 @@ async def _check_true(matter: _Matter, topic: Topic) -> None:
         asked = await SurveyRequest.get(seat_id=matter.seat.id, term_id=matter.row.id)
         if asked.answered_at is not None:
             raise Suppressed("the survey is answered already")
-        if matter.today > survey_closes_on(matter.row.ends_on, matter.setup.policy):
+        if matter.today > survey_closes_on(matter.row.ends_on, matter.runtime.policy):
             raise Suppressed("the survey was closed before the letter was sent")
 
 
@@ -142,15 +142,15 @@ def _is_reopened(matter: _Matter) -> bool:
     stopped_at = matter.facts.cancelled_at or matter.facts.ended_at
     if stopped_at is not None and any(term.opened_at > stopped_at for term in matter.terms):
         return True
-    stood = standing(matter.terms, matter.today, matter.setup.policy)
-    return "running_term_id" not in matter.delivery.about and stood is not None and stood.is_live
+    status = subscription_status(matter.terms, matter.today, matter.runtime.policy)
+    return "running_term_id" not in matter.delivery.about and status is not None and status.is_live
 
 
 def _is_passed_over(matter: _Matter) -> bool:
     """Whether a letter that asks for the renewal was written down, and overtaken by the next or by the end (R15)."""
     facts, place = matter.facts, int(matter.delivery.about.get("reminder", "0"))
     settled_to = facts.renewal_settled_to
-    own = [call.on for call in calls(facts.ends_on, matter.setup.policy) if call.reminder == place]
+    own = [each.on for each in renewal_notices(facts.ends_on, matter.runtime.policy) if each.reminder == place]
     overtaken = settled_to is not None and any(settled_to > on for on in own)
     return overtaken or matter.today > facts.ends_on
 
@@ -175,15 +175,15 @@ def _seat_context(matter: _Matter, locale: Locale) -> dict[str, Any]:
         "ends_on": row.ends_on,
         "proof_due_on": None if row.confirmed_at is not None else row.proof_due_on,
         "services": list(row.services),
-        "discounts": [_discount(matter.setup, rule, locale) for rule in facts.offer.discounts],
-        "cancelled_on": None if cancelled_at is None else matter.setup.policy.day_of(cancelled_at),
+        "discounts": [_discount(matter.runtime, rule, locale) for rule in facts.offer.discounts],
+        "cancelled_on": None if cancelled_at is None else matter.runtime.policy.day_of(cancelled_at),
         "reason": facts.cancellation_reason,
     }
 
 
 async def _year_context(matter: _Matter, topic: Topic) -> dict[str, Any]:
     """What the letters about the end and the renewal say besides; the link to renew is the manager's alone (R13)."""
-    about, row, base = matter.delivery.about, matter.row, matter.setup.account_base_url
+    about, row, base = matter.delivery.about, matter.row, matter.runtime.account_base_url
     running = [term for term in matter.rows if term.id == about.get("running_term_id")]
     context: dict[str, Any] = {
         "running_ends_on": running[0].ends_on if running else None,
@@ -195,13 +195,13 @@ async def _year_context(matter: _Matter, topic: Topic) -> dict[str, Any]:
     if topic is Topic.SURVEY:
         context |= {
             "survey_url": f"{base}/survey?seat={matter.seat.id}&term={row.id}",
-            "closes_on": survey_closes_on(row.ends_on, matter.setup.policy),
+            "closes_on": survey_closes_on(row.ends_on, matter.runtime.policy),
         }
     return context
 
 
-def _discount(setup: Setup, rule: DiscountRule, locale: Locale) -> dict[str, Any]:
+def _discount(runtime: Runtime, rule: DiscountRule, locale: Locale) -> dict[str, Any]:
     if rule.percent is not None:
         return {"event_kind": rule.event_kind.value, "percent": rule.percent}
     assert rule.amount_minor is not None, "a rule has a percent or an amount"
-    return {"event_kind": rule.event_kind.value, "amount": spell_money(rule.amount_minor, setup.currency, locale)}
+    return {"event_kind": rule.event_kind.value, "amount": spell_money(rule.amount_minor, runtime.currency, locale)}

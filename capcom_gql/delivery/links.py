@@ -39,9 +39,9 @@ async def mint_email_link(account_base_url: str, change_id: str, hours: int) -> 
     for a newer one, or made, meanwhile.
     """
     token = new_link_token()
-    standing = EmailChange.filter(id=change_id, used_at__isnull=True)
+    status = EmailChange.filter(id=change_id, used_at__isnull=True)
     expires_at = clock.utc_now() + timedelta(hours=hours)
-    if not await standing.update(token_hash=hashed(token), expires_at=expires_at):
+    if not await status.update(token_hash=hashed(token), expires_at=expires_at):
         raise Suppressed("the change of address no longer stands")
     return f"{account_base_url}/confirm-email?{urlencode({'token': token})}"
 

@@ -10,7 +10,7 @@ from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import LETTERS, Topic
 from capcom_gql.domain.seats import format_number
 from capcom_gql.domain.sentences import Locale, say
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.tables import (
     Delivery,
     DeliveryAttempt,
@@ -89,7 +89,7 @@ async def support_context(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-async def email_context(setup: Setup, delivery: Delivery) -> dict[str, Any]:
+async def email_context(runtime: Runtime, delivery: Delivery) -> dict[str, Any]:
     """A change of address: the link to the new one, word to the old one (R24). Raises Suppressed."""
     hours = LETTERS[Topic.EMAIL_CHANGE].link_hours
     assert hours is not None, "the table of letters says how long a link to change an address holds"
@@ -103,6 +103,6 @@ async def email_context(setup: Setup, delivery: Delivery) -> dict[str, Any]:
         "is_old": is_old,
         "is_done": is_done,
         "new_email": change.email,
-        "link": await mint_email_link(setup.account_base_url, change.id, hours) if by_link else None,
+        "link": await mint_email_link(runtime.account_base_url, change.id, hours) if by_link else None,
         "link_hours": hours if by_link else None,
     }

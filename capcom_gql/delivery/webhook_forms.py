@@ -7,21 +7,21 @@ from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Code, Fault, invalid
 from capcom_gql.forms import MAX_NAME, check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.tables.webhooks import MAX_URL
 
 MAX_DESCRIPTION = 1_000
 _URL = ("url",)
 
 
-async def url_faults(setup: Setup, url: str | None) -> list[Fault]:
+async def url_faults(runtime: Runtime, url: str | None) -> list[Fault]:
     """The fault of what is no web address, or one to which no channel of its kind sends."""
     if faults := check_text(_URL, url, MAX_URL, required=True):
         return faults
     assert url is not None, "a missing one is a fault"
     if not _is_web_address(url.strip()):
         return [invalid(_URL, "bad_url", value=url.strip()[:MAX_NAME])]
-    refusal = await setup.address_fault(AddressKind.URL, url.strip())
+    refusal = await runtime.address_fault(AddressKind.URL, url.strip())
     return [] if refusal is None else [Fault(Code.UNSAFE_URL, _URL, "url_refused", {"reason": refusal})]
 
 

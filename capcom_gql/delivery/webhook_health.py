@@ -11,9 +11,9 @@ from capcom_gql.domain.endpoints import DISABLED_AFTER, NOTICE, WARNED_AFTER, Di
 from capcom_gql.domain.events import Detail, Kind
 from capcom_gql.domain.letters import DeliveryState, Topic
 from capcom_gql.domain.rights import SYSTEM, Actor
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction, rows
-from capcom_gql.storage.event_log import ENDPOINT_DISABLED, Entry, Post, record, to_support
+from capcom_gql.storage.event_log import ENDPOINT_DISABLED, NewDelivery, NewEvent, record, to_support
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, WebhookEndpoint
 
@@ -44,7 +44,7 @@ async def locked(endpoint_id: str) -> WebhookEndpoint | None:
     return await WebhookEndpoint.filter(id=endpoint_id, deleted_at=None).select_for_update(no_key=True).first()
 
 
-async def look_after(setup: Setup, endpoint_id: str) -> bool:
+async def check_health(runtime: Runtime, endpoint_id: str) -> bool:
     """Warn staff of an endpoint, or disable it, where its failing calls for it. Returns whether it did.
 
     In a transaction. Of two at once the second finds nothing left to do.
@@ -57,14 +57,14 @@ async def look_after(setup: Setup, endpoint_id: str) -> bool:
     if endpoint is None or finding is Finding.NOTHING:
         return False
     if finding is Finding.DISABLE:
-        await disable(setup, endpoint, DisabledReason.FAILING, SYSTEM)
+        await disable(runtime, endpoint, DisabledReason.FAILING, SYSTEM)
     else:
         await endpoint.update_from_dict({"warned_at": clock.utc_now()}).save(update_fields=["warned_at"])
-        await _record(setup, endpoint, Kind.ENDPOINT_FAILING, {}, SYSTEM)
+        await _record(runtime, endpoint, Kind.ENDPOINT_FAILING, {}, SYSTEM)
     return True
 
 
-async def disable(setup: Setup, endpoint: WebhookEndpoint, reason: DisabledReason, actor: Actor) -> None:
+async def disable(runtime: Runtime, endpoint: WebhookEndpoint, reason: DisabledReason, actor: Actor) -> None:
     """Disable a locked endpoint that is enabled, and hold what waits for it.
 
     Since when it was failing stays on record: what has failed since then is sent again one day. Staff are told by mail,
@@ -77,10 +77,10 @@ async def disable(setup: Setup, endpoint: WebhookEndpoint, reason: DisabledReaso
         .filter(state__in=_WAITING)
         .update(state=DeliveryState.HELD.value, reason=ENDPOINT_DISABLED)
     )
-    await _record(setup, endpoint, Kind.ENDPOINT_DISABLED, {"reason": reason.value}, actor)
+    await _record(runtime, endpoint, Kind.ENDPOINT_DISABLED, {"reason": reason.value}, actor)
 
 
-async def mend(endpoint: WebhookEndpoint) -> None:
+async def reenable(endpoint: WebhookEndpoint) -> None:
     """Enable a locked endpoint, and send again what was held for it, or has failed since it was failing."""
     since = endpoint.failing_since
     columns = {"is_enabled": True, "disabled_reason": None, "failing_since": None, "warned_at": None}
@@ -111,18 +111,18 @@ def _in_nobodys_hands(endpoint: WebhookEndpoint) -> QuerySet[Delivery]:
 
 
 async def _record(
-    setup: Setup, endpoint: WebhookEndpoint, kind: Kind, details: dict[str, Detail], actor: Actor
+    runtime: Runtime, endpoint: WebhookEndpoint, kind: Kind, details: dict[str, Detail], actor: Actor
 ) -> None:
     now = await product_now()
-    notice = Post(Topic.STAFF_NOTICE, to_support(setup.support_email), now, about={"endpoint_id": endpoint.id})
-    entry = Entry(
+    notice = NewDelivery(Topic.STAFF_NOTICE, to_support(runtime.support_email), now, about={"endpoint_id": endpoint.id})
+    entry = NewEvent(
         kind,
         {"endpoint_id": endpoint.id, **details},
         organisation_id=endpoint.organisation_id,
         subject_id=endpoint.id,
-        posts=[notice] if actor.is_system else [],
+        deliveries=[notice] if actor.is_system else [],
     )
-    await record(entry, actor=actor, now=now, channels=setup.channels)
+    await record(entry, actor=actor, now=now, channels=runtime.channels)
 
 
 OVERDUE = timedelta(minutes=1)
@@ -147,9 +147,9 @@ _SUSPECTS = f"""
 """
 
 
-async def mind_endpoints(setup: Setup) -> int:
+async def sweep_endpoints(runtime: Runtime) -> int:
     """Warn staff of those that fail, and disable those that have failed for too long. Returns how many."""
     real = clock.utc_now()
     instants = (real - WARNED_AFTER, real - DISABLED_AFTER, real - NOTICE, await product_now(), real - OVERDUE)
     suspects = await rows(_SUSPECTS, instants)
-    return sum([await in_one_transaction(partial(look_after, setup, row["id"])) for row in suspects])
+    return sum([await in_one_transaction(partial(check_health, runtime, row["id"])) for row in suspects])

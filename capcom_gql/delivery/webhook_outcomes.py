@@ -6,17 +6,17 @@ from tortoise.expressions import Q
 
 from capcom_gql import clock
 from capcom_gql.delivery.leases import write_while_ours
-from capcom_gql.delivery.webhook_health import disable, locked, look_after
+from capcom_gql.delivery.webhook_health import check_health, disable, locked
 from capcom_gql.domain.endpoints import DisabledReason
 from capcom_gql.domain.rights import SYSTEM
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, WebhookEndpoint
 
 
-async def weigh(setup: Setup, endpoint_id: str, address: str, outcome: Outcome, began: datetime) -> bool:
+async def record_outcome(runtime: Runtime, endpoint_id: str, address: str, outcome: Outcome, began: datetime) -> bool:
     """In the transaction that writes an outcome: what it says of the endpoint that has this address still.
 
     A channel's own fault, or its missing settings, say nothing of an endpoint. Returns whether what was sent is to go
@@ -24,7 +24,7 @@ async def weigh(setup: Setup, endpoint_id: str, address: str, outcome: Outcome, 
     """
     is_its_own = outcome.kind in (OutcomeKind.RETRY, OutcomeKind.FAILED) and not outcome.crashed
     if is_its_own and outcome.gone:
-        return await _end(setup, endpoint_id, address, began)
+        return await _end(runtime, endpoint_id, address, began)
     known = WebhookEndpoint.filter(id=endpoint_id, url=address, deleted_at=None)
     if outcome.kind is OutcomeKind.SENT:
         await known.filter(is_enabled=True, failing_since__isnull=False).update(failing_since=None, warned_at=None)
@@ -32,11 +32,11 @@ async def weigh(setup: Setup, endpoint_id: str, address: str, outcome: Outcome, 
         # of several at once the earliest counts, whichever ends first: what has failed since goes again one day
         is_first = Q(failing_since=None) | Q(failing_since__gt=began)
         await known.filter(is_first).update(failing_since=began)
-        await look_after(setup, endpoint_id)
+        await check_health(runtime, endpoint_id)
     return False
 
 
-async def _end(setup: Setup, endpoint_id: str, address: str, began: datetime) -> bool:
+async def _end(runtime: Runtime, endpoint_id: str, address: str, began: datetime) -> bool:
     # locked before anything is judged by it: who enables or disables it meanwhile has not found what failed here
     endpoint = await locked(endpoint_id)
     if endpoint is None:
@@ -46,7 +46,7 @@ async def _end(setup: Setup, endpoint_id: str, address: str, began: datetime) ->
     endpoint.failing_since = min(endpoint.failing_since or began, began)
     await endpoint.save(update_fields=["failing_since"])
     if endpoint.is_enabled:
-        await disable(setup, endpoint, DisabledReason.GONE, SYSTEM)
+        await disable(runtime, endpoint, DisabledReason.GONE, SYSTEM)
     return False
 
 

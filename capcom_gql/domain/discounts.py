@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from capcom_gql.domain.lifecycle import SubscriptionState, as_of, lapsed, standing
+from capcom_gql.domain.lifecycle import SubscriptionState, as_of, lapsed, subscription_status
 from capcom_gql.domain.plans import DiscountRule, EventKind, Service
 from capcom_gql.domain.seats import Seat
 from capcom_gql.domain.terms import LifecyclePolicy, Term
@@ -125,14 +125,14 @@ def verdict(
         return Verdict(DiscountReason.HOLDER_MISMATCH)
     if not holding.seat.is_active:
         return Verdict(DiscountReason.SEAT_REMOVED)
-    stood = standing(holding.terms, today, policy)
-    if stood is None:
+    status = subscription_status(holding.terms, today, policy)
+    if status is None:
         return Verdict(DiscountReason.SUBSCRIPTION_NOT_STARTED)
-    if stood.state is SubscriptionState.CANCELLED:
+    if status.state is SubscriptionState.CANCELLED:
         return Verdict(DiscountReason.SUBSCRIPTION_CANCELLED)
-    if stood.state is SubscriptionState.EXPIRED:
+    if status.state is SubscriptionState.EXPIRED:
         return Verdict(DiscountReason.SUBSCRIPTION_EXPIRED)
-    rule = stood.term.offer.rule_for(event_kind)
+    rule = status.term.offer.rule_for(event_kind)
     if rule is None:
         return Verdict(DiscountReason.EVENT_NOT_COVERED)
     if redeemed:
@@ -143,8 +143,8 @@ def verdict(
         rule=rule,
         reduction_minor=reduction,
         final_price_minor=None if price_minor is None or reduction is None else price_minor - reduction,
-        provisional=stood.state is SubscriptionState.PROVISIONAL,
-        valid_until=stood.valid_until,
+        provisional=status.state is SubscriptionState.PROVISIONAL,
+        valid_until=status.valid_until,
     )
 
 
@@ -154,19 +154,19 @@ def service_access(
     """Whether a service is open to the holder of a number on a day: the first reason that applies (R1, R3)."""
     if malformed:
         return Access(ServiceReason.MALFORMED_NUMBER)
-    stood = None if holding is None else standing(holding.terms, today, policy)
-    if holding is None or stood is None:
+    status = None if holding is None else subscription_status(holding.terms, today, policy)
+    if holding is None or status is None:
         return Access(ServiceReason.UNKNOWN_NUMBER)
     if not holding.seat.is_active:
         return Access(ServiceReason.SEAT_REMOVED)
-    if stood.state is SubscriptionState.CANCELLED:
+    if status.state is SubscriptionState.CANCELLED:
         return Access(ServiceReason.SUBSCRIPTION_CANCELLED)
-    if stood.state is SubscriptionState.EXPIRED:
+    if status.state is SubscriptionState.EXPIRED:
         return Access(ServiceReason.SUBSCRIPTION_EXPIRED)
-    services = stood.term.offer.services
+    services = status.term.offer.services
     if service not in services:
         return Access(ServiceReason.SERVICE_NOT_COVERED, services)
-    return Access(ServiceReason.GRANTED, services, stood.valid_until)
+    return Access(ServiceReason.GRANTED, services, status.valid_until)
 
 
 def redemption_state(released_at: datetime | None, term: Term, today: date, policy: LifecyclePolicy) -> RedemptionState:

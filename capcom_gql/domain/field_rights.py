@@ -8,10 +8,10 @@ INHERITED = "INHERITED"
 """Instead of a right: the field is of a value that is reached only through a field already judged."""
 
 _FIELDS: tuple[tuple[str, str, str], ...] = (
-    (Right.OPEN_DOOR, "Query", "viewer plans termsOfUse"),
+    (Right.PUBLIC, "Query", "viewer plans termsOfUse"),
     # what a caller may not see answers as what does not exist, so anybody may ask for any id
     (INHERITED, "Query", "node nodes"),
-    (Right.CARD, "Query", "organisation organisations"),
+    (Right.VIEW, "Query", "organisation organisations"),
     (Right.DISCOUNT_CHECK, "Query", "discountCheck discountChecks"),
     (Right.SERVICE_CHECK, "Query", "serviceAccess"),
     (Right.REDEMPTIONS, "Query", "redemptions"),
@@ -19,8 +19,8 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.DELIVERIES, "Query", "deliveries"),
     (Right.NOTIFICATIONS, "Query", "webhookEndpoints"),
     (Right.ADMINISTRATION, "Query", "supportRequests notifiers apiKeys report"),
-    (Right.OPEN_DOOR, "Mutation", "subscribe signIn requestPassword choosePassword confirmEmail"),
-    (Right.LIST, "Mutation", "addSeats replaceSeat removeSeat transferManagement updateOrganisation"),
+    (Right.PUBLIC, "Mutation", "subscribe signIn requestPassword choosePassword confirmEmail"),
+    (Right.MANAGE_SEATS, "Mutation", "addSeats replaceSeat removeSeat transferManagement updateOrganisation"),
     (Right.RENEWAL, "Mutation", "renew declineRenewal"),
     (Right.PROOF, "Mutation", "recordPaymentProof"),
     (Right.REDEEM, "Mutation", "redeemDiscount releaseDiscount"),
@@ -37,18 +37,18 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     ),
     (Right.SELF, "Mutation", "answerSurvey updateProfile changeEmail openSupportRequest signOut"),
     (
-        Right.CARD,
+        Right.VIEW,
         "Organisation",
         "id name siret kind addressLines postalCode city country chorusEngagementRequired subscription createdAt",
     ),
-    (Right.DETAIL, "Organisation", "billingEmail chorusServiceCode"),
+    (Right.VIEW_DETAILS, "Organisation", "billingEmail chorusServiceCode"),
     (
-        Right.CARD,
+        Right.VIEW,
         "OrganisationSubscription",
         "id organisation plan state isLive startsOn endsOn proofDueOn manager seatLimit seatsUsed seats currentTerm "
         "upcomingTerm terms",
     ),
-    (Right.DETAIL, "OrganisationSubscription", "timeline agenda renewal"),
+    (Right.VIEW_DETAILS, "OrganisationSubscription", "timeline agenda renewal"),
     (INHERITED, "Milestone", "kind on description"),
     (
         INHERITED,
@@ -56,27 +56,27 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
         "noticeOn isOpen remindersSent remindersMax declinedAt declineReason renewedAt wouldEndOn",
     ),
     (
-        Right.CARD,
+        Right.VIEW,
         "Term",
         "id state openedAt startsOn endsOn termsVersion plan seatLimit price services discounts proofDueOn isConfirmed "
         "cancelledAt cancellationReason reinstatedAt",
     ),
-    (Right.DETAIL, "Term", "proof"),
+    (Right.VIEW_DETAILS, "Term", "proof"),
     (INHERITED, "PaymentProof", "id kind reference receivedOn recordedAt"),
-    (Right.CARD, "Seat", "id subscription person isManager isActive addedAt removedAt services"),
+    (Right.VIEW, "Seat", "id subscription person isManager isActive addedAt removedAt services"),
     # R11
     (Right.NUMBER, "Seat", "subscriberNumber"),
-    (Right.DETAIL, "Seat", "survey"),
+    (Right.VIEW_DETAILS, "Seat", "survey"),
     (INHERITED, "SurveyRequest", "term askedAt answeredAt closesOn"),
-    (Right.CARD, "Person", "id email givenName familyName locale"),
-    (Right.DETAIL, "Person", "jobTitle phone addresses"),
+    (Right.VIEW, "Person", "id email givenName familyName locale"),
+    (Right.VIEW_DETAILS, "Person", "jobTitle phone addresses"),
     (INHERITED, "Address", "kind value"),
     (
         Right.REDEMPTIONS,
         "Redemption",
         "id eventKind eventReference registrationReference price reduction finalPrice state redeemedAt releasedAt",
     ),
-    (Right.CARD, "Redemption", "organisation"),
+    (Right.VIEW, "Redemption", "organisation"),
     (Right.NUMBER, "Redemption", "seat"),
     (Right.EVENTS, "Event", "id kind occurredAt recordedAt actor organisation subject details description"),
     (Right.NOTES, "Event", "note"),

@@ -54,7 +54,7 @@ class SubscriptionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SubscriptionStatus:
     """How a subscription stands on a day: everything that is read from its terms at once.
 
     `term` is the one whose plan, dates and limit speak: the running one, else the latest begun. When live, `starts_on`
@@ -134,7 +134,7 @@ def has_begun(term: Term, today: date, policy: LifecyclePolicy) -> bool:
     return term.cancelled_at is None or term.cancelled_at > policy.first_instant(term.starts_on)
 
 
-def standing(terms: Iterable[Term], today: date, policy: LifecyclePolicy) -> Standing | None:
+def subscription_status(terms: Iterable[Term], today: date, policy: LifecyclePolicy) -> SubscriptionStatus | None:
     """How a subscription stands on a day; None before its first term has begun."""
     known = lapsed(tuple(terms), today, policy)
     begun = [term for term in known if has_begun(term, today, policy)]
@@ -147,7 +147,7 @@ def standing(terms: Iterable[Term], today: date, policy: LifecyclePolicy) -> Sta
     chain = [term] if running is None else _unbroken(running, kept)
     awaited = [each.proof_due_on for each in known if awaits_proof(each)]
     limits = [each.offer.seat_limit for each in (term, upcoming) if each is not None]
-    return Standing(
+    return SubscriptionStatus(
         state=_state(running, term),
         term=term,
         running=running,
@@ -229,6 +229,6 @@ def overlapped(starts_on: date, ends_on: date, terms: Iterable[Term]) -> Term | 
     return next((each for each in shared if each.cancelled_at is None), None)
 
 
-def previous_unpaid(standing: Standing) -> bool:
+def previous_unpaid(status: SubscriptionStatus) -> bool:
     """Not live because the latest term begun was never paid: the organisation cannot reopen alone (R9)."""
-    return not standing.is_live and standing.term.cancellation_reason is CancellationReason.UNPAID
+    return not status.is_live and status.term.cancellation_reason is CancellationReason.UNPAID

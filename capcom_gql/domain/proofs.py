@@ -38,7 +38,7 @@ def check_receipt(received_on: date, today: date) -> list[Fault]:
     return [invalid(("receivedOn",), "received_in_future", today=today)]
 
 
-def check_service(term: Term) -> list[Fault]:
+def check_awaits_proof(term: Term) -> list[Fault]:
     """Why a proof does not serve a term whose due steps are recorded: it is cancelled, or confirmed already (R8)."""
     if term.cancelled_at is not None:
         unpaid = term.cancellation_reason is CancellationReason.UNPAID

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from capcom_gql.domain.lifecycle import Standing, awaits_proof, follower, follows
+from capcom_gql.domain.lifecycle import SubscriptionStatus, awaits_proof, follower, follows
 from capcom_gql.domain.refusals import Code, Fault, invalid
 from capcom_gql.domain.sign_ups import check_plan
 from capcom_gql.domain.terms import (
@@ -43,26 +43,26 @@ _PLAN = ("planCode",)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RenewalNotice:
     """A letter that asks for the renewal: the notice (`reminder` 0), or a reminder by its place from 1, and its day."""
 
     on: date
     reminder: int
 
 
-def calls(ends_on: date, policy: LifecyclePolicy) -> tuple[Call, ...]:
+def renewal_notices(ends_on: date, policy: LifecyclePolicy) -> tuple[RenewalNotice, ...]:
     """The letters that ask for the renewal of a term with this last day, in order (R13, R15)."""
     reminders = enumerate(sorted(renewal_reminders_on(ends_on, policy)), start=1)
-    notice = Call(renewal_notice_on(ends_on, policy), 0)
-    return tuple(sorted((notice, *(Call(on, place) for place, on in reminders)), key=lambda each: each.on))
+    notice = RenewalNotice(renewal_notice_on(ends_on, policy), 0)
+    return tuple(sorted((notice, *(RenewalNotice(on, place) for place, on in reminders)), key=lambda each: each.on))
 
 
-def is_last_reminder(call: Call, policy: LifecyclePolicy) -> bool:
+def is_last_reminder(notice: RenewalNotice, policy: LifecyclePolicy) -> bool:
     """The last of the row, whatever was skipped before: it goes by SMS too, and the survey with it (R15, R18)."""
-    return call.reminder == len(policy.reminder_days)
+    return notice.reminder == len(policy.reminder_days)
 
 
-def calls_owed(term: Term, terms: Sequence[Term], policy: LifecyclePolicy) -> tuple[Call, ...]:
+def notices_due(term: Term, terms: Sequence[Term], policy: LifecyclePolicy) -> tuple[RenewalNotice, ...]:
     """The letters still to be sent or skipped about the renewal of a term, in order.
 
     None once it is answered, by a term that follows or a decline (R15). Where a renewed term has fallen, those that
@@ -73,11 +73,11 @@ def calls_owed(term: Term, terms: Sequence[Term], policy: LifecyclePolicy) -> tu
     fell_at = [each.cancelled_at for each in terms if each.cancelled_at is not None and follows(each, term)]
     unanswered_since = max(fell_at, default=None)
     return tuple(
-        call
-        for call in calls(term.ends_on, policy)
-        if call.on >= term.starts_on
-        and (term.renewal_settled_to is None or call.on > term.renewal_settled_to)
-        and (unanswered_since is None or policy.first_instant(call.on) >= unanswered_since)
+        notice
+        for notice in renewal_notices(term.ends_on, policy)
+        if notice.on >= term.starts_on
+        and (term.renewal_settled_to is None or notice.on > term.renewal_settled_to)
+        and (unanswered_since is None or policy.first_instant(notice.on) >= unanswered_since)
     )
 
 
@@ -86,14 +86,14 @@ def renewal_ends_on(term: Term, policy: LifecyclePolicy) -> date:
     return last_day(next_start(term.ends_on), policy)
 
 
-def check_renewal(stood: Standing) -> list[Fault]:
+def check_renewal(status: SubscriptionStatus) -> list[Fault]:
     """Why a subscription cannot be renewed now: over, renewed already, or its own proof still to come (R14)."""
-    if stood.running is None:
+    if status.running is None:
         return [Fault(Code.NOT_LIVE, _SUBSCRIPTION, "renewal_not_live")]
-    if stood.upcoming is not None:
-        return [Fault(Code.RENEWAL_ALREADY_DONE, _SUBSCRIPTION, "renewal_done", {"ends_on": stood.upcoming.ends_on})]
-    if awaits_proof(stood.running):
-        due_on = stood.running.proof_due_on
+    if status.upcoming is not None:
+        return [Fault(Code.RENEWAL_ALREADY_DONE, _SUBSCRIPTION, "renewal_done", {"ends_on": status.upcoming.ends_on})]
+    if awaits_proof(status.running):
+        due_on = status.running.proof_due_on
         return [Fault(Code.PROOF_AWAITED, _SUBSCRIPTION, "renewal_proof_awaited", {"due_on": due_on})]
     return []
 
@@ -111,13 +111,13 @@ def check_renewed_plan(
     return faults
 
 
-def check_decline(stood: Standing) -> list[Fault]:
+def check_decline(status: SubscriptionStatus) -> list[Fault]:
     """Why a renewal cannot be declined: there is nothing to renew, or it is renewed already (R15)."""
-    if stood.running is None:
+    if status.running is None:
         return [Fault(Code.NOT_LIVE, _SUBSCRIPTION, "decline_not_live")]
-    if stood.upcoming is not None:
+    if status.upcoming is not None:
         return [
-            Fault(Code.RENEWAL_ALREADY_DONE, _SUBSCRIPTION, "decline_too_late", {"ends_on": stood.upcoming.ends_on})
+            Fault(Code.RENEWAL_ALREADY_DONE, _SUBSCRIPTION, "decline_too_late", {"ends_on": status.upcoming.ends_on})
         ]
     return []
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
-from capcom_gql.domain.lifecycle import as_of, awaits_proof, follower, has_begun, lapsed, standing
+from capcom_gql.domain.lifecycle import as_of, awaits_proof, follower, has_begun, lapsed, subscription_status
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, next_start
 
 PROMOTERS, DETRACTORS = range(9, 11), range(7)
@@ -61,8 +61,8 @@ def figures_of(terms: Sequence[Term], period: Period, today: date, policy: Lifec
     over = [term for term in known if term.cancelled_at is None and term.ends_on < today and period.holds(term.ends_on)]
     renewed = [term for term in over if follower(term, known) is not None]
     at_the_end = _at_the_end(terms, period, today, policy)
-    stood = standing(at_the_end, min(period.last, today), policy)
-    is_live = stood is not None and stood.is_live
+    status = subscription_status(at_the_end, min(period.last, today), policy)
+    is_live = status is not None and status.is_live
     return Figures(
         live=int(is_live),
         opened=sum(has_begun(term, today, policy) and period.holds(term.starts_on) for term in known),
@@ -76,7 +76,7 @@ def figures_of(terms: Sequence[Term], period: Period, today: date, policy: Lifec
         renewed=len(renewed),
         ended_confirmed=sum(term.confirmed_at is not None for term in over),
         renewed_confirmed=sum(term.confirmed_at is not None for term in renewed),
-        seat_limit=stood.seat_limit if stood is not None and is_live else 0,
+        seat_limit=status.seat_limit if status is not None and is_live else 0,
         proof_awaited_minor=sum(term.offer.price_minor for term in at_the_end if awaits_proof(term)),
     )
 

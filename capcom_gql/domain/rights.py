@@ -107,11 +107,11 @@ class Row:
 class Right(StrEnum):
     """The rows of the table."""
 
-    OPEN_DOOR = "OPEN_DOOR"
-    CARD = "CARD"
-    DETAIL = "DETAIL"
+    PUBLIC = "PUBLIC"
+    VIEW = "VIEW"
+    VIEW_DETAILS = "VIEW_DETAILS"
     NUMBER = "NUMBER"
-    LIST = "LIST"
+    MANAGE_SEATS = "MANAGE_SEATS"
     RENEWAL = "RENEWAL"
     PROOF = "PROOF"
     ADMINISTRATION = "ADMINISTRATION"
@@ -129,11 +129,11 @@ class Right(StrEnum):
 
 
 TABLE: Mapping[Right, Row] = {
-    Right.OPEN_DOOR: Row(True, May.YES, May.YES, None),
-    Right.CARD: Row(False, May.YES, May.YES, Scope.ORGANISATIONS_READ),
-    Right.DETAIL: Row(False, May.OWN, May.YES, Scope.ORGANISATIONS_READ),
+    Right.PUBLIC: Row(True, May.YES, May.YES, None),
+    Right.VIEW: Row(False, May.YES, May.YES, Scope.ORGANISATIONS_READ),
+    Right.VIEW_DETAILS: Row(False, May.OWN, May.YES, Scope.ORGANISATIONS_READ),
     Right.NUMBER: Row(False, May.OWN, May.YES, None),
-    Right.LIST: Row(False, May.NO, May.YES, Scope.ORGANISATIONS_WRITE),
+    Right.MANAGE_SEATS: Row(False, May.NO, May.YES, Scope.ORGANISATIONS_WRITE),
     Right.RENEWAL: Row(False, May.NO, May.YES, None),
     Right.PROOF: Row(False, May.NO, May.NO, Scope.BILLING_WRITE),
     Right.ADMINISTRATION: Row(False, May.NO, May.NO, Scope.ADMIN),

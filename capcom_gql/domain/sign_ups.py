@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from capcom_gql.domain.lifecycle import Standing, overlapped, previous_unpaid
+from capcom_gql.domain.lifecycle import SubscriptionStatus, overlapped, previous_unpaid
 from capcom_gql.domain.refusals import Code, Fault, forbidden
 from capcom_gql.domain.terms import Term
 
 
-def check_reopening(stood: Standing, *, is_staff: bool, is_last_manager: bool, support: str) -> list[Fault]:
+def check_reopening(status: SubscriptionStatus, *, is_staff: bool, is_last_manager: bool, support: str) -> list[Fault]:
     """Why a known organisation that is not live cannot be reopened by this caller.
 
     Only its last manager or staff may (R1); after an unpaid cancellation staff alone (R9). `support` is the address
@@ -17,14 +17,14 @@ def check_reopening(stood: Standing, *, is_staff: bool, is_last_manager: bool, s
         return []
     if not is_last_manager:
         return [forbidden("reopening_forbidden", support=support)]
-    if previous_unpaid(stood):
+    if previous_unpaid(status):
         return [Fault(Code.PREVIOUS_UNPAID, (), "previous_unpaid", {"support": support})]
     return []
 
 
-def check_not_live(stood: Standing, path: tuple[str, ...], *, support: str) -> list[Fault]:
+def check_not_live(status: SubscriptionStatus, path: tuple[str, ...], *, support: str) -> list[Fault]:
     """An organisation whose subscription is live signs up no second time; its manager is not named (R1)."""
-    if not stood.is_live:
+    if not status.is_live:
         return []
     return [Fault(Code.ALREADY_SUBSCRIBED, path, "already_subscribed", {"support": support})]
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from capcom_gql.domain.lifecycle import awaits_proof, follows, proof_too_late
-from capcom_gql.domain.renewals import Call, calls_owed
+from capcom_gql.domain.renewals import RenewalNotice, notices_due
 from capcom_gql.domain.terms import LifecyclePolicy, Term, end_instant, proof_reminder_on, unpaid_instant
 
 
@@ -37,7 +37,7 @@ class Step:
     at: datetime
     kind: StepKind
     term_id: str
-    call: Call | None = None
+    notice: RenewalNotice | None = None
 
 
 # At one instant: a term falls before it could begin (R17), begins before the one it follows is over (R16), and the
@@ -64,7 +64,7 @@ def next_step(terms: Iterable[Term], now: datetime, policy: LifecyclePolicy) -> 
 
 
 def _place(step: Step) -> tuple[datetime, int, date]:
-    return step.at, _ORDER[step.kind], step.call.on if step.call is not None else date.min
+    return step.at, _ORDER[step.kind], step.notice.on if step.notice is not None else date.min
 
 
 def _steps_of(term: Term, terms: Sequence[Term], now: datetime, policy: LifecyclePolicy) -> list[Step]:
@@ -102,16 +102,16 @@ def _renewal_steps(
     term: Term, terms: Sequence[Term], now: datetime, end: datetime, policy: LifecyclePolicy
 ) -> list[Step]:
     """Of the letters due only the latest is sent, and none once the end itself is due (R15)."""
-    owed = [(_resumed(term, policy.first_instant(call.on)), call) for call in calls_owed(term, terms, policy)]
-    due = [call for at, call in owed if at <= now]
+    owed = [(_resumed(term, policy.first_instant(notice.on)), notice) for notice in notices_due(term, terms, policy)]
+    due = [notice for at, notice in owed if at <= now]
     skipped = due if end <= now else due[:-1]
-    return [Step(at, _renewal_kind(call, call in skipped), term.id, call) for at, call in owed]
+    return [Step(at, _renewal_kind(notice, notice in skipped), term.id, notice) for at, notice in owed]
 
 
-def _renewal_kind(call: Call, is_skipped: bool) -> StepKind:
+def _renewal_kind(notice: RenewalNotice, is_skipped: bool) -> StepKind:
     if is_skipped:
         return StepKind.SKIP_RENEWAL
-    return StepKind.REMIND_RENEWAL if call.reminder else StepKind.ASK_RENEWAL
+    return StepKind.REMIND_RENEWAL if notice.reminder else StepKind.ASK_RENEWAL
 
 
 def _resumed(term: Term, instant: datetime) -> datetime:
@@ -142,6 +142,6 @@ def _after(term: Term, subject: Term, step: Step) -> Term:
             return replace(term, ended_at=step.at)
         case StepKind.REMIND_PROOF:
             return replace(term, proof_reminded_at=step.at)
-    assert step.call is not None, "what is left is about a letter that asks for the renewal"
+    assert step.notice is not None, "what is left is about a letter that asks for the renewal"
     sent = term.reminders_sent + (step.kind is StepKind.REMIND_RENEWAL)
-    return replace(term, renewal_settled_to=step.call.on, reminders_sent=sent)
+    return replace(term, renewal_settled_to=step.notice.on, reminders_sent=sent)

@@ -9,7 +9,7 @@ from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import Actor, Right, may, role_may
 from capcom_gql.domain.seats import address_key, parse_number
 from capcom_gql.forms import MAX_PRICE_MINOR, compared
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.queries.holdings import Held, holdings, live_redemptions
 
@@ -51,7 +51,7 @@ class BadPrice(Exception):
     """A price is out of range: from 0 to `forms.MAX_PRICE_MINOR`, in minor units."""
 
 
-async def check_discounts(setup: Setup, actor: Actor, asks: Sequence[DiscountAsk]) -> list[CheckAnswer]:
+async def check_discounts(runtime: Runtime, actor: Actor, asks: Sequence[DiscountAsk]) -> list[CheckAnswer]:
     """Answer each question, in order. Raises NotAllowed or FutureInstant for an `at` that cannot be answered, BadPrice.
 
     A number that the caller may not ask about is answered as one that nobody holds.
@@ -70,7 +70,7 @@ async def check_discounts(setup: Setup, actor: Actor, asks: Sequence[DiscountAsk
     held_by = [None if number is None else visible.get(number) for number in numbers]
     used = await _used(asks, held_by)
     return [
-        answer(setup, ask, held, now, malformed=number is None, redeemed=_use(ask, held) in used)
+        answer(runtime, ask, held, now, malformed=number is None, redeemed=_use(ask, held) in used)
         for ask, number, held in zip(asks, numbers, held_by, strict=True)
     ]
 
@@ -99,7 +99,7 @@ def may_ask(right: Right, actor: Actor, held: Held) -> bool:
 
 
 def answer(
-    setup: Setup, ask: DiscountAsk, held: Held | None, now: datetime, *, malformed: bool, redeemed: bool
+    runtime: Runtime, ask: DiscountAsk, held: Held | None, now: datetime, *, malformed: bool, redeemed: bool
 ) -> CheckAnswer:
     """The rule's verdict on one question, as of its instant."""
     at = ask.at or now
@@ -109,8 +109,8 @@ def answer(
     judged = verdict(
         holding,
         ask.event_kind,
-        setup.policy.day_of(at),
-        setup.policy,
+        runtime.policy.day_of(at),
+        runtime.policy,
         malformed=malformed,
         email_key=None if ask.email is None else address_key(compared(ask.email)),
         price_minor=ask.price_minor,

@@ -8,7 +8,7 @@ from capcom_gql.domain.plans import Service
 from capcom_gql.domain.rights import Actor, Right, role_may
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.entitlement.check_discount import FutureInstant, NotAllowed, may_ask
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.queries.holdings import holdings
 
@@ -30,7 +30,7 @@ class AccessAnswer:
     checked_at: datetime
 
 
-async def check_service(setup: Setup, actor: Actor, ask: ServiceAsk) -> AccessAnswer:
+async def check_service(runtime: Runtime, actor: Actor, ask: ServiceAsk) -> AccessAnswer:
     """Answer one question. Raises NotAllowed or FutureInstant for an `at` that cannot be answered.
 
     A number that the caller may not ask about is answered as one that nobody holds.
@@ -48,6 +48,6 @@ async def check_service(setup: Setup, actor: Actor, ask: ServiceAsk) -> AccessAn
     holding = None if held is None else held.holding
     if holding is not None and ask.at is not None:
         holding = holding.as_of(ask.at)
-    today = setup.policy.day_of(at)
-    access = service_access(holding, ask.service, today, setup.policy, malformed=number is None)
+    today = runtime.policy.day_of(at)
+    access = service_access(holding, ask.service, today, runtime.policy, malformed=number is None)
     return AccessAnswer(access, at)

@@ -9,7 +9,7 @@ from capcom_gql.entitlement.check_discount import CheckAnswer
 from capcom_gql.entitlement.check_service import AccessAnswer
 
 
-def keep_check(answer: CheckAnswer) -> dict[str, Any]:
+def store_check(answer: CheckAnswer) -> dict[str, Any]:
     """The answer about a discount as a JSON column keeps it; amounts in minor units, instants with their offset."""
     verdict, rule = answer.verdict, answer.verdict.rule
     return {
@@ -25,7 +25,7 @@ def keep_check(answer: CheckAnswer) -> dict[str, Any]:
     }
 
 
-def kept_check(kept: dict[str, Any]) -> CheckAnswer:
+def stored_check(kept: dict[str, Any]) -> CheckAnswer:
     """The answer that `keep_check` wrote."""
     kind = kept["event_kind"]
     rule = None if kind is None else DiscountRule(EventKind(kind), kept["percent"], kept["amount_minor"])
@@ -40,7 +40,7 @@ def kept_check(kept: dict[str, Any]) -> CheckAnswer:
     return CheckAnswer(verdict, datetime.fromisoformat(kept["checked_at"]))
 
 
-def keep_access(answer: AccessAnswer) -> dict[str, Any]:
+def store_access(answer: AccessAnswer) -> dict[str, Any]:
     """The answer about a service as a JSON column keeps it."""
     access = answer.access
     return {
@@ -51,7 +51,7 @@ def keep_access(answer: AccessAnswer) -> dict[str, Any]:
     }
 
 
-def kept_access(kept: dict[str, Any]) -> AccessAnswer:
+def stored_access(kept: dict[str, Any]) -> AccessAnswer:
     """The answer that `keep_access` wrote."""
     services = tuple(Service(service) for service in kept["services"])
     access = Access(ServiceReason(kept["reason"]), services, _read(kept["valid_until"]))

@@ -18,7 +18,7 @@ from graphql import (
     is_non_null_type,
 )
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.rate_limits import TooManyAttempts
 from capcom_gql.domain.field_rights import right_of
 from capcom_gql.domain.refusals import Refusal
@@ -76,7 +76,7 @@ def _read(field: GraphQLField, right: Right) -> Resolver:
     resolve, refused = _resolver(field), _refused(field, right)
 
     def read(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
-        if source.ties.allow(right, info.context.actor):
+        if source.ownership.allow(right, info.context.actor):
             return resolve(source, info, **arguments)
         return refused(info.context)
 
@@ -115,7 +115,7 @@ def _done(field: GraphQLField, right: Right) -> Resolver:
         context: Context = info.context
         context.begin()
         try:
-            demand(right, context.actor)
+            authorize(right, context.actor)
             answer = resolve(source, info, **arguments)
             return await answer if isawaitable(answer) else answer
         except Refusal as refusal:

@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 import strawberry
 
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.graphql.loaders import Loaders
 from capcom_gql.graphql.node import Node
-from capcom_gql.notifiers.registry import Entry
-from capcom_gql.runtime import Setup
+from capcom_gql.notifiers.registry import ChannelInfo
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
 
 
@@ -22,14 +22,14 @@ from capcom_gql.storage.product_clock import product_now
 class Context:
     """The context of one HTTP request. `access_token` is the bearer's text, `source` the address it came from."""
 
-    setup: Setup
-    attempts: Attempts
+    runtime: Runtime
+    rate_limits: RateLimits
     caller: Actor
     locale: Locale
     source: str
     find: "Find"
     """finds any object but an event by its id, if the caller may see it"""
-    notifiers: tuple[Entry, ...] = ()
+    notifiers: tuple[ChannelInfo, ...] = ()
     """the channels of this process, whatever their state"""
     access_token: str | None = None
     actor: Actor = field(init=False)
@@ -43,7 +43,7 @@ class Context:
     def begin(self) -> None:
         """Start afresh, as each mutation does: the caller of the request, no row read, no time told."""
         self.actor = self.caller
-        self.loaders = Loaders(self.today, self.setup.policy)
+        self.loaders = Loaders(self.today, self.runtime.policy)
         self._now = None
 
     async def now(self) -> datetime:
@@ -54,7 +54,7 @@ class Context:
 
     async def today(self) -> date:
         """The civil day in the operator's zone."""
-        return self.setup.policy.day_of(await self.now())
+        return self.runtime.policy.day_of(await self.now())
 
 
 Find: TypeAlias = Callable[[Context, str], Awaitable[Node | None]]

@@ -104,7 +104,7 @@ def _is_left_out(directives: tuple[DirectiveNode, ...], variables: Mapping[str, 
     return False
 
 
-class Documents:
+class DocumentCache:
     """The documents that this process has read against one schema; the least recently sent are forgotten.
 
     Without `introspection` the schema is not told, nor what a mistyped name may have meant.

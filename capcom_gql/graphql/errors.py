@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from graphql import GraphQLError
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.sentences import Locale, Sentences, say
@@ -67,14 +67,14 @@ SENTENCES: Sentences = {
 }
 
 
-class Told(GraphQLError):
+class FieldError(GraphQLError):
     """An error of one field, whose text and code clients may see."""
 
     def __init__(self, message: str, code: str, extensions: Mapping[str, object] | None = None) -> None:
         super().__init__(message, extensions={"code": code, **(extensions or {})})
 
 
-class RequestRefused(Told):
+class RequestRefused(FieldError):
     """An error of the whole request: answered without data.
 
     `status` is the HTTP status; None for what is wrong in the operation, which the media type decides.
@@ -92,9 +92,9 @@ def unauthenticated(locale: Locale, key: str = "unauthenticated") -> RequestRefu
     return RequestRefused(say(SENTENCES, key, locale), "UNAUTHENTICATED", 401)
 
 
-def forbidden(right: Right, actor: Actor, locale: Locale) -> Told:
+def forbidden(right: Right, actor: Actor, locale: Locale) -> FieldError:
     """A field that the caller may not read; says which scope a key lacks."""
-    return Told(_forbidden_sentence(right, actor, locale), "FORBIDDEN")
+    return FieldError(_forbidden_sentence(right, actor, locale), "FORBIDDEN")
 
 
 def request_forbidden(right: Right, actor: Actor, locale: Locale) -> RequestRefused:
@@ -102,14 +102,14 @@ def request_forbidden(right: Right, actor: Actor, locale: Locale) -> RequestRefu
     return RequestRefused(_forbidden_sentence(right, actor, locale), "FORBIDDEN", 403)
 
 
-def bad_input(message: str) -> Told:
+def bad_input(message: str) -> FieldError:
     """An argument of a field that cannot be used; the text says what to give."""
-    return Told(message, "BAD_USER_INPUT")
+    return FieldError(message, "BAD_USER_INPUT")
 
 
 def _forbidden_sentence(right: Right, actor: Actor, locale: Locale) -> str:
     try:
-        demand(right, actor)
+        authorize(right, actor)
     except Refusal as refusal:
         return refusal.faults[0].sentence(locale)
     return say(SENTENCES, "not_readable", locale)

@@ -14,20 +14,20 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from capcom_gql.access.authenticate import BadToken, authenticate
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale, locale_of, say
 from capcom_gql.graphql.authorization import judge_roots
 from capcom_gql.graphql.content_negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
 from capcom_gql.graphql.context import Context
-from capcom_gql.graphql.document_cache import Document, Documents
-from capcom_gql.graphql.errors import SENTENCES, RequestRefused, Told, unauthenticated
-from capcom_gql.graphql.request_body import Asked, read_body
+from capcom_gql.graphql.document_cache import Document, DocumentCache
+from capcom_gql.graphql.errors import SENTENCES, FieldError, RequestRefused, unauthenticated
+from capcom_gql.graphql.request_body import GraphqlRequest, read_body
 from capcom_gql.graphql.schema import served_schema
 from capcom_gql.graphql.types.subjects import find_subject
 from capcom_gql.logs import about
-from capcom_gql.notifiers.registry import Entry
-from capcom_gql.runtime import Setup
+from capcom_gql.notifiers.registry import ChannelInfo
+from capcom_gql.runtime import Runtime
 from capcom_gql.settings import Settings
 from capcom_gql.storage.tables import Person
 
@@ -44,26 +44,28 @@ _NO_OPERATION = (
 
 
 def graphql_app(
-    setup: Setup, settings: Settings, woken: asyncio.Event, notifiers: Sequence[Entry] = ()
+    runtime: Runtime, settings: Settings, woken: asyncio.Event, notifiers: Sequence[ChannelInfo] = ()
 ) -> "GraphqlApp":
     """The API as an ASGI application, on an open database. `woken` is set after each mutation: letters may be due.
 
     `notifiers` are the channels of this process, as `Query.notifiers` lists them.
     """
     is_open = settings.explorer in ("on", "graphiql") or (settings.explorer == "" and not settings.is_production)
-    return GraphqlApp(setup, woken, notifiers, introspection=is_open)
+    return GraphqlApp(runtime, woken, notifiers, introspection=is_open)
 
 
 class GraphqlApp:
     """One operation in, one answer out."""
 
-    def __init__(self, setup: Setup, woken: asyncio.Event, notifiers: Sequence[Entry], *, introspection: bool) -> None:
-        self._setup = setup
+    def __init__(
+        self, runtime: Runtime, woken: asyncio.Event, notifiers: Sequence[ChannelInfo], *, introspection: bool
+    ) -> None:
+        self._setup = runtime
         self._notifiers = tuple(notifiers)
         self._woken = woken
         self._schema = served_schema()
-        self._documents = Documents(self._schema, introspection=introspection)
-        self._attempts = Attempts()
+        self._document_cache = DocumentCache(self._schema, introspection=introspection)
+        self._rate_limits = RateLimits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI call, for HTTP."""
@@ -91,10 +93,10 @@ class GraphqlApp:
             return _refused([_internal(request_id, request)], media_type or JSON, status=500)
         return _answered(result, media_type, request, request_id)
 
-    async def _answer(self, request: Request, asked: Asked) -> ExecutionResult:
+    async def _answer(self, request: Request, asked: GraphqlRequest) -> ExecutionResult:
         context = await self._context(request)
         try:
-            document = self._documents.read(asked.query)
+            document = self._document_cache.read(asked.query)
         except GraphQLSyntaxError as error:
             return _invalid([error], "GRAPHQL_PARSE_FAILED")
         operation = document.operation(asked.operation_name)
@@ -123,8 +125,8 @@ class GraphqlApp:
         except BadToken:
             raise unauthenticated(wanted or Locale.FR, "bad_bearer") from None
         return Context(
-            setup=self._setup,
-            attempts=self._attempts,
+            runtime=self._setup,
+            rate_limits=self._rate_limits,
             caller=caller,
             locale=wanted or await _own_locale(caller),
             source=request.client.host if request.client else "",
@@ -133,14 +135,14 @@ class GraphqlApp:
             access_token=token,
         )
 
-    async def _execute(self, document: Document, asked: Asked, context: Context) -> ExecutionResult:
+    async def _execute(self, document: Document, asked: GraphqlRequest, context: Context) -> ExecutionResult:
         result = execute(
             self._schema,
             document.tree,
             context_value=context,
             variable_values=dict(asked.variables),
             operation_name=asked.operation_name,
-            hide_suggestions=self._documents.hides_schema,
+            hide_suggestions=self._document_cache.hides_schema,
         )
         done = await result if isawaitable(result) else result
         if done.data is None and done.errors and all(error.path is None for error in done.errors):
@@ -186,7 +188,7 @@ def _answered(result: ExecutionResult, media_type: str, request: Request, reques
 def _told(error: GraphQLError, request: Request, request_id: str) -> GraphQLError:
     """An error of a field as the client may see it: ours, or about its own document; else a fault to be masked."""
     cause = error.original_error or error
-    if isinstance(cause, Told):
+    if isinstance(cause, FieldError):
         return error
     if isinstance(cause, GraphQLError) and cause.nodes and cause is not error:
         error.extensions = {"code": "BAD_USER_INPUT", **(error.extensions or {})}
@@ -196,10 +198,10 @@ def _told(error: GraphQLError, request: Request, request_id: str) -> GraphQLErro
     return GraphQLError(masked.message, error.nodes, path=error.path, extensions=masked.extensions)
 
 
-def _internal(request_id: str, request: Request) -> Told:
+def _internal(request_id: str, request: Request) -> FieldError:
     locale = locale_wanted(request.headers.get("accept-language")) or Locale.FR
     message = say(SENTENCES, "internal", locale, request=request_id)
-    return Told(message, "INTERNAL_SERVER_ERROR", {"requestId": request_id})
+    return FieldError(message, "INTERNAL_SERVER_ERROR", {"requestId": request_id})
 
 
 def _refused(

@@ -10,7 +10,7 @@ from tortoise.models import Model
 
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.terms import LifecyclePolicy
-from capcom_gql.graphql.subscription_view import Situation, situation_of
+from capcom_gql.graphql.subscription_view import SubscriptionView, view_of
 from capcom_gql.storage import tables
 from capcom_gql.storage.queries import delivery_list
 from capcom_gql.storage.queries.lists import Page, Window
@@ -48,26 +48,26 @@ class Loaders:
         self.timeline_total: DataLoader[str, int] = DataLoader(timeline_totals)
         self.seats: DataLoader[str, list[tables.Seat]] = _seats_by("subscription_id")
         self.seats_of_person: DataLoader[str, list[tables.Seat]] = _seats_by("person_id")
-        self.situation: DataLoader[str, Situation | None] = DataLoader(self._situations)
-        self.situation_of_organisation: DataLoader[str, Situation | None] = DataLoader(self._situations_of)
+        self.view: DataLoader[str, SubscriptionView | None] = DataLoader(self._situations)
+        self.view_of_organisation: DataLoader[str, SubscriptionView | None] = DataLoader(self._situations_of)
 
-    async def _situations(self, subscription_ids: list[str]) -> list[Situation | None]:
+    async def _situations(self, subscription_ids: list[str]) -> list[SubscriptionView | None]:
         found = await tables.Subscription.filter(id__in=subscription_ids)
-        by_id = await self._standing(found)
+        by_id = await self._statuses(found)
         return [by_id.get(each) for each in subscription_ids]
 
-    async def _situations_of(self, organisation_ids: list[str]) -> list[Situation | None]:
+    async def _situations_of(self, organisation_ids: list[str]) -> list[SubscriptionView | None]:
         found = await tables.Subscription.filter(organisation_id__in=organisation_ids)
-        by_id = await self._standing(found)
+        by_id = await self._statuses(found)
         by_organisation = {each.organisation_id: by_id.get(each.id) for each in found}
         return [by_organisation.get(each) for each in organisation_ids]
 
-    async def _standing(self, found: Sequence[tables.Subscription]) -> dict[str, Situation | None]:
+    async def _statuses(self, found: Sequence[tables.Subscription]) -> dict[str, SubscriptionView | None]:
         terms: defaultdict[str, list[tables.Term]] = defaultdict(list)
         for term in await tables.Term.filter(subscription_id__in=[each.id for each in found]):
             terms[term.subscription_id].append(term)
         today = await self._today()
-        return {each.id: situation_of(each, terms[each.id], today, self._policy) for each in found}
+        return {each.id: view_of(each, terms[each.id], today, self._policy) for each in found}
 
 
 async def _timelines(asked: list[tuple[str, Window]]) -> Sequence[Page | BaseException]:

@@ -7,7 +7,7 @@ from typing import Protocol
 from capcom_gql.domain.rights import Actor, Right, may
 
 
-class Ties(Protocol):
+class Ownership(Protocol):
     """What an object of the API carries, so that each of its fields can be judged."""
 
     def allow(self, right: Right, actor: Actor) -> bool:
@@ -48,7 +48,7 @@ class Reached:
     """
 
     organisation_id: str | None
-    by: Right = Right.DETAIL
+    by: Right = Right.VIEW_DETAILS
     """the right over what it is reached by"""
 
     def allow(self, right: Right, actor: Actor) -> bool:

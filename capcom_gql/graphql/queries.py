@@ -26,7 +26,7 @@ from capcom_gql.graphql.filters import (
     RedemptionFilter,
 )
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.staff_queries import Desk
+from capcom_gql.graphql.staff_queries import StaffQueries
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
 from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
 from capcom_gql.graphql.types.event import Event
@@ -49,7 +49,7 @@ _ID = "The id, as the API gave it."
 
 
 @strawberry.type(description="What can be asked.")
-class Query(Desk):
+class Query(StaffQueries):
     @resolved("An object by its id; null for an id that names nothing, or nothing that the caller may see.")
     async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description=_ID)]) -> Node | None:
         return await _node(info.context, id)
@@ -69,7 +69,7 @@ class Query(Desk):
     @resolved("The plans on offer, smallest first; staff see closed ones, too.")
     async def plans(self, info: Info) -> list[Plan]:
         rows = tables.Plan.all() if info.context.actor.is_staff else tables.Plan.filter(is_open=True)
-        return [Plan.of(row, info.context.setup.currency) for row in await rows.order_by("seat_limit", "code")]
+        return [Plan.of(row, info.context.runtime.currency) for row in await rows.order_by("seat_limit", "code")]
 
     @resolved("The terms of use in force.")
     async def terms_of_use(self) -> TermsOfUse:
@@ -100,7 +100,7 @@ class Query(Desk):
         window = window_of(context.locale, first, after, last, before)
         wanted = (given(filter) or OrganisationFilter()).asked()
         order = lists.OrganisationOrder() if given(order_by) is None else given(order_by).asked()
-        visible, today = _seen(Right.CARD, context.actor), await context.today()
+        visible, today = _seen(Right.VIEW, context.actor), await context.today()
 
         async def find(found: Sequence[str]) -> list[Organisation | None]:
             rows = await context.loaders.organisation.load_many(list(found))
@@ -137,7 +137,7 @@ class Query(Desk):
         service: Annotated[Service, strawberry.argument(description="The service.")],
     ) -> ServiceAccess:
         context = info.context
-        answer = await check_service(context.setup, context.actor, ServiceAsk(subscriber_number, service))
+        answer = await check_service(context.runtime, context.actor, ServiceAsk(subscriber_number, service))
         return ServiceAccess.of(answer, context.locale)
 
     @resolved("The redemptions that the caller may see, newest first: a key sees those it made.")
@@ -160,7 +160,7 @@ class Query(Desk):
 
         async def find(found: Sequence[str]) -> list[Redemption | None]:
             rows = await context.loaders.redemption.load_many(list(found))
-            return [None if row is None else Redemption.of(row, context.setup.currency) for row in rows]
+            return [None if row is None else Redemption.of(row, context.runtime.currency) for row in rows]
 
         async def count() -> int:
             return await lists.redemptions_total(
@@ -263,7 +263,7 @@ async def _node(context: Context, node_id: str) -> Node | None:
         return await find_subject(context, node_id)
     row = await context.loaders.event.load(node_id)
     event = None if row is None else Event.of(row)
-    return event if event and event.ties.allow(Right.EVENTS, context.actor) else None
+    return event if event and event.ownership.allow(Right.EVENTS, context.actor) else None
 
 
 def _seen(right: Right, actor: Actor) -> frozenset[str] | None:
@@ -274,16 +274,16 @@ def _seen(right: Right, actor: Actor) -> frozenset[str] | None:
 
 
 async def _checks(context: Context, asks: Sequence[DiscountAsk]) -> list[DiscountCheck]:
-    setup, locale = context.setup, context.locale
+    runtime, locale = context.runtime, context.locale
     try:
-        answers = await check_discounts(setup, context.actor, asks)
+        answers = await check_discounts(runtime, context.actor, asks)
     except NotAllowed as refusal:
         raise RequestRefused(say(SENTENCES, "past_forbidden", locale), "FORBIDDEN", 403) from refusal
     except BadPrice as refusal:
         raise _refused(say(REFUSALS, "bad_price", locale, maximum=MAX_PRICE_MINOR)) from refusal
     except FutureInstant as refusal:
         raise _refused(say(SENTENCES, "future_instant", locale)) from refusal
-    return [DiscountCheck.of(answer, locale, setup.currency) for answer in answers]
+    return [DiscountCheck.of(answer, locale, runtime.currency) for answer in answers]
 
 
 def _too_many(context: Context, key: str) -> RequestRefused:

@@ -16,7 +16,7 @@ MAX_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GraphqlRequest:
     """A request of GraphQL over HTTP."""
 
     query: str
@@ -24,7 +24,7 @@ class Asked:
     operation_name: str | None = None
 
 
-async def read_body(request: Request) -> Asked:
+async def read_body(request: Request) -> GraphqlRequest:
     """The request in the body. Raises RequestRefused (400, 413, 415)."""
     _check_content_type(request.headers.get("content-type", ""))
     return _asked(_json(await _bytes(request)))
@@ -64,7 +64,7 @@ def _json(body: bytes) -> object:
     return parsed
 
 
-def _asked(body: object) -> Asked:
+def _asked(body: object) -> GraphqlRequest:
     if isinstance(body, list):
         raise _bad("Send one operation, not a list of them: batches are not taken.")
     if not isinstance(body, dict):
@@ -80,7 +80,7 @@ def _asked(body: object) -> Asked:
         raise _bad("“extensions” must be an object, or null.")
     for place, fault in _text_faults(variables, ""):
         raise RequestRefused(f"The text in variables{place} {fault}.", "BAD_USER_INPUT")
-    return Asked(query, variables or {}, name or None)
+    return GraphqlRequest(query, variables or {}, name or None)
 
 
 def _text_faults(value: object, place: str) -> Iterator[tuple[str, str]]:

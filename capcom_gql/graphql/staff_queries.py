@@ -18,7 +18,7 @@ from capcom_gql.storage import tables
 
 
 @strawberry.type
-class Desk:
+class StaffQueries:
     """The questions of the desk."""
 
     @resolved("The keys of machines, newest first, revoked ones too.")
@@ -43,7 +43,7 @@ class Desk:
     ) -> Report | None:
         context = info.context
         try:
-            found = await report_of(context.setup, from_, to)
+            found = await report_of(context.runtime, from_, to)
         except Refusal as refusal:
             raise bad_input(refusal.faults[0].sentence(context.locale)) from refusal
         return Report.of(found)

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from capcom_gql.domain import lifecycle, terms
-from capcom_gql.domain.lifecycle import Standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus
 from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.storage import tables
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class SubscriptionView:
     """One subscription on a day; `rows` and `facts` (by term id) are those of its terms, oldest first."""
 
     subscription: tables.Subscription
     rows: tuple[tables.Term, ...]
     facts: Mapping[str, terms.Term]
-    standing: Standing
+    status: SubscriptionStatus
     today: date
 
     @property
@@ -30,20 +30,20 @@ class Situation:
         return next(row for row in self.rows if row.id == term_id)
 
 
-def situation_of(
+def view_of(
     subscription: tables.Subscription, rows: Sequence[tables.Term], today: date, policy: LifecyclePolicy
-) -> Situation | None:
+) -> SubscriptionView | None:
     """How a subscription stands; None before its first term has begun."""
     recorded = [row.facts() for row in rows]
-    standing = lifecycle.standing(recorded, today, policy)
-    if standing is None:
+    status = lifecycle.subscription_status(recorded, today, policy)
+    if status is None:
         return None
     lapsed = lifecycle.lapsed(recorded, today, policy)
     by_id = {row.id: row for row in rows}
-    return Situation(
+    return SubscriptionView(
         subscription=subscription,
         rows=tuple(by_id[term.id] for term in lapsed),
         facts={term.id: term for term in lapsed},
-        standing=standing,
+        status=status,
         today=today,
     )

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from capcom_gql.notifiers import wire
 from capcom_gql.notifiers.declarations import SettingsLacking, StartFailed
-from capcom_gql.notifiers.in_process import Here, PluginHere
+from capcom_gql.notifiers.in_process import InProcessHost, InProcessPlugin
 from capcom_gql.notifiers.redaction import one_line, told
 
 _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -29,9 +29,9 @@ class _Child:
 
     def __init__(self, outbox: BinaryIO) -> None:
         self._outbox = outbox
-        self._plugin: PluginHere | None = None
+        self._plugin: InProcessPlugin | None = None
         self._failure: str | None = "it was not loaded"
-        self._channels: dict[str, Here] = {}
+        self._channels: dict[str, InProcessHost] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     def hear(self, line: bytes) -> None:
@@ -52,7 +52,7 @@ class _Child:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        self._plugin = PluginHere(wire.to_provider(provider))
+        self._plugin = InProcessPlugin(wire.to_provider(provider))
         brought = self._plugin.bring()
         self._failure = brought.failure
         return {**asdict(brought), "template_dirs": [str(each.absolute()) for each in brought.template_dirs]}

@@ -32,7 +32,7 @@ class ProcessFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingQuestion:
     """A question and its answer to come, which raises ProcessFault when there is none."""
 
     number: int
@@ -81,7 +81,7 @@ class ChildProcess:
         """When it ended, or was told to, by the monotonic clock."""
         return self._ended_at
 
-    def ask(self, do: str, **more: object) -> Asked:
+    def ask(self, do: str, **more: object) -> PendingQuestion:
         """Ask, and go on; the questions are taken up in this order."""
         number, answer = next(self._numbers), Future[Any]()
         line = wire.line({"number": number, "do": do, **more})
@@ -89,18 +89,18 @@ class ChildProcess:
             if self._end is None:
                 self._asked[number] = answer
                 self._outbox.put(line)
-                return Asked(number, answer)
+                return PendingQuestion(number, answer)
         answer.set_exception(ProcessFault(self._end))
-        return Asked(number, answer)
+        return PendingQuestion(number, answer)
 
-    def forget(self, asked: Asked) -> None:
+    def forget(self, asked: PendingQuestion) -> None:
         """Nobody waits for this answer any more: what can be stopped is stopped."""
         with self._lock:
             if self._asked.pop(asked.number, None) is not None:
                 self._outbox.put(wire.line({"do": "stop", "about": asked.number}))
         self._kill_when_done()
 
-    def give_up(self, asked: Asked) -> None:
+    def give_up(self, asked: PendingQuestion) -> None:
         """This answer is late: nothing new is asked here, and when the others are in, or late too, it is killed."""
         self._is_retired = True
         self.forget(asked)

@@ -7,7 +7,7 @@ from capcom_gql.clock import monotonic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class HostTimeouts:
     """Seconds by the real clock, and a count."""
 
     loads_within: float = 10.0
@@ -30,14 +30,14 @@ class Admission:
     """The one send that goes after a rest, and decides whether there is another."""
 
 
-class Pause:
+class CircuitBreaker:
     """The count of deadlines that a channel has missed in a row, and what follows from it. Safe from any thread.
 
     Every `enter` that admits is followed by one `leave`.
     """
 
-    def __init__(self, patience: Patience, timeout: float) -> None:
-        self._patience = patience
+    def __init__(self, timeouts: HostTimeouts, timeout: float) -> None:
+        self._timeouts = timeouts
         self._timeout = timeout
         self._lock = threading.Lock()
         self._missed = 0
@@ -53,7 +53,7 @@ class Pause:
     def enter(self) -> Admission:
         """Ask for a send."""
         with self._lock:
-            if self._missed < self._patience.misses:
+            if self._missed < self._timeouts.misses:
                 return Admission()
             left = self._ends_at - monotonic()
             if left > 0:
@@ -76,9 +76,9 @@ class Pause:
                 return
             self._missed += 1
             if admission.is_try and self._rest:
-                self._sleep(min(self._rest * 2, self._patience.longest_rest))
-            elif self._missed == self._patience.misses:
-                self._sleep(self._patience.rest)
+                self._sleep(min(self._rest * 2, self._timeouts.longest_rest))
+            elif self._missed == self._timeouts.misses:
+                self._sleep(self._timeouts.rest)
 
     def _sleep(self, rest: float) -> None:
         self._rest = rest

@@ -31,7 +31,7 @@ class StartFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Declaration:
     """One channel that a plugin brings. With a `fault`, which says why it is refused, the rest means nothing."""
 
     label: str
@@ -45,10 +45,10 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
+class Declarations:
     """What one plugin brings, or the reason why it brings nothing."""
 
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[Declaration, ...] = ()
     template_dirs: tuple[Path, ...] = ()
     failure: str | None = None
 
@@ -59,7 +59,7 @@ class Plugin(Protocol):
     @property
     def provider(self) -> Provider: ...
 
-    def bring(self) -> Brought:
+    def bring(self) -> Declarations:
         """What it brings. Raises nothing of the plugin's."""
 
     def start(self, place: int, given: Mapping[str, str], host: Host) -> Runner:
@@ -74,14 +74,14 @@ def is_name(value: str) -> bool:
     return len(value) <= LONGEST_NAME and SLUG.fullmatch(value) is not None
 
 
-def offer_of(channel: type[Notifier]) -> Offer:
+def declaration_of(channel: type[Notifier]) -> Declaration:
     """What a class offers, or what it lacks to be a channel."""
     label = "?"
     try:
         label = str(channel.__qualname__)
         if fault := _breach(channel):
-            return Offer(label=label, fault=fault, config_schema={})
-        return Offer(
+            return Declaration(label=label, fault=fault, config_schema={})
+        return Declaration(
             label=label,
             name=channel.name,
             address_kind=channel.address_kind,
@@ -92,7 +92,7 @@ def offer_of(channel: type[Notifier]) -> Offer:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  one channel's code must not keep the others from loading
-        return Offer(label=label, fault=one_line(told(error)), config_schema={})
+        return Declaration(label=label, fault=one_line(told(error)), config_schema={})
 
 
 def begin(channel: type[Notifier], given: Mapping[str, str], host: Host) -> Notifier:

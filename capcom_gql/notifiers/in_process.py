@@ -20,7 +20,7 @@ from capcom_gql.notifiers.contract import (
     Sent,
     Transient,
 )
-from capcom_gql.notifiers.declarations import Brought, begin, offer_of
+from capcom_gql.notifiers.declarations import Declarations, begin, declaration_of
 from capcom_gql.notifiers.discovery import Provider, ask
 from capcom_gql.notifiers.redaction import one_line, secrets_of, told, words_of
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind, seconds_to_wait
@@ -33,29 +33,29 @@ STUCK_WAIT = 30.0
 log = logging.getLogger(__name__)
 
 
-class PluginHere:
+class InProcessPlugin:
     """A provider whose code is imported into this process when it is asked what it brings."""
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
         self._classes: tuple[type[Notifier], ...] = ()
 
-    def bring(self) -> Brought:
+    def bring(self) -> Declarations:
         """Import it and ask its hooks."""
         found = ask(self.provider)
         self._classes = found.classes
-        offers = tuple(offer_of(channel) for channel in found.classes)
-        return Brought(offers=offers, template_dirs=found.template_dirs, failure=found.failure)
+        offers = tuple(declaration_of(channel) for channel in found.classes)
+        return Declarations(offers=offers, template_dirs=found.template_dirs, failure=found.failure)
 
-    def start(self, place: int, given: Mapping[str, str], host: Host) -> "Here":
+    def start(self, place: int, given: Mapping[str, str], host: Host) -> "InProcessHost":
         """Start the channel of the offer at that place. Raises SettingsLacking, StartFailed."""
-        return Here(begin(self._classes[place], given, host))
+        return InProcessHost(begin(self._classes[place], given, host))
 
     def leave(self) -> None:
         """What is imported stays."""
 
 
-class Here:
+class InProcessHost:
     """A notifier that runs in this process, with the count of its sends that never came back."""
 
     def __init__(self, notifier: Notifier) -> None:

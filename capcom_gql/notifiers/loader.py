@@ -5,32 +5,32 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from capcom_gql.notifiers.circuit_breaker import Patience
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.contract import Host
-from capcom_gql.notifiers.declarations import Brought, Offer, Plugin, SettingsLacking, StartFailed, is_name
+from capcom_gql.notifiers.declarations import Declaration, Declarations, Plugin, SettingsLacking, StartFailed, is_name
 from capcom_gql.notifiers.discovery import Provider, in_folder, installed
 from capcom_gql.notifiers.environment import environment_of_children
-from capcom_gql.notifiers.in_process import PluginHere
-from capcom_gql.notifiers.registry import Entry, NotifierState, Registry
+from capcom_gql.notifiers.in_process import InProcessPlugin
+from capcom_gql.notifiers.registry import ChannelInfo, NotifierState, Registry
 from capcom_gql.notifiers.sending import Channel
-from capcom_gql.notifiers.subprocess_host import PluginOutside
+from capcom_gql.notifiers.subprocess_host import SubprocessPlugin
 from capcom_gql.settings import Settings
 
 
-def load(settings: Settings, patience: Patience | None = None) -> Registry:
+def load(settings: Settings, timeouts: HostTimeouts | None = None) -> Registry:
     """Load the installed plugins and those of `CAPCOM_PLUGINS_DIR`. Never raises for a plugin's fault.
 
     The bundled ones, and those that `CAPCOM_PLUGINS_IN_PROCESS` names, are imported here; all others are loaded and
     run in child processes of their own. The registry must be closed in the end.
     """
-    return _Loading(settings, patience or Patience()).registry()
+    return _Loading(settings, timeouts or HostTimeouts()).registry()
 
 
 class _Loading:
-    def __init__(self, settings: Settings, patience: Patience) -> None:
+    def __init__(self, settings: Settings, timeouts: HostTimeouts) -> None:
         self._settings = settings
-        self._patience = patience
-        self._entries: list[Entry] = []
+        self._timeouts = timeouts
+        self._entries: list[ChannelInfo] = []
         self._channels: dict[str, Channel] = {}
         self._template_dirs: list[Path] = []
         self._labels: dict[str, str] = {}
@@ -59,7 +59,7 @@ class _Loading:
         except OSError as error:
             reason = f"the folder {folder} cannot be read: {error.strerror or error}"
             self._entries.append(
-                Entry(name="CAPCOM_PLUGINS_DIR", state=NotifierState.FAILED, reason=reason, config_schema={})
+                ChannelInfo(name="CAPCOM_PLUGINS_DIR", state=NotifierState.FAILED, reason=reason, config_schema={})
             )
             return
         yield from providers
@@ -72,8 +72,8 @@ class _Loading:
             self._unheard["CAPCOM_PLUGINS_DISABLED"].discard(name)
             return None
         if provider.is_ours or name in self._inside:
-            return PluginHere(provider)
-        return PluginOutside(provider, environment_of_children(os.environ, self._settings), self._patience)
+            return InProcessPlugin(provider)
+        return SubprocessPlugin(provider, environment_of_children(os.environ, self._settings), self._timeouts)
 
     def _take(self, plugin: Plugin) -> bool:
         """Let in what a plugin brings; whether one of its channels is in service."""
@@ -87,7 +87,7 @@ class _Loading:
         self._entries += entries
         return any(entry.state is NotifierState.ACTIVE for entry in entries)
 
-    def _judge(self, plugin: Plugin, place: int, offer: Offer) -> Entry:
+    def _judge(self, plugin: Plugin, place: int, offer: Declaration) -> ChannelInfo:
         provider = plugin.provider
         entry = _blank(provider)
         if offer.fault is not None:
@@ -111,17 +111,17 @@ class _Loading:
             return replace(entry, state=NotifierState.UNCONFIGURED, reason=str(lacking))
         except StartFailed as failed:
             return replace(entry, reason=str(failed))
-        self._channels[offer.name] = Channel(runner, self._settings.send_timeout, self._patience)
+        self._channels[offer.name] = Channel(runner, self._settings.send_timeout, self._timeouts)
         return replace(entry, state=NotifierState.ACTIVE)
 
-    def _clash(self, provider: Provider, offer: Offer) -> str | None:
+    def _clash(self, provider: Provider, offer: Declaration) -> str | None:
         first = self._labels.get(offer.name)
         if first is None:
             self._labels[offer.name] = provider.label
             return None
         return f"the name {offer.name} is taken: {first} and {provider.label} both bring it; the first stays"
 
-    def _off(self, offer: Offer) -> str | None:
+    def _off(self, offer: Declaration) -> str | None:
         name = offer.name
         if name in self._disabled:
             self._unheard["CAPCOM_PLUGINS_DISABLED"].discard(name)
@@ -144,8 +144,8 @@ class _Loading:
             yield f"CAPCOM_NOTIFY__{name.upper()}__... is set, but no channel {name} is installed"
 
 
-def _blank(provider: Provider) -> Entry:
-    return Entry(
+def _blank(provider: Provider) -> ChannelInfo:
+    return ChannelInfo(
         name=provider.name,
         state=NotifierState.FAILED,
         distribution=provider.distribution,
@@ -154,7 +154,7 @@ def _blank(provider: Provider) -> Entry:
     )
 
 
-def _unfit(brought: Brought) -> str | None:
+def _unfit(brought: Declarations) -> str | None:
     """Why what was brought cannot be taken as it is told: a child process may tell anything."""
     for offer in brought.offers:
         if offer.fault is None and not (is_name(offer.name) and is_name(offer.address_kind)):

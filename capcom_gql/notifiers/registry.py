@@ -21,7 +21,7 @@ class NotifierState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ChannelInfo:
     """One channel as operators see it, or one plugin that could not be loaded.
 
     `reason` says why it is not ACTIVE and what to do. `distribution` and `version` are None for plugins of
@@ -42,7 +42,7 @@ class Registry:
 
     def __init__(
         self,
-        entries: tuple[Entry, ...],
+        entries: tuple[ChannelInfo, ...],
         channels: Mapping[str, Channel],
         template_dirs: tuple[Path, ...] = (),
         warnings: tuple[str, ...] = (),
@@ -52,7 +52,7 @@ class Registry:
         self.warnings = warnings
         self._channels = dict(channels)
 
-    def active(self) -> tuple[Entry, ...]:
+    def active(self) -> tuple[ChannelInfo, ...]:
         """The channels that deliver now, one entry for each name."""
         return tuple(entry for entry in self.entries if entry.state is NotifierState.ACTIVE)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from capcom_gql.clock import monotonic
-from capcom_gql.notifiers.circuit_breaker import Patience, Pause
+from capcom_gql.notifiers.circuit_breaker import CircuitBreaker, HostTimeouts
 from capcom_gql.notifiers.contract import Health, Message
 
 TOLD_OF = 0.9
@@ -76,10 +76,10 @@ class Runner(Protocol):
 class Channel:
     """A notifier in service, with its deadline, and its rest when it keeps missing it."""
 
-    def __init__(self, runner: Runner, timeout: float, patience: Patience | None = None) -> None:
+    def __init__(self, runner: Runner, timeout: float, timeouts: HostTimeouts | None = None) -> None:
         self._runner = runner
         self._timeout = timeout
-        self._pause = Pause(patience or Patience(), timeout)
+        self._breaker = CircuitBreaker(timeouts or HostTimeouts(), timeout)
 
     @property
     def wants_html(self) -> bool:
@@ -91,16 +91,16 @@ class Channel:
         name = self._runner.name
         if fault := _unfit(message):
             return Outcome(kind=OutcomeKind.FAILED, reason=f"{name}: {fault}")
-        admission = self._pause.enter()
+        admission = self._breaker.enter()
         if admission.wait is not None:
-            return Outcome(kind=OutcomeKind.WAIT, reason=f"{name}: {self._pause.told}", retry_after=admission.wait)
+            return Outcome(kind=OutcomeKind.WAIT, reason=f"{name}: {self._breaker.told}", retry_after=admission.wait)
         started = monotonic()
         outcome: Outcome | None = None
         try:
             outcome = await self._runner.attempt(self._as_wanted(message), self._timeout)
         finally:
             took_place = outcome is not None and outcome.kind is not OutcomeKind.WAIT
-            self._pause.leave(admission, late=outcome.late if outcome is not None and took_place else None)
+            self._breaker.leave(admission, late=outcome.late if outcome is not None and took_place else None)
         if outcome.crashed:
             log.warning("a send by %s crashed", name, extra={"message_id": message.id})
         return replace(outcome, duration_ms=round((monotonic() - started) * 1000))

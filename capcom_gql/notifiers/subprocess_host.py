@@ -12,10 +12,10 @@ from typing import Any
 
 from capcom_gql.clock import monotonic
 from capcom_gql.notifiers import wire
-from capcom_gql.notifiers.child_process import Asked, ChildProcess, ProcessFault
-from capcom_gql.notifiers.circuit_breaker import Patience
+from capcom_gql.notifiers.child_process import ChildProcess, PendingQuestion, ProcessFault
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.contract import Health, Host, Message
-from capcom_gql.notifiers.declarations import Brought, Offer, SettingsLacking, StartFailed
+from capcom_gql.notifiers.declarations import Declaration, Declarations, SettingsLacking, StartFailed
 from capcom_gql.notifiers.discovery import Provider
 from capcom_gql.notifiers.redaction import one_line
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
@@ -39,7 +39,7 @@ class _Start:
     """How a channel is started, each time that a process is."""
 
     place: int
-    offer: Offer
+    offer: Declaration
     given: Mapping[str, str]
     host: Host
 
@@ -49,20 +49,20 @@ class _Life:
     """A process, and the answers to how the start of each channel went in it."""
 
     process: ChildProcess
-    loading: Asked
-    starts: dict[str, Asked]
+    loading: PendingQuestion
+    starts: dict[str, PendingQuestion]
 
 
-class PluginOutside:
+class SubprocessPlugin:
     """A provider whose code this process never imports. Its child process starts at once, beside others."""
 
-    def __init__(self, provider: Provider, environment: Mapping[str, str], patience: Patience) -> None:
+    def __init__(self, provider: Provider, environment: Mapping[str, str], timeouts: HostTimeouts) -> None:
         self.provider = provider
         self._environment = environment
-        self._patience = patience
+        self._timeouts = timeouts
         self._began = monotonic()
         self._lock = threading.Lock()
-        self._offers: tuple[Offer, ...] = ()
+        self._offers: tuple[Declaration, ...] = ()
         self._starts: dict[str, _Start] = {}
         self._secrets: set[str] = set()
         self._ends = 0
@@ -74,28 +74,28 @@ class PluginOutside:
         """Those given up that may still have something in hand."""
         self._life = self._new_life()
 
-    def bring(self) -> Brought:
+    def bring(self) -> Declarations:
         """What the plugin brings, told by its process within the time for that."""
         process = self._life.process
-        left = self._began + self._patience.loads_within - monotonic()
+        left = self._began + self._timeouts.loads_within - monotonic()
         try:
             brought = wire.to_brought(self._life.loading.answer.result(max(left, 0)))
         except TimeoutError:
             process.kill()
-            return Brought(failure=f"its import did not end within {self._patience.loads_within:g} s")
+            return Declarations(failure=f"its import did not end within {self._timeouts.loads_within:g} s")
         except ProcessFault as fault:
-            return Brought(failure=one_line(str(fault)))
+            return Declarations(failure=one_line(str(fault)))
         except wire.Rubbish:
             process.kill()
-            return Brought(failure=RUBBISH)
+            return Declarations(failure=RUBBISH)
         self._offers = brought.offers
         return brought
 
-    def start(self, place: int, given: Mapping[str, str], host: Host) -> "Outside":
+    def start(self, place: int, given: Mapping[str, str], host: Host) -> "SubprocessHost":
         """Start the channel of the offer at that place. Raises SettingsLacking, StartFailed."""
         start = _Start(place, self._offers[place], given, host)
         self._secrets.update(hidden_values(start.offer.config_schema, given))
-        within = self._patience.loads_within
+        within = self._timeouts.loads_within
         try:
             self._must_have_started(self._ask_to_start(self._life.process, start).answer.result(within))
         except TimeoutError:
@@ -107,8 +107,8 @@ class PluginOutside:
         self._in_service.add(start.offer.name)
         started: Future[Any] = Future()
         started.set_result({})
-        self._life.starts[start.offer.name] = Asked(0, started)
-        return Outside(self, start.offer)
+        self._life.starts[start.offer.name] = PendingQuestion(0, started)
+        return SubprocessHost(self, start.offer)
 
     def leave(self) -> None:
         """End its process."""
@@ -122,12 +122,12 @@ class PluginOutside:
         when the channel does not start in a fresh one, _Resting when there is none yet.
         """
         life = self._life_for_work()
-        patience = self._patience.loads_within
+        timeouts = self._timeouts.loads_within
         try:
-            self._must_have_started(await _answered(life.starts[channel].answer, patience))
+            self._must_have_started(await _answered(life.starts[channel].answer, timeouts))
         except TimeoutError:
             life.process.kill()
-            raise ProcessFault(f"its process did not start within {patience:g} s") from None
+            raise ProcessFault(f"its process did not start within {timeouts:g} s") from None
         except StartFailed:
             # what is wrong may be mended when the next one starts
             life.process.kill()
@@ -173,7 +173,7 @@ class PluginOutside:
                 self._counted = process
                 log.warning("plugin %s: %s", self.provider.name, process.end or "its process was ended")
                 self._ends += 1
-                wait = 0.0 if self._ends == 1 else min(2.0 ** (self._ends - 2), self._patience.longest_restart)
+                wait = 0.0 if self._ends == 1 else min(2.0 ** (self._ends - 2), self._timeouts.longest_restart)
                 self._not_before = (process.ended_at or monotonic()) + wait
             left = self._not_before - monotonic()
             if left > 0 and not process.is_retired:
@@ -190,7 +190,7 @@ class PluginOutside:
         starts = {name: self._ask_to_start(process, start) for name, start in self._starts.items()}
         return _Life(process, loading, starts)
 
-    def _ask_to_start(self, process: ChildProcess, start: _Start) -> Asked:
+    def _ask_to_start(self, process: ChildProcess, start: _Start) -> PendingQuestion:
         return process.ask("start", place=start.place, given=dict(start.given), host=wire.of_host(start.host))
 
     def _must_have_started(self, answer: object) -> None:
@@ -206,10 +206,10 @@ class PluginOutside:
         log.info("plugin %s printed: %s", self.provider.name, self.told(line))
 
 
-class Outside:
+class SubprocessHost:
     """A channel of a plugin from outside."""
 
-    def __init__(self, plugin: PluginOutside, offer: Offer) -> None:
+    def __init__(self, plugin: SubprocessPlugin, offer: Declaration) -> None:
         self._plugin = plugin
         self._offer = offer
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from capcom_gql.notifiers.contract import Health, Host, Message
-from capcom_gql.notifiers.declarations import Brought
+from capcom_gql.notifiers.declarations import Declarations
 from capcom_gql.notifiers.discovery import Provider
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind, seconds_to_wait
 
@@ -19,7 +19,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 
 Said = dict[str, Any]
 _T = TypeVar("_T")
-_OUTCOME, _HEALTH, _BROUGHT = TypeAdapter(Outcome), TypeAdapter(Health), TypeAdapter(Brought)
+_OUTCOME, _HEALTH, _BROUGHT = TypeAdapter(Outcome), TypeAdapter(Health), TypeAdapter(Declarations)
 
 
 class Rubbish(Exception):
@@ -87,7 +87,7 @@ def to_health(said: object) -> Health:
     return _checked(_HEALTH, said)
 
 
-def to_brought(said: object) -> Brought:
+def to_brought(said: object) -> Declarations:
     """What a child told that its plugin brings. Raises Rubbish."""
     return _checked(_BROUGHT, said)
 

@@ -18,7 +18,7 @@ _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True)
-class Letter:
+class StoredLetter:
     """What a list shows of one mail. `sent_at` is the mail's own Date header, None when it has no valid one."""
 
     name: str
@@ -37,7 +37,7 @@ class Letter:
 class Content:
     """One mail in full; a part it does not have is None."""
 
-    letter: Letter
+    letter: StoredLetter
     text: str | None
     html: str | None
 
@@ -49,7 +49,7 @@ def letter_names(directory: Path) -> list[str]:
     return sorted((file.name for file in directory.iterdir() if _NAME.fullmatch(file.name)), reverse=True)
 
 
-def letters(directory: Path, *, to: str = "", before: str = "") -> Iterator[Letter]:
+def letters(directory: Path, *, to: str = "", before: str = "") -> Iterator[StoredLetter]:
     """Mails whose recipient contains `to` (case aside), newest first, only those sent before the one named `before`."""
     wanted = to.strip().casefold()
     for name in letter_names(directory):
@@ -93,9 +93,9 @@ def _headers(raw: bytes) -> EmailMessage:
     return HeaderParser(policy=policy.default).parsestr(_END_OF_HEADERS.split(raw, 1)[0].decode("utf-8", "replace"))
 
 
-def _letter(name: str, mail: EmailMessage) -> Letter:
+def _letter(name: str, mail: EmailMessage) -> StoredLetter:
     date = mail["date"]
-    return Letter(
+    return StoredLetter(
         name=name,
         sent_at=date.datetime if isinstance(date, DateHeader) else None,
         sender=str(mail["from"] or ""),

@@ -2,24 +2,24 @@
 
 from dataclasses import dataclass
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.proofs import cancellable, check_cancellation
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.terms import CancellationReason
 from capcom_gql.forms import check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.cancellation import record_cancelled
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 
 MAX_NOTE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class CancelSubscriptionInput:
+class CancelSubscriptionForm:
     """Which subscription ends, on whose wish, and a note for staff."""
 
     subscription_id: str
@@ -27,42 +27,42 @@ class CancelSubscriptionInput:
     note: str
 
 
-async def cancel_subscription(setup: Setup, actor: Actor, form: CancelSubscriptionInput) -> str:
+async def cancel_subscription(runtime: Runtime, actor: Actor, form: CancelSubscriptionForm) -> str:
     """Cancel; manager and users are told. Returns the subscription's id. Raises Refusal."""
-    demand(Right.ADMINISTRATION, actor)
+    authorize(Right.ADMINISTRATION, actor)
 
     async def work() -> str:
-        dossier = await open_dossier(setup, form.subscription_id)
-        if dossier is None:
+        locked = await lock_subscription(runtime, form.subscription_id)
+        if locked is None:
             raise Refusal(not_found("subscriptionId"))
         refuse_if(
             [
-                *check_cancellation(form.reason, dossier.facts, dossier.today),
+                *check_cancellation(form.reason, locked.facts, locked.today),
                 *check_text(("note",), form.note, required=True, maximum=MAX_NOTE),
             ]
         )
-        await _cancel(dossier, form, actor)
-        await dossier.close()
-        return dossier.subscription.id
+        await _cancel(locked, form, actor)
+        await locked.schedule()
+        return locked.subscription.id
 
     return await in_one_transaction(work)
 
 
-async def _cancel(dossier: Dossier, form: CancelSubscriptionInput, actor: Actor) -> None:
-    ended = [dossier.term(each.id) for each in cancellable(dossier.facts, dossier.today)]
+async def _cancel(locked: LockedSubscription, form: CancelSubscriptionForm, actor: Actor) -> None:
+    ended = [locked.term(each.id) for each in cancellable(locked.facts, locked.today)]
     for term in ended:
-        term.withdrawn_at = dossier.now
+        term.withdrawn_at = locked.now
         term.withdrawn_reason = form.reason.value
         await term.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     first = ended[0]
-    letters = dossier.letters(Topic.CANCELLED, first, dossier.now, subject=f"{first.id}:{form.reason}")
+    letters = locked.letters(Topic.CANCELLED, first, locked.now, subject=f"{first.id}:{form.reason}")
     for term in ended:
         is_first = term is first
         await record_cancelled(
-            dossier,
+            locked,
             term,
             actor,
-            at=dossier.now,
-            posts=letters if is_first else (),
+            at=locked.now,
+            deliveries=letters if is_first else (),
             note=form.note.strip() if is_first else None,
         )

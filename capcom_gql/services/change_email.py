@@ -5,50 +5,50 @@ from dataclasses import dataclass
 
 from capcom_gql import clock
 from capcom_gql.access.accounts import give_address, is_taken, own_account
-from capcom_gql.access.authorize import demand
-from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, EVEN_SECONDS, Attempts
+from capcom_gql.access.authorize import authorize
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, EVEN_SECONDS, RateLimits
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import AddressKind, Topic
 from capcom_gql.domain.privacy import check_not_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, forbidden, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.forms import check_email
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, Post, Recipient, record, to_person
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, Recipient, record, to_person
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import EmailChange, Person
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeEmailInput:
+class ChangeEmailForm:
     """The new address; `person_id` names somebody else, for staff only."""
 
     email: str
     person_id: str | None = None
 
 
-async def change_email(setup: Setup, actor: Actor, form: ChangeEmailInput, attempts: Attempts) -> str:
+async def change_email(runtime: Runtime, actor: Actor, form: ChangeEmailForm, rate_limits: RateLimits) -> str:
     """Ask for a new address, or give it where staff name the person. Returns the person's id.
 
     Raises Refusal, and TooManyAttempts past five requests a day. To the person a taken address answers alike, and
     after the same time; nothing is sent then.
     """
-    demand(Right.SELF, actor)
+    authorize(Right.SELF, actor)
     if form.person_id is not None and actor.is_staff:
-        return await _by_staff(setup, actor, form, form.person_id)
+        return await _by_staff(runtime, actor, form, form.person_id)
     if actor.person_id is None or form.person_id not in (None, actor.person_id):
         raise Refusal(forbidden())
     started = clock.monotonic()
     refuse_if(check_email(("email",), form.email))
-    await attempts.count(EMAIL_CHANGE_PER_PERSON, "change-email", actor.person_id)
-    await in_one_transaction(lambda: _ask(setup, actor, form.email.strip()))
+    await rate_limits.count(EMAIL_CHANGE_PER_PERSON, "change-email", actor.person_id)
+    await in_one_transaction(lambda: _ask(runtime, actor, form.email.strip()))
     await asyncio.sleep(max(0.0, EVEN_SECONDS - (clock.monotonic() - started)))
     return actor.person_id
 
 
-async def _ask(setup: Setup, actor: Actor, email: str) -> None:
+async def _ask(runtime: Runtime, actor: Actor, email: str) -> None:
     person = await own_account(actor)
     if email == person.email or await is_taken(person, email):
         return
@@ -57,10 +57,10 @@ async def _ask(setup: Setup, actor: Actor, email: str) -> None:
     change = await EmailChange.create(
         id=ids.new_id(ids.EMAIL_CHANGE), person=person, email=email, created_at=clock.utc_now()
     )
-    await _record(setup, actor, Kind.EMAIL_CHANGE_REQUESTED, change, person.email)
+    await _record(runtime, actor, Kind.EMAIL_CHANGE_REQUESTED, change, person.email)
 
 
-async def _by_staff(setup: Setup, actor: Actor, form: ChangeEmailInput, person_id: str) -> str:
+async def _by_staff(runtime: Runtime, actor: Actor, form: ChangeEmailForm, person_id: str) -> str:
     async def work() -> str:
         person = await Person.filter(id=person_id).select_for_update().first()
         if person is None:
@@ -76,21 +76,21 @@ async def _by_staff(setup: Setup, actor: Actor, form: ChangeEmailInput, person_i
             id=ids.new_id(ids.EMAIL_CHANGE), person=person, email=email, created_at=now, used_at=now
         )
         await give_address(person, email)
-        await _record(setup, actor, Kind.EMAIL_CHANGED, change, old)
+        await _record(runtime, actor, Kind.EMAIL_CHANGED, change, old)
         return person.id
 
     return await in_one_transaction(work)
 
 
-async def _record(setup: Setup, actor: Actor, kind: Kind, change: EmailChange, old: str) -> None:
+async def _record(runtime: Runtime, actor: Actor, kind: Kind, change: EmailChange, old: str) -> None:
     """The event, with a letter to the new address and word to the old one, by whichever other channels too."""
     now, person = await product_now(), await change.person
     is_done = "yes" if kind is Kind.EMAIL_CHANGED else "no"
 
-    def letter(address: str, *, is_old: bool) -> Post:
+    def letter(address: str, *, is_old: bool) -> NewDelivery:
         everywhere = dict(to_person(person).addresses) if is_old else {}
         about = {"change_id": change.id, "is_old": "yes" if is_old else "no", "is_done": is_done}
-        return Post(
+        return NewDelivery(
             Topic.EMAIL_CHANGE,
             Recipient(person, everywhere | {AddressKind.EMAIL: address}),
             now,
@@ -99,5 +99,5 @@ async def _record(setup: Setup, actor: Actor, kind: Kind, change: EmailChange, o
         )
 
     posts = [letter(change.email, is_old=False), letter(old, is_old=True)]
-    entry = Entry(kind, {"person_id": person.id}, subject_id=person.id, posts=posts)
-    await record(entry, actor=actor, now=now, channels=setup.channels)
+    entry = NewEvent(kind, {"person_id": person.id}, subject_id=person.id, deliveries=posts)
+    await record(entry, actor=actor, now=now, channels=runtime.channels)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.passwords import hash_password
 from capcom_gql.access.sessions import SignedIn, open_session
 from capcom_gql.access.tokens import hashed
@@ -15,19 +15,19 @@ from capcom_gql.storage.tables import OneTimeLink, Person, Session
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosePasswordInput:
+class ChoosePasswordForm:
     """The link's token, and the password chosen."""
 
     token: str
     password: str
 
 
-async def choose_password(actor: Actor, form: ChoosePasswordInput) -> SignedIn:
+async def choose_password(actor: Actor, form: ChoosePasswordForm) -> SignedIn:
     """Set the password, end every session and link of the person, and open a session.
 
     Raises Refusal: BAD_TOKEN for a link that is used up or over, WEAK_PASSWORD, after which the link still works.
     """
-    demand(Right.OPEN_DOOR, actor)
+    authorize(Right.PUBLIC, actor)
     link = await _valid_link(form.token)
     person = await link.person
     refuse_if(check_password(form.password, email=person.email))

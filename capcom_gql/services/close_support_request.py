@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.privacy import is_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.forms import MAX_MESSAGE, check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, Post, to_person
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, to_person
 from capcom_gql.storage.tables import Person, SupportRequest
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 
 
 @dataclass(frozen=True, slots=True)
-class CloseSupportRequestInput:
+class CloseSupportRequestForm:
     """The request, and the answer to it."""
 
     request_id: str
@@ -32,43 +32,43 @@ class SupportRequestClosed:
     request_id: str
 
 
-async def close_support_request(setup: Setup, actor: Actor, form: CloseSupportRequestInput) -> SupportRequestClosed:
+async def close_support_request(runtime: Runtime, actor: Actor, form: CloseSupportRequestForm) -> SupportRequestClosed:
     """Answer a request, once. Raises Refusal: NOT_FOUND, INVALID_INPUT without an answer, CONFLICT where it has one."""
-    demand(Right.ADMINISTRATION, actor)
+    authorize(Right.ADMINISTRATION, actor)
 
     async def work() -> SupportRequestClosed:
         known = await SupportRequest.get_or_none(id=form.request_id).select_related("seat")
         if known is None:
             raise Refusal(not_found("requestId"))
-        dossier = await open_dossier(setup, known.seat.subscription_id)
-        assert dossier is not None, "a seat belongs to a subscription"
+        locked = await lock_subscription(runtime, known.seat.subscription_id)
+        assert locked is not None, "a seat belongs to a subscription"
         # read again under the lock: another answer may have come first
         request = await SupportRequest.get(id=known.id)
         refuse_if(_faults(request, form))
-        request.closed_at = dossier.now
+        request.closed_at = locked.now
         request.closed_by = actor.id
         request.answer = form.answer.strip()
         await request.save(update_fields=["closed_at", "closed_by", "answer"])
         details = {"request_id": request.id}
-        posts = await _letters(request, dossier.now)
-        await dossier.record(
-            Entry(Kind.SUPPORT_CLOSED, details, dossier.organisation_id, request.id, posts=posts), actor
+        posts = await _letters(request, locked.now)
+        await locked.record(
+            NewEvent(Kind.SUPPORT_CLOSED, details, locked.organisation_id, request.id, deliveries=posts), actor
         )
-        await dossier.close()
+        await locked.schedule()
         return SupportRequestClosed(request.id)
 
     return await in_one_transaction(work)
 
 
-async def _letters(request: SupportRequest, now: datetime) -> list[Post]:
+async def _letters(request: SupportRequest, now: datetime) -> list[NewDelivery]:
     """The answer, to whoever opened the request; to nobody once they are erased."""
     person = await Person.filter(id=request.person_id).select_for_update().get()
     if is_erased(person.id, person.email):
         return []
-    return [Post(Topic.SUPPORT_ANSWER, to_person(person), now, request.id, {"request_id": request.id})]
+    return [NewDelivery(Topic.SUPPORT_ANSWER, to_person(person), now, request.id, {"request_id": request.id})]
 
 
-def _faults(request: SupportRequest, form: CloseSupportRequestInput) -> list[Fault]:
+def _faults(request: SupportRequest, form: CloseSupportRequestForm) -> list[Fault]:
     if request.closed_at is not None:
         return [Fault(Code.CONFLICT, ("requestId",), "request_closed")]
     return check_text(("answer",), form.answer, MAX_MESSAGE, required=True)

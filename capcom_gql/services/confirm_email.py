@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from capcom_gql import clock
 from capcom_gql.access.accounts import give_address, is_taken
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.tokens import hashed
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, record
+from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import EmailChange, Person
 
@@ -19,19 +19,19 @@ _TOKEN = ("token",)
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmEmailInput:
+class ConfirmEmailForm:
     """The link's token."""
 
     token: str
 
 
-async def confirm_email(setup: Setup, actor: Actor, form: ConfirmEmailInput) -> str:
+async def confirm_email(runtime: Runtime, actor: Actor, form: ConfirmEmailForm) -> str:
     """Change the address. Returns the person's id.
 
     Raises Refusal: BAD_TOKEN for a link that is used up, over, or followed by a newer one; CONFLICT where the address
     has become another's meanwhile, which whoever reads its mail may know.
     """
-    demand(Right.OPEN_DOOR, actor)
+    authorize(Right.PUBLIC, actor)
 
     async def work() -> str:
         asked = await _valid(form.token)
@@ -43,8 +43,8 @@ async def confirm_email(setup: Setup, actor: Actor, form: ConfirmEmailInput) -> 
         change.used_at = clock.utc_now()
         await change.save(update_fields=["used_at"])
         await give_address(person, change.email)
-        entry = Entry(Kind.EMAIL_CHANGED, {"person_id": person.id}, subject_id=person.id)
-        await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+        entry = NewEvent(Kind.EMAIL_CHANGED, {"person_id": person.id}, subject_id=person.id)
+        await record(entry, actor=actor, now=await product_now(), channels=runtime.channels)
         return person.id
 
     return await in_one_transaction(work)

@@ -4,22 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.tokens import hashed, new_api_key, shown_prefix
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right, Scope
 from capcom_gql.forms import check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, record
+from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import ApiKey
 
 
 @dataclass(frozen=True, slots=True)
-class CreateApiKeyInput:
+class CreateApiKeyForm:
     """The key's name and scopes, and the instant (real clock) from which it no longer works, if any."""
 
     name: str
@@ -35,9 +35,9 @@ class ApiKeyCreated:
     secret: str
 
 
-async def create_api_key(setup: Setup, actor: Actor, form: CreateApiKeyInput) -> ApiKeyCreated:
+async def create_api_key(runtime: Runtime, actor: Actor, form: CreateApiKeyForm) -> ApiKeyCreated:
     """Make a key with these scopes. Raises Refusal."""
-    demand(Right.ADMINISTRATION, actor)
+    authorize(Right.ADMINISTRATION, actor)
     refuse_if(_faults(form))
 
     async def work() -> ApiKeyCreated:
@@ -51,14 +51,14 @@ async def create_api_key(setup: Setup, actor: Actor, form: CreateApiKeyInput) ->
             created_at=clock.utc_now(),
             expires_at=form.expires_at,
         )
-        entry = Entry(Kind.KEY_CREATED, {"key_id": key.id, "scopes": list(key.scopes)}, subject_id=key.id)
-        await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+        entry = NewEvent(Kind.KEY_CREATED, {"key_id": key.id, "scopes": list(key.scopes)}, subject_id=key.id)
+        await record(entry, actor=actor, now=await product_now(), channels=runtime.channels)
         return ApiKeyCreated(key.id, secret)
 
     return await in_one_transaction(work)
 
 
-def _faults(form: CreateApiKeyInput) -> list[Fault]:
+def _faults(form: CreateApiKeyForm) -> list[Fault]:
     faults = check_text(("name",), form.name, required=True)
     if not form.scopes:
         faults.append(invalid(("scopes",), "no_scopes"))

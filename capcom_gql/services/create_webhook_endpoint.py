@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.tokens import new_signing_secret
 from capcom_gql.delivery.webhook_forms import description_faults, kind_faults, normal_kinds, url_faults
 from capcom_gql.domain.refusals import Fault, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Organisation, WebhookEndpoint, WebhookSecret
 
 
 @dataclass(frozen=True, slots=True)
-class CreateWebhookEndpointInput:
+class CreateWebhookEndpointForm:
     """Where to send events, and which: no kinds mean all, and without an organisation they are those of everybody."""
 
     url: str
@@ -33,11 +33,11 @@ class WebhookEndpointCreated:
 
 
 async def create_webhook_endpoint(
-    setup: Setup, actor: Actor, form: CreateWebhookEndpointInput
+    runtime: Runtime, actor: Actor, form: CreateWebhookEndpointForm
 ) -> WebhookEndpointCreated:
     """Send events to an address from now on. Raises Refusal with all the form's faults."""
-    demand(Right.NOTIFICATIONS, actor)
-    refuse_if(await _faults(setup, form))
+    authorize(Right.NOTIFICATIONS, actor)
+    refuse_if(await _faults(runtime, form))
 
     async def work() -> WebhookEndpointCreated:
         now, secret = clock.utc_now(), new_signing_secret()
@@ -55,9 +55,9 @@ async def create_webhook_endpoint(
     return await in_one_transaction(work)
 
 
-async def _faults(setup: Setup, form: CreateWebhookEndpointInput) -> list[Fault]:
+async def _faults(runtime: Runtime, form: CreateWebhookEndpointForm) -> list[Fault]:
     faults = [
-        *await url_faults(setup, form.url),
+        *await url_faults(runtime, form.url),
         *description_faults(form.description),
         *kind_faults(form.kinds),
     ]

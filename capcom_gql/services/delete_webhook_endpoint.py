@@ -1,7 +1,7 @@
 """Delete a webhook endpoint: nothing is sent to it any more, and its secrets are forgotten."""
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.delivery.webhook_health import give_up, locked
 from capcom_gql.domain.refusals import Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
@@ -11,7 +11,7 @@ from capcom_gql.storage.tables import WebhookEndpoint, WebhookSecret
 
 async def delete_webhook_endpoint(actor: Actor, endpoint_id: str) -> None:
     """Delete an endpoint; what was sent to it stays on record. Deleting it twice is as once. Raises Refusal."""
-    demand(Right.NOTIFICATIONS, actor)
+    authorize(Right.NOTIFICATIONS, actor)
 
     async def work() -> None:
         if not await WebhookEndpoint.filter(id=endpoint_id).exists():

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from capcom_gql.access.accounts import own_account
-from capcom_gql.access.authorize import demand
-from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, Attempts
+from capcom_gql.access.authorize import authorize
+from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, RateLimits
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
@@ -14,19 +14,19 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
 from capcom_gql.entitlement.check_service import ServiceAsk, check_service
-from capcom_gql.entitlement.stored_checks import keep_access, keep_check
+from capcom_gql.entitlement.stored_checks import store_access, store_check
 from capcom_gql.forms import MAX_MESSAGE, MAX_PRICE_MINOR, check_email, check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, Post, to_support
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, to_support
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Seat, SupportRequest
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSupportRequestInput:
+class OpenSupportRequestForm:
     """What is believed to be wrongly refused, a discount, a service or both, and the person's own words."""
 
     message: str
@@ -48,56 +48,60 @@ class SupportRequestOpened:
 
 
 async def open_support_request(
-    setup: Setup, actor: Actor, form: OpenSupportRequestInput, attempts: Attempts
+    runtime: Runtime, actor: Actor, form: OpenSupportRequestForm, rate_limits: RateLimits
 ) -> SupportRequestOpened:
     """Open a request; its check is answered as of now, or of its own `at`, with the caller's own rights.
 
     Raises Refusal: NOT_FOUND at a number that was never the caller's, INVALID_INPUT; and TooManyAttempts past twenty
     well-formed requests a day.
     """
-    demand(Right.SELF, actor)
+    authorize(Right.SELF, actor)
     assert actor.person_id is not None, "only a person has rights over themselves"
     seat_ids = await _own_seats(actor, form)
     refuse_if(_faults(form, seat_ids, await product_now()))
-    await attempts.count(SUPPORT_PER_PERSON, "support", actor.person_id)
+    await rate_limits.count(SUPPORT_PER_PERSON, "support", actor.person_id)
 
     async def work() -> SupportRequestOpened:
         seat = await Seat.get(id=seat_ids[0])
-        dossier = await open_dossier(setup, seat.subscription_id)
-        assert dossier is not None, "a seat belongs to a subscription"
+        locked = await lock_subscription(runtime, seat.subscription_id)
+        assert locked is not None, "a seat belongs to a subscription"
         person = await own_account(actor)
         request = await SupportRequest.create(
             id=ids.new_id(ids.SUPPORT_REQUEST),
             person=person,
             seat=seat,
             message=form.message.strip(),
-            check_answer=await _asked_again(setup, actor, form.check),
-            access_answer=None if form.access is None else keep_access(await check_service(setup, actor, form.access)),
-            opened_at=dossier.now,
+            check_answer=await _asked_again(runtime, actor, form.check),
+            access_answer=None
+            if form.access is None
+            else store_access(await check_service(runtime, actor, form.access)),
+            opened_at=locked.now,
         )
         about = {"request_id": request.id}
-        entry = Entry(
+        entry = NewEvent(
             Kind.SUPPORT_OPENED,
             {"request_id": request.id, "seat_id": seat.id},
-            dossier.organisation_id,
+            locked.organisation_id,
             request.id,
-            posts=[Post(Topic.SUPPORT_OPENED, to_support(setup.support_email), dossier.now, request.id, about)],
+            deliveries=[
+                NewDelivery(Topic.SUPPORT_OPENED, to_support(runtime.support_email), locked.now, request.id, about)
+            ],
         )
-        await dossier.record(entry, actor)
-        await dossier.close()
+        await locked.record(entry, actor)
+        await locked.schedule()
         return SupportRequestOpened(request.id)
 
     return await in_one_transaction(work)
 
 
-async def _asked_again(setup: Setup, actor: Actor, ask: DiscountAsk | None) -> dict[str, Any] | None:
+async def _asked_again(runtime: Runtime, actor: Actor, ask: DiscountAsk | None) -> dict[str, Any] | None:
     if ask is None:
         return None
-    (answer,) = await check_discounts(setup, actor, [ask])
-    return keep_check(answer)
+    (answer,) = await check_discounts(runtime, actor, [ask])
+    return store_check(answer)
 
 
-async def _own_seats(actor: Actor, form: OpenSupportRequestInput) -> list[str]:
+async def _own_seats(actor: Actor, form: OpenSupportRequestForm) -> list[str]:
     """The seats of the numbers, in the order of the form. Raises Refusal at each that is not the caller's own."""
     parsed = [((place, "subscriberNumber"), parse_number(ask.subscriber_number)) for place, ask in form.asks]
     asked = [number for _, number in parsed if number is not None]
@@ -106,7 +110,7 @@ async def _own_seats(actor: Actor, form: OpenSupportRequestInput) -> list[str]:
     return [own[number] for _, number in parsed if number is not None]
 
 
-def _faults(form: OpenSupportRequestInput, seat_ids: list[str], now: datetime) -> list[Fault]:
+def _faults(form: OpenSupportRequestForm, seat_ids: list[str], now: datetime) -> list[Fault]:
     faults = check_text(("message",), form.message, MAX_MESSAGE, required=True)
     if not seat_ids:
         faults.append(invalid((), "nothing_asked"))

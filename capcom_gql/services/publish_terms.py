@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.forms import MAX_NAME, check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, record
+from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import TermsOfUse
 from capcom_gql.subscription.catalogue import current_terms
@@ -23,7 +23,7 @@ MAX_URL = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class PublishTermsInput:
+class PublishTermsForm:
     """The version as people accept it, and where its text is."""
 
     version: str
@@ -37,12 +37,12 @@ class TermsPublished:
     terms_id: str
 
 
-async def publish_terms(setup: Setup, actor: Actor, form: PublishTermsInput) -> TermsPublished:
+async def publish_terms(runtime: Runtime, actor: Actor, form: PublishTermsForm) -> TermsPublished:
     """Publish a version that was never published before. Raises Refusal (INVALID_INPUT, CONFLICT).
 
     Publishing the current version once more, with the same address, changes nothing.
     """
-    demand(Right.ADMINISTRATION, actor)
+    authorize(Right.ADMINISTRATION, actor)
     refuse_if(_faults(form))
     version, url = form.version.strip(), form.url.strip()
 
@@ -57,14 +57,14 @@ async def publish_terms(setup: Setup, actor: Actor, form: PublishTermsInput) -> 
         terms = await TermsOfUse.create(
             id=ids.new_id(ids.TERMS_OF_USE), version=version, url=url, published_at=published_at
         )
-        entry = Entry(Kind.TERMS_PUBLISHED, {"version": version}, subject_id=terms.id)
-        await record(entry, actor=actor, now=now, channels=setup.channels)
+        entry = NewEvent(Kind.TERMS_PUBLISHED, {"version": version}, subject_id=terms.id)
+        await record(entry, actor=actor, now=now, channels=runtime.channels)
         return TermsPublished(terms.id)
 
     return await in_one_transaction(work)
 
 
-def _faults(form: PublishTermsInput) -> list[Fault]:
+def _faults(form: PublishTermsForm) -> list[Fault]:
     faults = check_text(("version",), form.version, MAX_VERSION, required=True)
     if not faults and not form.version.strip().isprintable():
         faults.append(invalid(("version",), "bad_version"))

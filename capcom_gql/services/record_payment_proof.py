@@ -4,25 +4,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import awaits_proof
-from capcom_gql.domain.proofs import check_service
+from capcom_gql.domain.proofs import check_awaits_proof
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Term
-from capcom_gql.subscription.calendar import open_dossier
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.calendar import lock_subscription
+from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.proofs import confirm, proof_faults
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPaymentProofInput:
+class RecordPaymentProofForm:
     """What arrived, and for which subscription; without a term, the first that awaits its proof."""
 
     subscription_id: str
@@ -41,44 +41,45 @@ class ProofRecorded:
     term_id: str
 
 
-async def record_payment_proof(setup: Setup, actor: Actor, form: RecordPaymentProofInput) -> ProofRecorded:
+async def record_payment_proof(runtime: Runtime, actor: Actor, form: RecordPaymentProofForm) -> ProofRecorded:
     """Confirm a term by its proof, until the last instant of its due day. Raises Refusal."""
-    demand(Right.PROOF, actor)
+    authorize(Right.PROOF, actor)
 
     async def work() -> dict[str, Any]:
-        dossier = await open_dossier(setup, form.subscription_id)
-        if dossier is None:
+        locked = await lock_subscription(runtime, form.subscription_id)
+        if locked is None:
             raise Refusal(not_found("subscriptionId"))
-        term = _term_meant(dossier, form.term_id)
+        term = _term_meant(locked, form.term_id)
         refuse_if(
             [
-                *proof_faults(form.reference, form.received_on, dossier.today),
+                *proof_faults(form.reference, form.received_on, locked.today),
                 *check_key(form.idempotency_key),
-                *check_service(term.facts()),
+                *check_awaits_proof(term.facts()),
             ]
         )
-        await _confirm(dossier, term, form, actor)
+        await _confirm(locked, term, form, actor)
         return {"term_id": term.id}
 
     made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "recordPaymentProof", form, work))
     return ProofRecorded(form.subscription_id, made["term_id"])
 
 
-def _term_meant(dossier: Dossier, term_id: str | None) -> Term:
+def _term_meant(locked: LockedSubscription, term_id: str | None) -> Term:
     if term_id is not None:
-        named = [term for term in dossier.terms if term.id == term_id]
+        named = [term for term in locked.terms if term.id == term_id]
         if not named:
             raise Refusal(not_found("termId"))
         return named[0]
-    awaiting = [term for term in dossier.terms if awaits_proof(term.facts())]
+    awaiting = [term for term in locked.terms if awaits_proof(term.facts())]
     # the term whose proof this would be: its answer says that it is recorded already, or comes too late
-    return awaiting[0] if awaiting else max(dossier.terms, key=lambda term: term.opened_at)
+    return awaiting[0] if awaiting else max(locked.terms, key=lambda term: term.opened_at)
 
 
-async def _confirm(dossier: Dossier, term: Term, form: RecordPaymentProofInput, actor: Actor) -> None:
-    details = await confirm(dossier, term, form.kind, form.reference, form.received_on)
-    letters = dossier.letters(Topic.CONFIRMED, term, dossier.now)
-    await dossier.record(
-        Entry(Kind.TERM_CONFIRMED, details, dossier.organisation_id, dossier.subscription.id, posts=letters), actor
+async def _confirm(locked: LockedSubscription, term: Term, form: RecordPaymentProofForm, actor: Actor) -> None:
+    details = await confirm(locked, term, form.kind, form.reference, form.received_on)
+    letters = locked.letters(Topic.CONFIRMED, term, locked.now)
+    await locked.record(
+        NewEvent(Kind.TERM_CONFIRMED, details, locked.organisation_id, locked.subscription.id, deliveries=letters),
+        actor,
     )
-    await dossier.close()
+    await locked.schedule()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.plans import EventKind
@@ -12,19 +12,19 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, answer
 from capcom_gql.forms import MAX_PRICE_MINOR, check_email, check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.queries.holdings import Held, holdings, live_redemptions
 from capcom_gql.storage.tables import Redemption
-from capcom_gql.subscription.calendar import open_dossier
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.calendar import lock_subscription
+from capcom_gql.subscription.locked import LockedSubscription
 
 
 @dataclass(frozen=True, slots=True)
-class RedeemDiscountInput:
+class RedeemDiscountForm:
     """A registration at full price, in minor units; the event's reference is shared by every system that redeems."""
 
     subscriber_number: str
@@ -53,16 +53,16 @@ class _NotEligible(Exception):
         self.check = check
 
 
-async def redeem_discount(setup: Setup, actor: Actor, form: RedeemDiscountInput) -> Redeemed:
+async def redeem_discount(runtime: Runtime, actor: Actor, form: RedeemDiscountForm) -> Redeemed:
     """Record the use of a discount. A number that is not entitled is an answer with its fault; a bad form raises."""
-    demand(Right.REDEEM, actor)
+    authorize(Right.REDEEM, actor)
     ask = DiscountAsk(form.subscriber_number, form.event_kind, form.event_reference, form.price_minor, form.email)
     granted: CheckAnswer | None = None
 
     async def work() -> dict[str, Any]:
         nonlocal granted
         refuse_if(_faults(form))
-        redemption, granted = await _redeem(setup, actor, form, ask)
+        redemption, granted = await _redeem(runtime, actor, form, ask)
         return {"redemption_id": redemption.id}
 
     try:
@@ -75,10 +75,10 @@ async def redeem_discount(setup: Setup, actor: Actor, form: RedeemDiscountInput)
             {"reason": refusal.check.verdict.reason.value},
         )
         return Redeemed(None, refusal.check, (fault,))
-    return Redeemed(made["redemption_id"], granted or await _granted(setup, ask))
+    return Redeemed(made["redemption_id"], granted or await _granted(runtime, ask))
 
 
-def _faults(form: RedeemDiscountInput) -> list[Fault]:
+def _faults(form: RedeemDiscountForm) -> list[Fault]:
     faults = [
         *check_text(("eventReference",), form.event_reference, required=True),
         *check_text(("registrationReference",), form.registration_reference, required=True),
@@ -91,26 +91,26 @@ def _faults(form: RedeemDiscountInput) -> list[Fault]:
 
 
 async def _redeem(
-    setup: Setup, actor: Actor, form: RedeemDiscountInput, ask: DiscountAsk
+    runtime: Runtime, actor: Actor, form: RedeemDiscountForm, ask: DiscountAsk
 ) -> tuple[Redemption, CheckAnswer]:
     number = parse_number(form.subscriber_number)
     held = None if number is None else (await holdings([number])).get(number)
-    dossier = None if held is None else await open_dossier(setup, held.subscription_id)
-    if held is None or dossier is None:
-        raise _NotEligible(answer(setup, ask, None, await product_now(), malformed=number is None, redeemed=False))
+    locked = None if held is None else await lock_subscription(runtime, held.subscription_id)
+    if held is None or locked is None:
+        raise _NotEligible(answer(runtime, ask, None, await product_now(), malformed=number is None, redeemed=False))
     # asked again under the lock: the seat, the terms or the event may have changed since the first look
     assert number is not None, "a number that somebody holds is well formed"
     held = (await holdings([number]))[number]
     assert ask.event is not None, "a blank reference is a fault of the form"
     redeemed = bool(await live_redemptions([(held.person_id, ask.event)]))
-    check = answer(setup, ask, held, dossier.now, malformed=False, redeemed=redeemed)
+    check = answer(runtime, ask, held, locked.now, malformed=False, redeemed=redeemed)
     if not check.verdict.eligible:
         raise _NotEligible(check)
-    return await _write(dossier, held, form, check, actor), check
+    return await _write(locked, held, form, check, actor), check
 
 
 async def _write(
-    dossier: Dossier, held: Held, form: RedeemDiscountInput, check: CheckAnswer, actor: Actor
+    locked: LockedSubscription, held: Held, form: RedeemDiscountForm, check: CheckAnswer, actor: Actor
 ) -> Redemption:
     reduction = check.verdict.reduction_minor
     assert reduction is not None and actor.id is not None, "a price was given, and nobody anonymous redeems"
@@ -119,14 +119,14 @@ async def _write(
         seat_id=held.seat_id,
         person_id=held.person_id,
         organisation_id=held.organisation_id,
-        term_id=dossier.standing.term.id,
+        term_id=locked.status.term.id,
         event_kind=form.event_kind.value,
         event_reference=form.event_reference.strip(),
         registration_reference=form.registration_reference.strip(),
         price_minor=form.price_minor,
         reduction_minor=reduction,
         redeemed_by=actor.id,
-        redeemed_at=dossier.now,
+        redeemed_at=locked.now,
     )
     details = {
         "redemption_id": redemption.id,
@@ -134,16 +134,16 @@ async def _write(
         "event_kind": form.event_kind.value,
         "price_minor": form.price_minor,
         "reduction_minor": reduction,
-        "currency": dossier.setup.currency,
+        "currency": locked.runtime.currency,
         "provisional": check.verdict.provisional,
     }
-    await dossier.record(Entry(Kind.DISCOUNT_REDEEMED, details, dossier.organisation_id, redemption.id), actor)
-    await dossier.close()
+    await locked.record(NewEvent(Kind.DISCOUNT_REDEEMED, details, locked.organisation_id, redemption.id), actor)
+    await locked.schedule()
     return redemption
 
 
-async def _granted(setup: Setup, ask: DiscountAsk) -> CheckAnswer:
+async def _granted(runtime: Runtime, ask: DiscountAsk) -> CheckAnswer:
     """The check that goes with a redemption made by an earlier call with the same key: read anew, as a replay is."""
     number = parse_number(ask.subscriber_number)
     held = None if number is None else (await holdings([number])).get(number)
-    return answer(setup, ask, held, await product_now(), malformed=number is None, redeemed=False)
+    return answer(runtime, ask, held, await product_now(), malformed=number is None, redeemed=False)

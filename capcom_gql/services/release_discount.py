@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Redemption, Subscription
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseDiscountInput:
+class ReleaseDiscountForm:
     """The redemption to release."""
 
     redemption_id: str
@@ -27,25 +27,25 @@ class Released:
     redemption_id: str
 
 
-async def release_discount(setup: Setup, actor: Actor, form: ReleaseDiscountInput) -> Released:
+async def release_discount(runtime: Runtime, actor: Actor, form: ReleaseDiscountForm) -> Released:
     """Release a redemption, at any time: by the key that redeemed, or staff. To another key it does not exist."""
-    demand(Right.REDEEM, actor)
+    authorize(Right.REDEEM, actor)
 
     async def work() -> Released:
         known = await Redemption.get_or_none(id=form.redemption_id)
         if known is None or not (actor.is_staff or known.redeemed_by == actor.id):
             raise Refusal(not_found("redemptionId"))
         subscription = await Subscription.get(organisation_id=known.organisation_id)
-        dossier = await open_dossier(setup, subscription.id)
-        assert dossier is not None, "a redemption belongs to a subscription"
+        locked = await lock_subscription(runtime, subscription.id)
+        assert locked is not None, "a redemption belongs to a subscription"
         redemption = await Redemption.get(id=known.id)
         if redemption.released_at is not None:
             raise Refusal(Fault(Code.ALREADY_RELEASED, ("redemptionId",), "already_released"))
-        redemption.released_at = dossier.now
+        redemption.released_at = locked.now
         await redemption.save(update_fields=["released_at"])
         details = {"redemption_id": redemption.id, "seat_id": redemption.seat_id}
-        await dossier.record(Entry(Kind.DISCOUNT_RELEASED, details, dossier.organisation_id, redemption.id), actor)
-        await dossier.close()
+        await locked.record(NewEvent(Kind.DISCOUNT_RELEASED, details, locked.organisation_id, redemption.id), actor)
+        await locked.schedule()
         return Released(redemption.id)
 
     return await in_one_transaction(work)

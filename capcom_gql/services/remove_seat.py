@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from capcom_gql.access.authorize import demand, demand_now
+from capcom_gql.access.authorize import authorize, authorize_now
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_live, check_removal
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Seat
-from capcom_gql.subscription.calendar import open_dossier
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.calendar import lock_subscription
+from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.seats import removal
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveSeatInput:
+class RemoveSeatForm:
     """The seat to remove."""
 
     seat_id: str
@@ -28,29 +28,29 @@ class SeatRemoved:
     subscription_id: str
 
 
-async def remove_seat(setup: Setup, actor: Actor, form: RemoveSeatInput) -> SeatRemoved:
+async def remove_seat(runtime: Runtime, actor: Actor, form: RemoveSeatForm) -> SeatRemoved:
     """Remove a seat. Raises Refusal: the manager hands over first; nothing changes once the subscription is over."""
-    demand(Right.LIST, actor)
+    authorize(Right.MANAGE_SEATS, actor)
 
     async def work() -> SeatRemoved:
         known = await Seat.get_or_none(id=form.seat_id)
-        dossier = None if known is None else await open_dossier(setup, known.subscription_id)
-        if dossier is None:
+        locked = None if known is None else await lock_subscription(runtime, known.subscription_id)
+        if locked is None:
             raise Refusal(not_found("seatId"))
-        await demand_now(Right.LIST, actor, dossier.organisation_id, "seatId")
-        seat = next(each for each in dossier.seats if each.id == form.seat_id)
-        refuse_if(_faults(dossier, seat))
-        seat.removed_at = dossier.now
+        await authorize_now(Right.MANAGE_SEATS, actor, locked.organisation_id, "seatId")
+        seat = next(each for each in locked.seats if each.id == form.seat_id)
+        refuse_if(_faults(locked, seat))
+        seat.removed_at = locked.now
         await seat.save(update_fields=["removed_at"])
-        await dossier.record(removal(dossier, seat), actor)
-        await dossier.close()
-        return SeatRemoved(dossier.subscription.id)
+        await locked.record(removal(locked, seat), actor)
+        await locked.schedule()
+        return SeatRemoved(locked.subscription.id)
 
     return await in_one_transaction(work)
 
 
-def _faults(dossier: Dossier, seat: Seat) -> list[Fault]:
-    if over := check_live(dossier.standing.is_live, ("seatId",)):
+def _faults(locked: LockedSubscription, seat: Seat) -> list[Fault]:
+    if over := check_live(locked.status.is_live, ("seatId",)):
         return over
     if seat.removed_at is not None:
         return [Fault(Code.CONFLICT, ("seatId",), "seat_removed_already")]

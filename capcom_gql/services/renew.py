@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from capcom_gql.access.authorize import demand, demand_now
+from capcom_gql.access.authorize import authorize, authorize_now
 from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
@@ -12,21 +12,21 @@ from capcom_gql.domain.renewals import check_renewal, check_renewed_plan
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.terms import renewed_term
 from capcom_gql.forms import MAX_NAME
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Plan, Term
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.catalogue import open_plans, terms_faults
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.seats import move_up
 from capcom_gql.subscription.surveys import ask_survey
 from capcom_gql.subscription.terms import add_term, terms_accepted
 
 
 @dataclass(frozen=True, slots=True)
-class RenewInput:
+class RenewForm:
     """Which subscription to renew; without a plan, the running term's is kept."""
 
     subscription_id: str
@@ -43,34 +43,34 @@ class Renewed:
     term_id: str
 
 
-async def renew(setup: Setup, actor: Actor, form: RenewInput) -> Renewed:
+async def renew(runtime: Runtime, actor: Actor, form: RenewForm) -> Renewed:
     """Add the next term. Raises Refusal with all the form's faults."""
-    demand(Right.RENEWAL, actor)
+    authorize(Right.RENEWAL, actor)
 
     async def work() -> dict[str, Any]:
-        dossier = await open_dossier(setup, form.subscription_id)
-        if dossier is None:
+        locked = await lock_subscription(runtime, form.subscription_id)
+        if locked is None:
             raise Refusal(not_found("subscriptionId"))
-        await demand_now(Right.RENEWAL, actor, dossier.organisation_id, "subscriptionId")
-        kept = dossier.standing.term.offer.plan_code
+        await authorize_now(Right.RENEWAL, actor, locked.organisation_id, "subscriptionId")
+        kept = locked.status.term.offer.plan_code
         plan = await Plan.get_or_none(code=form.plan_code or kept)
-        refuse_if(await _faults(dossier, form, plan, kept))
+        refuse_if(await _faults(locked, form, plan, kept))
         assert plan is not None, "an unknown plan is a fault of the form"
-        return {"term_id": (await _renew(dossier, plan, form, actor)).id}
+        return {"term_id": (await _renew(locked, plan, form, actor)).id}
 
     made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "renew", form, work))
     return Renewed(form.subscription_id, made["term_id"])
 
 
-async def _faults(dossier: Dossier, form: RenewInput, plan: Plan | None, kept: str) -> list[Fault]:
+async def _faults(locked: LockedSubscription, form: RenewForm, plan: Plan | None, kept: str) -> list[Fault]:
     return [
-        *check_renewal(dossier.standing),
+        *check_renewal(locked.status),
         *check_renewed_plan(
             (form.plan_code or kept)[:MAX_NAME],
             None if plan is None else plan.seat_limit,
             kept=kept,
             is_open=None if plan is None else plan.is_open,
-            used=len(dossier.active_seats),
+            used=len(locked.active_seats),
             on_offer=await open_plans(),
         ),
         *await terms_faults(form.accepted_terms_version),
@@ -78,16 +78,16 @@ async def _faults(dossier: Dossier, form: RenewInput, plan: Plan | None, kept: s
     ]
 
 
-async def _renew(dossier: Dossier, plan: Plan, form: RenewInput, actor: Actor) -> Term:
-    running = dossier.term(dossier.standing.term.id)
-    facts = renewed_term(ids.new_id(ids.TERM), dossier.now, running.facts(), plan.offer(), dossier.setup.policy)
-    term = await add_term(dossier, plan, facts, form.accepted_terms_version, actor.person_id)
+async def _renew(locked: LockedSubscription, plan: Plan, form: RenewForm, actor: Actor) -> Term:
+    running = locked.term(locked.status.term.id)
+    facts = renewed_term(ids.new_id(ids.TERM), locked.now, running.facts(), plan.offer(), locked.runtime.policy)
+    term = await add_term(locked, plan, facts, form.accepted_terms_version, actor.person_id)
     # renewing clears a decline
     running.declined_at = None
     await running.save(update_fields=["declined_at"])
-    await move_up(dossier.active_seats)
-    await dossier.record(
-        Entry(
+    await move_up(locked.active_seats)
+    await locked.record(
+        NewEvent(
             Kind.RENEWAL_DONE,
             {
                 "term_id": running.id,
@@ -97,13 +97,13 @@ async def _renew(dossier: Dossier, plan: Plan, form: RenewInput, actor: Actor) -
                 "ends_on": term.ends_on.isoformat(),
                 "proof_due_on": term.proof_due_on.isoformat(),
             },
-            organisation_id=dossier.organisation_id,
-            subject_id=dossier.subscription.id,
-            posts=dossier.letters(Topic.RENEWED, term, dossier.now, about={"running_term_id": running.id}),
+            organisation_id=locked.organisation_id,
+            subject_id=locked.subscription.id,
+            deliveries=locked.letters(Topic.RENEWED, term, locked.now, about={"running_term_id": running.id}),
         ),
         actor,
     )
-    await dossier.record(terms_accepted(dossier, term), actor)
-    await ask_survey(dossier, running, actor, occurred_at=dossier.now, due_at=dossier.now)
-    await dossier.close()
+    await locked.record(terms_accepted(locked, term), actor)
+    await ask_survey(locked, running, actor, occurred_at=locked.now, due_at=locked.now)
+    await locked.schedule()
     return term

@@ -9,7 +9,7 @@ from capcom_gql.domain.refusals import Refusal, invalid
 from capcom_gql.domain.reports import Figures, Period, figures_of, net_promoter_score
 from capcom_gql.domain.terms import Term as Facts
 from capcom_gql.domain.terms import next_start
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Subscription, Term
@@ -52,7 +52,7 @@ class Report:
     comments: list[str] = field(default_factory=list)
 
 
-async def report_of(setup: Setup, first: date, last: date) -> Report:
+async def report_of(runtime: Runtime, first: date, last: date) -> Report:
     """The report of a period, both days inclusive, in the operator's zone.
 
     Raises Refusal where it ends before it begins. What is live, seated and awaited is so at the end of its last day,
@@ -61,23 +61,23 @@ async def report_of(setup: Setup, first: date, last: date) -> Report:
     if last < first:
         raise Refusal(invalid(("to",), "period_backwards", first=first))
     report = Report(Period(first, last))
-    today = setup.policy.day_of(await product_now())
-    begins = setup.policy.first_instant(max(first, EARLIEST))
+    today = runtime.policy.day_of(await product_now())
+    begins = runtime.policy.first_instant(max(first, EARLIEST))
     # nothing is recorded after today, and the last day of the calendar has none that follows
-    ends = setup.policy.first_instant(next_start(min(last, today)))
+    ends = runtime.policy.first_instant(next_start(min(last, today)))
     seats = {row["subscription_id"]: row["seats"] for row in await rows(_SEATS, [ends])}
     redeemed = {row["term_id"]: row for row in await rows(_REDEEMED, [begins, ends])}
     after = ""
     while ids := await _page(after):
         after = ids[-1]
         for subscription_id, terms in (await _terms_of(ids)).items():
-            its = figures_of(terms, report.period, today, setup.policy)
+            its = figures_of(terms, report.period, today, runtime.policy)
             report.figures += its
             if its.live:
                 used = seats.get(subscription_id, 0)
                 report.seats_used += used
                 report.seats_available += max(0, its.seat_limit - used)
-            _add_redemptions(report, terms, redeemed, today, setup)
+            _add_redemptions(report, terms, redeemed, today, runtime)
     await _add_survey(report, await rows(_ASKED, [begins, ends]))
     return report
 
@@ -95,13 +95,13 @@ async def _terms_of(ids: list[str]) -> dict[str, list[Facts]]:
 
 
 def _add_redemptions(
-    report: Report, terms: list[Facts], redeemed: dict[str, dict[str, Any]], today: date, setup: Setup
+    report: Report, terms: list[Facts], redeemed: dict[str, dict[str, Any]], today: date, runtime: Runtime
 ) -> None:
     for term in terms:
         if (row := redeemed.get(term.id)) is None:
             continue
         report.redemptions += row["redemptions"]
-        state = redemption_state(None, term, today, setup.policy)
+        state = redemption_state(None, term, today, runtime.policy)
         if state is not RedemptionState.TO_REINVOICE:
             report.reduction_minor += int(row["reduction"])
 

@@ -4,47 +4,47 @@ import asyncio
 from dataclasses import dataclass
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
-from capcom_gql.access.rate_limits import EVEN_SECONDS, RESET_PER_ADDRESS, Attempts
+from capcom_gql.access.authorize import authorize
+from capcom_gql.access.rate_limits import EVEN_SECONDS, RESET_PER_ADDRESS, RateLimits
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
 from capcom_gql.forms import compared
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, Post, record, to_person
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, record, to_person
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Person
 
 
 @dataclass(frozen=True, slots=True)
-class RequestPasswordInput:
+class RequestPasswordForm:
     """The address whose holder wants a link."""
 
     email: str
 
 
-async def request_password(setup: Setup, actor: Actor, form: RequestPasswordInput, attempts: Attempts) -> bool:
+async def request_password(runtime: Runtime, actor: Actor, form: RequestPasswordForm, rate_limits: RateLimits) -> bool:
     """Mail a link if the address is known, at most five a day; always accepted, always after the same time."""
-    demand(Right.OPEN_DOOR, actor)
+    authorize(Right.PUBLIC, actor)
     started = clock.monotonic()
     key = address_key(compared(form.email))
-    within = await attempts.within(RESET_PER_ADDRESS, "reset", key)
+    within = await rate_limits.within(RESET_PER_ADDRESS, "reset", key)
 
     async def work() -> None:
         # asked in the transaction, so that both ways wait alike for those who write
         person = await Person.filter(email_key=key).select_for_update().first()
         if within and person is not None:
-            await _record(setup, actor, person)
+            await _record(runtime, actor, person)
 
     await in_one_transaction(work)
     await asyncio.sleep(max(0.0, EVEN_SECONDS - (clock.monotonic() - started)))
     return True
 
 
-async def _record(setup: Setup, actor: Actor, person: Person) -> None:
+async def _record(runtime: Runtime, actor: Actor, person: Person) -> None:
     now = await product_now()
-    letter = Post(Topic.PASSWORD_LINK, to_person(person), now)
-    entry = Entry(Kind.PASSWORD_REQUESTED, {}, subject_id=person.id, posts=[letter])
-    await record(entry, actor=actor, now=now, channels=setup.channels)
+    letter = NewDelivery(Topic.PASSWORD_LINK, to_person(person), now)
+    entry = NewEvent(Kind.PASSWORD_REQUESTED, {}, subject_id=person.id, deliveries=[letter])
+    await record(entry, actor=actor, now=now, channels=runtime.channels)

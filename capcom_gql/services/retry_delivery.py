@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.letters import AddressKind, DeliveryState, Topic
 from capcom_gql.domain.privacy import is_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import NO_CHANNEL, NO_EMAIL_CHANNEL, NO_URL, NO_URL_CHANNEL
 from capcom_gql.storage.tables import Delivery, Person, WebhookEndpoint
@@ -21,7 +21,7 @@ _REFUSED: Mapping[DeliveryState, str] = {
 }
 
 
-async def retry_delivery(setup: Setup, actor: Actor, delivery_id: str) -> None:
+async def retry_delivery(runtime: Runtime, actor: Actor, delivery_id: str) -> None:
     """Put a FAILED or HELD letter back in the queue, due at once, its schedule of attempts begun anew.
 
     The attempts made stay, and their numbers go on: the number is what fences off a worker that comes back late. A mail
@@ -29,7 +29,7 @@ async def retry_delivery(setup: Setup, actor: Actor, delivery_id: str) -> None:
     Raises Refusal: FORBIDDEN, NOT_FOUND, CONFLICT for a letter that was sent, goes by itself, is not to be sent, has no
     channel to go by, was for somebody who is erased since (R23), or for an endpoint that is disabled or deleted.
     """
-    demand(Right.NOTIFICATIONS, actor)
+    authorize(Right.NOTIFICATIONS, actor)
 
     async def work() -> None:
         known = await Delivery.get_or_none(id=delivery_id)
@@ -41,7 +41,7 @@ async def retry_delivery(setup: Setup, actor: Actor, delivery_id: str) -> None:
         if key := _refused(delivery, person, await _endpoint(delivery)):
             raise Refusal(Fault(Code.CONFLICT, ("deliveryId",), key))
         await Delivery.filter(id=delivery_id).update(
-            recipient=person.email if person and _goes_by_mail(setup, delivery) else delivery.recipient,
+            recipient=person.email if person and _goes_by_mail(runtime, delivery) else delivery.recipient,
             state=DeliveryState.PENDING.value,
             reason=None,
             next_attempt_at=clock.utc_now(),
@@ -74,7 +74,7 @@ def _refused(delivery: Delivery, person: Person | None, endpoint: WebhookEndpoin
     return refused
 
 
-def _goes_by_mail(setup: Setup, delivery: Delivery) -> bool:
+def _goes_by_mail(runtime: Runtime, delivery: Delivery) -> bool:
     """Whether it goes to the address of the account; a letter about a change of address has one of its own."""
-    by_mail = any(each.address_kind == AddressKind.EMAIL for each in setup.channels if each.name == delivery.channel)
+    by_mail = any(each.address_kind == AddressKind.EMAIL for each in runtime.channels if each.name == delivery.channel)
     return by_mail and delivery.topic != Topic.EMAIL_CHANGE

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, record
+from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import ApiKey
 
 
 @dataclass(frozen=True, slots=True)
-class RevokeApiKeyInput:
+class RevokeApiKeyForm:
     """The key to revoke."""
 
     api_key_id: str
@@ -28,9 +28,9 @@ class ApiKeyRevoked:
     api_key_id: str
 
 
-async def revoke_api_key(setup: Setup, actor: Actor, form: RevokeApiKeyInput) -> ApiKeyRevoked:
+async def revoke_api_key(runtime: Runtime, actor: Actor, form: RevokeApiKeyForm) -> ApiKeyRevoked:
     """Revoke a key; revoking one that is revoked already changes nothing. Raises Refusal (NOT_FOUND)."""
-    demand(Right.ADMINISTRATION, actor)
+    authorize(Right.ADMINISTRATION, actor)
 
     async def work() -> ApiKeyRevoked:
         key = await ApiKey.filter(id=form.api_key_id).select_for_update().first()
@@ -39,8 +39,8 @@ async def revoke_api_key(setup: Setup, actor: Actor, form: RevokeApiKeyInput) ->
         if key.revoked_at is None:
             key.revoked_at = clock.utc_now()
             await key.save(update_fields=["revoked_at"])
-            entry = Entry(Kind.KEY_REVOKED, {"key_id": key.id}, subject_id=key.id)
-            await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+            entry = NewEvent(Kind.KEY_REVOKED, {"key_id": key.id}, subject_id=key.id)
+            await record(entry, actor=actor, now=await product_now(), channels=runtime.channels)
         return ApiKeyRevoked(key.id)
 
     return await in_one_transaction(work)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.tokens import new_signing_secret
 from capcom_gql.delivery.webhook_health import locked
 from capcom_gql.domain.endpoints import OVERLAP
@@ -26,7 +26,7 @@ async def rotate_webhook_secret(actor: Actor, endpoint_id: str) -> WebhookSecret
 
     Raises Refusal.
     """
-    demand(Right.NOTIFICATIONS, actor)
+    authorize(Right.NOTIFICATIONS, actor)
 
     async def work() -> WebhookSecretRotated:
         endpoint = await locked(endpoint_id)

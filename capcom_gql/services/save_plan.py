@@ -3,16 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Detail, Kind
 from capcom_gql.domain.plans import EventKind, Offer, Service, check_offer, read_rules
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.forms import MAX_NAME, MAX_PRICE_MINOR, check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, record
+from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Plan
 from capcom_gql.storage.tables.subscriptions import discounts_as_json
@@ -30,7 +30,7 @@ class DiscountRuleForm:
 
 
 @dataclass(frozen=True, slots=True)
-class SavePlanInput:
+class SavePlanForm:
     """The whole plan; the price in minor units of the installation's currency."""
 
     code: str
@@ -49,13 +49,13 @@ class PlanSaved:
     plan_id: str
 
 
-async def save_plan(setup: Setup, actor: Actor, form: SavePlanInput) -> PlanSaved:
+async def save_plan(runtime: Runtime, actor: Actor, form: SavePlanForm) -> PlanSaved:
     """Save the plan as a whole; terms that are open already keep their copy. Raises Refusal with all its faults.
 
     Saving what is so already records nothing.
     """
-    demand(Right.ADMINISTRATION, actor)
-    refuse_if(_faults(setup, form))
+    authorize(Right.ADMINISTRATION, actor)
+    refuse_if(_faults(runtime, form))
     offer = Offer(
         form.code.strip(),
         form.name.strip(),
@@ -82,14 +82,14 @@ async def save_plan(setup: Setup, actor: Actor, form: SavePlanInput) -> PlanSave
             "price_minor": plan.price_minor,
             "is_open": plan.is_open,
         }
-        entry = Entry(Kind.PLAN_SAVED, details, subject_id=plan.id)
-        await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+        entry = NewEvent(Kind.PLAN_SAVED, details, subject_id=plan.id)
+        await record(entry, actor=actor, now=await product_now(), channels=runtime.channels)
         return PlanSaved(plan.id)
 
     return await in_one_transaction(work)
 
 
-def _faults(setup: Setup, form: SavePlanInput) -> list[Fault]:
+def _faults(runtime: Runtime, form: SavePlanForm) -> list[Fault]:
     faults = []
     if not _CODE.fullmatch(form.code.strip()):
         faults.append(invalid(("code",), "bad_plan_code", value=form.code[:MAX_NAME]))
@@ -97,4 +97,4 @@ def _faults(setup: Setup, form: SavePlanInput) -> list[Fault]:
     if not 0 <= form.price_minor <= MAX_PRICE_MINOR:
         faults.append(invalid(("priceMinor",), "bad_price", maximum=MAX_PRICE_MINOR))
     rules = [(each.event_kind, each.percent, each.amount_minor) for each in form.discounts]
-    return faults + check_offer(form.seat_limit, rules, setup.policy.seats_min, setup.policy.seats_max)
+    return faults + check_offer(form.seat_limit, rules, runtime.policy.seats_min, runtime.policy.seats_max)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import partial
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.passwords import verify_password
-from capcom_gql.access.rate_limits import SIGN_IN_OVERALL, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, Attempts
+from capcom_gql.access.rate_limits import SIGN_IN_OVERALL, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, RateLimits
 from capcom_gql.access.sessions import SignedIn, open_session
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor, Right
@@ -16,21 +16,21 @@ from capcom_gql.storage.tables import Person
 
 
 @dataclass(frozen=True, slots=True)
-class SignInInput:
+class SignInForm:
     """The address and the password."""
 
     email: str
     password: str
 
 
-async def sign_in(actor: Actor, form: SignInInput, attempts: Attempts, source: str) -> SignedIn:
+async def sign_in(actor: Actor, form: SignInForm, rate_limits: RateLimits, source: str) -> SignedIn:
     """Open a session. Raises Refusal (BAD_CREDENTIALS), and TooManyAttempts per account, source address or overall."""
-    demand(Right.OPEN_DOOR, actor)
+    authorize(Right.PUBLIC, actor)
     key = address_key(compared(form.email))
     # the source first: it must not use up the attempts of more accounts than its own limit allows
-    await attempts.count(SIGN_IN_PER_SOURCE, "sign-in-from", source)
-    await attempts.count(SIGN_IN_OVERALL, "sign-in-overall")
-    await attempts.count(SIGN_IN_PER_ACCOUNT, "sign-in", key)
+    await rate_limits.count(SIGN_IN_PER_SOURCE, "sign-in-from", source)
+    await rate_limits.count(SIGN_IN_OVERALL, "sign-in-overall")
+    await rate_limits.count(SIGN_IN_PER_ACCOUNT, "sign-in", key)
     person = await Person.get_or_none(email_key=key)
     kept = None if person is None else person.password_hash
     if not await verify_password(form.password, kept) or person is None:

@@ -1,7 +1,7 @@
 """Sign out: the session's token stops working at once, on every process."""
 
 from capcom_gql import clock
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.tokens import hashed
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.storage.tables import Session
@@ -9,6 +9,6 @@ from capcom_gql.storage.tables import Session
 
 async def sign_out(actor: Actor, access_token: str) -> bool:
     """Revoke the session that asks."""
-    demand(Right.SELF, actor)
+    authorize(Right.SELF, actor)
     revoked = Session.filter(token_hash=hashed(access_token), revoked_at__isnull=True)
     return bool(await revoked.update(revoked_at=clock.utc_now()))

@@ -6,11 +6,11 @@ from typing import Any
 
 from capcom_gql import forms
 from capcom_gql.access.accounts import find_or_create_all
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
-from capcom_gql.domain.lifecycle import Standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus
 from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key, check_capacity, check_form
@@ -18,15 +18,15 @@ from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.sign_ups import check_not_live, check_overlap, check_reopening
 from capcom_gql.domain.terms import first_term
 from capcom_gql.forms import OrganisationForm, PersonForm
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, Post, record, to_person, to_support
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, record, to_person, to_support
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Event, Organisation, Person, Plan, Seat, Subscription, Term
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.catalogue import plan_faults, terms_faults
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.organisations import new_organisation
 from capcom_gql.subscription.seats import seat_the_form, welcome
 from capcom_gql.subscription.terms import add_term, new_subscription, opened, terms_accepted
@@ -35,7 +35,7 @@ SIGNER = "signer"
 
 
 @dataclass(frozen=True, slots=True)
-class SubscribeInput:
+class SubscribeForm:
     """The form of a sign-up. Either `organisation` describes it, or `organisation_id` names a known one."""
 
     plan_code: str
@@ -64,51 +64,51 @@ class _NotTheirs(Refusal):
         self.organisation_id = organisation_id
 
 
-async def subscribe(setup: Setup, actor: Actor, form: SubscribeInput, locale: Locale) -> Subscribed:
+async def subscribe(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Locale) -> Subscribed:
     """Open or reopen a subscription; it grants everything at once (R3). Raises Refusal with all the form's faults."""
-    demand(Right.OPEN_DOOR, actor)
+    authorize(Right.PUBLIC, actor)
 
     async def work() -> dict[str, Any]:
-        return await _open(setup, actor, form, locale)
+        return await _open(runtime, actor, form, locale)
 
     try:
         made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "subscribe", form, work))
     except _NotTheirs as refusal:
-        await _tell_staff(setup, actor, refusal)
+        await _tell_staff(runtime, actor, refusal)
         raise
     return Subscribed(made["subscription_id"], tuple(made["seat_ids"]))
 
 
-async def _open(setup: Setup, actor: Actor, form: SubscribeInput, locale: Locale) -> dict[str, Any]:
+async def _open(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Locale) -> dict[str, Any]:
     known = await _known_organisation(form)
-    dossier = await _dossier_of(setup, known)
-    if known is not None and dossier is not None and not dossier.standing.is_live:
-        _judge_reopening(setup, actor, known, dossier.standing)
+    locked = await _locked_of(runtime, known)
+    if known is not None and locked is not None and not locked.status.is_live:
+        _judge_reopening(runtime, actor, known, locked.status)
     live_faults = []
-    if dossier is not None:
+    if locked is not None:
         path = ("organisationId",) if form.organisation_id is not None else ("organisation", "siret")
-        live_faults = check_not_live(dossier.standing, path, support=setup.support_email)
+        live_faults = check_not_live(locked.status, path, support=runtime.support_email)
     plan = await Plan.get_or_none(code=form.plan_code)
     refuse_if([*live_faults, *_siret_faults(form, known), *await _form_faults(actor, form, plan)])
     assert plan is not None, "an unknown plan is a fault of the form"
 
-    if dossier is None:
+    if locked is None:
         assert form.organisation is not None, "a missing organisation is a fault of the form"
         now = await product_now()
-        organisation = await new_organisation(setup, actor, form.organisation, now)
-        dossier = await new_subscription(setup, organisation, now)
-    signer, people = await _people(actor, form, locale, dossier)
+        organisation = await new_organisation(runtime, actor, form.organisation, now)
+        locked = await new_subscription(runtime, organisation, now)
+    signer, people = await _people(actor, form, locale, locked)
     manager = next(person for person in people if person.email_key == address_key(form.manager_email))
-    facts = first_term(ids.new_id(ids.TERM), dossier.now, plan.offer(), setup.policy)
-    refuse_if(check_overlap(facts, dossier.facts, ()))
-    term = await add_term(dossier, plan, facts, form.accepted_terms_version, signer.id)
-    seats = await seat_the_form(dossier, people, manager, actor)
-    await _record_opening(dossier, term, seats, signer, actor)
-    await dossier.close()
-    return {"subscription_id": dossier.subscription.id, "seat_ids": [seat.id for seat in seats]}
+    facts = first_term(ids.new_id(ids.TERM), locked.now, plan.offer(), runtime.policy)
+    refuse_if(check_overlap(facts, locked.facts, ()))
+    term = await add_term(locked, plan, facts, form.accepted_terms_version, signer.id)
+    seats = await seat_the_form(locked, people, manager, actor)
+    await _record_opening(locked, term, seats, signer, actor)
+    await locked.schedule()
+    return {"subscription_id": locked.subscription.id, "seat_ids": [seat.id for seat in seats]}
 
 
-async def _known_organisation(form: SubscribeInput) -> Organisation | None:
+async def _known_organisation(form: SubscribeForm) -> Organisation | None:
     if form.organisation_id is not None:
         known = await Organisation.get_or_none(id=form.organisation_id)
         if known is None:
@@ -118,22 +118,22 @@ async def _known_organisation(form: SubscribeInput) -> Organisation | None:
     return None if siret is None else await Organisation.get_or_none(siret=siret)
 
 
-async def _dossier_of(setup: Setup, known: Organisation | None) -> Dossier | None:
+async def _locked_of(runtime: Runtime, known: Organisation | None) -> LockedSubscription | None:
     if known is None:
         return None
     subscription = await Subscription.get_or_none(organisation_id=known.id)
-    return None if subscription is None else await open_dossier(setup, subscription.id)
+    return None if subscription is None else await lock_subscription(runtime, subscription.id)
 
 
-def _judge_reopening(setup: Setup, actor: Actor, known: Organisation, stood: Standing) -> None:
+def _judge_reopening(runtime: Runtime, actor: Actor, known: Organisation, status: SubscriptionStatus) -> None:
     faults = check_reopening(
-        stood, is_staff=actor.is_staff, is_last_manager=known.id in actor.manages, support=setup.support_email
+        status, is_staff=actor.is_staff, is_last_manager=known.id in actor.manages, support=runtime.support_email
     )
     for fault in faults:
         raise _NotTheirs(fault, known.id) if fault.code is Code.FORBIDDEN else Refusal(fault)
 
 
-def _siret_faults(form: SubscribeInput, known: Organisation | None) -> list[Fault]:
+def _siret_faults(form: SubscribeForm, known: Organisation | None) -> list[Fault]:
     """A form that names one organisation by its id and describes another."""
     if form.organisation_id is None or form.organisation is None or form.organisation.siret is None or known is None:
         return []
@@ -142,7 +142,7 @@ def _siret_faults(form: SubscribeInput, known: Organisation | None) -> list[Faul
     return [invalid(("organisation", "siret"), "siret_differs")]
 
 
-async def _form_faults(actor: Actor, form: SubscribeInput, plan: Plan | None) -> list[Fault]:
+async def _form_faults(actor: Actor, form: SubscribeForm, plan: Plan | None) -> list[Fault]:
     faults = []
     if form.organisation is not None:
         faults += forms.check_organisation(("organisation",), form.organisation)
@@ -164,47 +164,51 @@ async def _form_faults(actor: Actor, form: SubscribeInput, plan: Plan | None) ->
     return [*faults, *check_key(form.idempotency_key)]
 
 
-async def _people(actor: Actor, form: SubscribeInput, locale: Locale, dossier: Dossier) -> tuple[Person, list[Person]]:
+async def _people(
+    actor: Actor, form: SubscribeForm, locale: Locale, locked: LockedSubscription
+) -> tuple[Person, list[Person]]:
     """Who signs (the caller where there is one), and the users in the order of the form."""
     users = [forms.normal_person(user, locale) for user in form.users]
     if actor.person_id is not None:
-        return await Person.get(id=actor.person_id), await find_or_create_all(users, dossier.now)
+        return await Person.get(id=actor.person_id), await find_or_create_all(users, locked.now)
     assert form.signer is not None, "a missing signer is a fault of the form"
-    *people, signer = await find_or_create_all([*users, forms.normal_person(form.signer, locale)], dossier.now)
+    *people, signer = await find_or_create_all([*users, forms.normal_person(form.signer, locale)], locked.now)
     return signer, people
 
 
-async def _record_opening(dossier: Dossier, term: Term, seats: Sequence[Seat], signer: Person, actor: Actor) -> None:
+async def _record_opening(
+    locked: LockedSubscription, term: Term, seats: Sequence[Seat], signer: Person, actor: Actor
+) -> None:
     # a new seat has its welcome already; one kept from before the reopening has a new year to be told of
-    letters = [welcome(dossier, seat) for seat in seats if seat.added_at < dossier.now]
+    letters = [welcome(locked, seat) for seat in seats if seat.added_at < locked.now]
     # a signer who is signed in has a password; one outside the list gets the means to choose it (R5)
     if actor.person_id is None and signer.id not in {seat.person_id for seat in seats}:
-        letters.append(Post(Topic.PASSWORD_LINK, to_person(signer), dossier.now))
-    await dossier.record(opened(dossier, term, seats, posts=letters), actor)
-    await dossier.record(terms_accepted(dossier, term), actor)
+        letters.append(NewDelivery(Topic.PASSWORD_LINK, to_person(signer), locked.now))
+    await locked.record(opened(locked, term, seats, deliveries=letters), actor)
+    await locked.record(terms_accepted(locked, term), actor)
 
 
-async def _tell_staff(setup: Setup, actor: Actor, refusal: _NotTheirs) -> None:
+async def _tell_staff(runtime: Runtime, actor: Actor, refusal: _NotTheirs) -> None:
     """The attempt is recorded though the sign-up was refused; staff get one letter a day and organisation."""
 
     async def work() -> None:
         now = await product_now()
-        today = setup.policy.day_of(now)
+        today = runtime.policy.day_of(now)
         told = await Event.filter(
             kind=Kind.SIGNUP_REFUSED.value,
             organisation_id=refusal.organisation_id,
-            recorded_at__gte=setup.policy.first_instant(today),
+            recorded_at__gte=runtime.policy.first_instant(today),
         ).exists()
         about = {"organisation_id": refusal.organisation_id}
         subject = f"{refusal.organisation_id}:{today.isoformat()}"
-        letter = Post(Topic.STAFF_NOTICE, to_support(setup.support_email), now, subject, about)
-        entry = Entry(
+        letter = NewDelivery(Topic.STAFF_NOTICE, to_support(runtime.support_email), now, subject, about)
+        entry = NewEvent(
             Kind.SIGNUP_REFUSED,
             {},
             organisation_id=refusal.organisation_id,
             subject_id=refusal.organisation_id,
-            posts=[] if told else [letter],
+            deliveries=[] if told else [letter],
         )
-        await record(entry, actor=actor, now=now, channels=setup.channels)
+        await record(entry, actor=actor, now=now, channels=runtime.channels)
 
     await in_one_transaction(work)

@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 from capcom_gql import clock
 from capcom_gql.delivery.dispatch import send_due
-from capcom_gql.delivery.webhook_health import mind_endpoints
+from capcom_gql.delivery.webhook_health import sweep_endpoints
 from capcom_gql.notifiers.registry import Registry
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Subscription
 from capcom_gql.subscription.sweep import record_steps
 
 
 async def tick(
-    setup: Setup, registry: Registry, *, until_idle: bool = False, stopping: Callable[[], bool] = lambda: False
+    runtime: Runtime, registry: Registry, *, until_idle: bool = False, stopping: Callable[[], bool] = lambda: False
 ) -> tuple[int, int]:
     """One round of steps and deliveries, or rounds until there is nothing left to do at this instant.
 
@@ -21,8 +21,8 @@ async def tick(
     """
     steps = sent = 0
     while True:
-        recorded, tried = await record_steps(setup, stopping), await send_due(setup, registry, stopping)
-        recorded += await mind_endpoints(setup)
+        recorded, tried = await record_steps(runtime, stopping), await send_due(runtime, registry, stopping)
+        recorded += await sweep_endpoints(runtime)
         steps, sent = steps + recorded, sent + tried
         if stopping() or not until_idle or not (recorded or tried):
             return steps, sent

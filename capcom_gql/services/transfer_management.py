@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from capcom_gql.access.authorize import demand, demand_now
+from capcom_gql.access.authorize import authorize, authorize_now
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_active, check_live
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Seat
-from capcom_gql.subscription.calendar import open_dossier
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.calendar import lock_subscription
+from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.seats import handover
 
 
 @dataclass(frozen=True, slots=True)
-class TransferManagementInput:
+class TransferManagementForm:
     """The subscription, and the seat of its user who manages it from now on."""
 
     subscription_id: str
@@ -29,37 +29,37 @@ class ManagementTransferred:
     subscription_id: str
 
 
-async def transfer_management(setup: Setup, actor: Actor, form: TransferManagementInput) -> ManagementTransferred:
+async def transfer_management(runtime: Runtime, actor: Actor, form: TransferManagementForm) -> ManagementTransferred:
     """Make the holder of an active seat the manager; where the manager is gone, staff do. Raises Refusal.
 
     Handing over to the present manager is accepted and changes nothing.
     """
-    demand(Right.LIST, actor)
+    authorize(Right.MANAGE_SEATS, actor)
 
     async def work() -> ManagementTransferred:
-        dossier = await open_dossier(setup, form.subscription_id)
-        if dossier is None:
+        locked = await lock_subscription(runtime, form.subscription_id)
+        if locked is None:
             raise Refusal(not_found("subscriptionId"))
-        await demand_now(Right.LIST, actor, dossier.organisation_id, "subscriptionId")
-        refuse_if(check_live(dossier.standing.is_live, ("subscriptionId",)))
-        seat = next((each for each in dossier.seats if each.id == form.seat_id), None)
+        await authorize_now(Right.MANAGE_SEATS, actor, locked.organisation_id, "subscriptionId")
+        refuse_if(check_live(locked.status.is_live, ("subscriptionId",)))
+        seat = next((each for each in locked.seats if each.id == form.seat_id), None)
         if seat is None:
             raise Refusal(not_found("seatId"))
         refuse_if(check_active(seat.facts()))
         if not seat.is_manager:
-            await _hand_over(dossier, seat, actor)
-        await dossier.close()
-        return ManagementTransferred(dossier.subscription.id)
+            await _hand_over(locked, seat, actor)
+        await locked.schedule()
+        return ManagementTransferred(locked.subscription.id)
 
     return await in_one_transaction(work)
 
 
-async def _hand_over(dossier: Dossier, seat: Seat, actor: Actor) -> None:
-    previous = next((each for each in dossier.active_seats if each.is_manager), None)
+async def _hand_over(locked: LockedSubscription, seat: Seat, actor: Actor) -> None:
+    previous = next((each for each in locked.active_seats if each.is_manager), None)
     # the former one first: the database allows one manager at any moment
     if previous is not None:
         previous.is_manager = False
         await previous.save(update_fields=["is_manager"])
     seat.is_manager = True
     await seat.save(update_fields=["is_manager"])
-    await dossier.record(handover(dossier, seat, previous), actor)
+    await locked.record(handover(locked, seat, previous), actor)

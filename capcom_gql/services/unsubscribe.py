@@ -14,7 +14,7 @@ from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Person, UnsubscribeLink
 
 
-class Surveys(StrEnum):
+class SurveyMail(StrEnum):
     """How the person of a link stands to surveys by mail."""
 
     NOBODYS = "NOBODYS"
@@ -23,40 +23,40 @@ class Surveys(StrEnum):
     REFUSED = "REFUSED"
 
 
-async def surveys_by(token: str) -> Surveys:
+async def surveys_by(token: str) -> SurveyMail:
     """How the person of a link stands to surveys; changes nothing."""
     link = await UnsubscribeLink.get_or_none(token_hash=hashed(token)).select_related("person")
     if link is None:
-        return Surveys.NOBODYS
-    return Surveys.WELCOME if link.person.surveys_refused_at is None else Surveys.REFUSED
+        return SurveyMail.NOBODYS
+    return SurveyMail.WELCOME if link.person.surveys_refused_at is None else SurveyMail.REFUSED
 
 
-async def unsubscribe(token: str) -> Surveys:
+async def unsubscribe(token: str) -> SurveyMail:
     """Send the person of a link no more surveys; again is as once, and the first time is kept.
 
     Letters that wait to be sent are not. Returns REFUSED, or NOBODYS.
     """
 
-    async def work() -> Surveys:
+    async def work() -> SurveyMail:
         person = await _person_of(token)
         if person is None:
-            return Surveys.NOBODYS
+            return SurveyMail.NOBODYS
         if person.surveys_refused_at is None:
             await _set(person, await product_now())
-        return Surveys.REFUSED
+        return SurveyMail.REFUSED
 
     return await in_one_transaction(work)
 
 
-async def resubscribe(token: str) -> Surveys:
+async def resubscribe(token: str) -> SurveyMail:
     """Send the person of a link surveys again, from the next one on. Returns WELCOME, or NOBODYS."""
 
-    async def work() -> Surveys:
+    async def work() -> SurveyMail:
         person = await _person_of(token)
         if person is None:
-            return Surveys.NOBODYS
+            return SurveyMail.NOBODYS
         await _set(person, None)
-        return Surveys.WELCOME
+        return SurveyMail.WELCOME
 
     return await in_one_transaction(work)
 

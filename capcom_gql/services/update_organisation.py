@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 
 from capcom_gql import forms
-from capcom_gql.access.authorize import demand, demand_now
+from capcom_gql.access.authorize import authorize, authorize_now
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry, record
+from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Organisation, Subscription
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.organisations import columns_of, folded_columns_of
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateOrganisationInput:
+class UpdateOrganisationForm:
     """The organisation, and everything that is known of it from now on."""
 
     organisation_id: str
@@ -32,43 +32,43 @@ class OrganisationUpdated:
     organisation_id: str
 
 
-async def update_organisation(setup: Setup, actor: Actor, form: UpdateOrganisationInput) -> OrganisationUpdated:
+async def update_organisation(runtime: Runtime, actor: Actor, form: UpdateOrganisationForm) -> OrganisationUpdated:
     """Take over the form as a whole: what it leaves out is no longer known. Raises Refusal with all its faults.
 
     The event names the fields that changed, never what they hold; a form that changes nothing records nothing.
     """
-    demand(Right.LIST, actor)
+    authorize(Right.MANAGE_SEATS, actor)
 
     async def work() -> OrganisationUpdated:
         subscription = await Subscription.get_or_none(organisation_id=form.organisation_id)
-        dossier = None if subscription is None else await open_dossier(setup, subscription.id)
+        locked = None if subscription is None else await lock_subscription(runtime, subscription.id)
         organisation = await Organisation.filter(id=form.organisation_id).select_for_update().first()
         if organisation is None:
             raise Refusal(not_found("organisationId"))
-        await demand_now(Right.LIST, actor, organisation.id, "organisationId")
-        refuse_if(await _faults(setup, organisation, form.organisation))
+        await authorize_now(Right.MANAGE_SEATS, actor, organisation.id, "organisationId")
+        refuse_if(await _faults(runtime, organisation, form.organisation))
         if changed := await _take_over(organisation, form.organisation):
-            entry = Entry(
+            entry = NewEvent(
                 Kind.ORGANISATION_UPDATED,
                 {"fields": [_as_in_the_form(column) for column in changed]},
                 organisation_id=organisation.id,
                 subject_id=organisation.id,
             )
-            now = await product_now() if dossier is None else dossier.now
-            await record(entry, actor=actor, now=now, channels=setup.channels)
-        if dossier is not None:
-            await dossier.close()
+            now = await product_now() if locked is None else locked.now
+            await record(entry, actor=actor, now=now, channels=runtime.channels)
+        if locked is not None:
+            await locked.schedule()
         return OrganisationUpdated(organisation.id)
 
     return await in_one_transaction(work)
 
 
-async def _faults(setup: Setup, organisation: Organisation, form: OrganisationForm) -> list[Fault]:
+async def _faults(runtime: Runtime, organisation: Organisation, form: OrganisationForm) -> list[Fault]:
     faults = forms.check_organisation(("organisation",), form)
     siret = None if form.siret is None else forms.normal_siret(form.siret)
     if siret is not None and await Organisation.filter(siret=siret).exclude(id=organisation.id).exists():
         path = ("organisation", "siret")
-        faults.append(Fault(Code.CONFLICT, path, "siret_taken", {"support": setup.support_email}))
+        faults.append(Fault(Code.CONFLICT, path, "siret_taken", {"support": runtime.support_email}))
     return faults
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from capcom_gql.access.accounts import own_account
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.sentences import locale_of
-from capcom_gql.forms import MAX_NAME, STAYS, Line, Path, Unsaid, check_text, normal_phone
+from capcom_gql.forms import MAX_NAME, UNCHANGED, Path, TextOrUnchanged, Unchanged, check_text, normal_phone
 from capcom_gql.storage.engine.database import in_one_transaction
 
 MAX_ADDRESSES = 20
@@ -30,20 +30,20 @@ class AddressForm:
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateProfileInput:
+class UpdateProfileForm:
     """The lines that change. None clears the job title, the phone, the addresses; addresses are replaced whole."""
 
-    given_name: Line = STAYS
-    family_name: Line = STAYS
-    job_title: Line = STAYS
-    phone: Line = STAYS
-    locale: Line = STAYS
-    addresses: tuple[AddressForm, ...] | Literal[Unsaid.STAYS] | None = STAYS
+    given_name: TextOrUnchanged = UNCHANGED
+    family_name: TextOrUnchanged = UNCHANGED
+    job_title: TextOrUnchanged = UNCHANGED
+    phone: TextOrUnchanged = UNCHANGED
+    locale: TextOrUnchanged = UNCHANGED
+    addresses: tuple[AddressForm, ...] | Literal[Unchanged.UNCHANGED] | None = UNCHANGED
 
 
-async def update_profile(actor: Actor, form: UpdateProfileInput) -> str:
+async def update_profile(actor: Actor, form: UpdateProfileForm) -> str:
     """Change the caller's own lines. Returns the person's id. Raises Refusal with all the form's faults."""
-    demand(Right.SELF, actor)
+    authorize(Right.SELF, actor)
     refuse_if(_faults(form))
     columns = _columns(form)
 
@@ -56,20 +56,20 @@ async def update_profile(actor: Actor, form: UpdateProfileInput) -> str:
     return await in_one_transaction(work)
 
 
-def _faults(form: UpdateProfileInput) -> list[Fault]:
+def _faults(form: UpdateProfileForm) -> list[Fault]:
     faults = []
     for path, name in ((("givenName",), form.given_name), (("familyName",), form.family_name)):
-        if name is not STAYS:
+        if name is not UNCHANGED:
             faults += check_text(path, name, required=True)
-    if form.job_title is not STAYS:
+    if form.job_title is not UNCHANGED:
         faults += check_text(("jobTitle",), form.job_title)
     if isinstance(form.phone, str) and normal_phone(form.phone) is None:
         faults.append(invalid(("phone",), "bad_phone", value=form.phone[:MAX_NAME]))
     if form.locale is None:
         faults.append(invalid(("locale",), "blank"))
-    elif form.locale is not STAYS and locale_of(form.locale) is None:
+    elif form.locale is not UNCHANGED and locale_of(form.locale) is None:
         faults.append(invalid(("locale",), "bad_locale", value=form.locale[:MAX_NAME]))
-    if form.addresses is not STAYS:
+    if form.addresses is not UNCHANGED:
         faults += _address_faults(form.addresses or ())
     return faults
 
@@ -94,22 +94,22 @@ def _address_faults(addresses: Sequence[AddressForm]) -> list[Fault]:
     return faults
 
 
-def _columns(form: UpdateProfileInput) -> dict[str, object]:
+def _columns(form: UpdateProfileForm) -> dict[str, object]:
     """What is to be written, in its normal form."""
     locale = locale_of(form.locale) if isinstance(form.locale, str) else None
-    addresses = () if form.addresses is None or form.addresses is STAYS else form.addresses
+    addresses = () if form.addresses is None or form.addresses is UNCHANGED else form.addresses
     lines: dict[str, object] = {
         "given_name": _kept(form.given_name),
         "family_name": _kept(form.family_name),
         "job_title": _kept(form.job_title),
         "phone": normal_phone(form.phone) if isinstance(form.phone, str) else form.phone,
-        "locale": STAYS if locale is None else locale.value,
-        "addresses": STAYS
-        if form.addresses is STAYS
+        "locale": UNCHANGED if locale is None else locale.value,
+        "addresses": UNCHANGED
+        if form.addresses is UNCHANGED
         else [{"kind": each.kind.strip(), "value": each.value.strip()} for each in addresses],
     }
-    return {column: value for column, value in lines.items() if value is not STAYS}
+    return {column: value for column, value in lines.items() if value is not UNCHANGED}
 
 
-def _kept(line: Line) -> Line:
+def _kept(line: TextOrUnchanged) -> TextOrUnchanged:
     return line.strip() or None if isinstance(line, str) else line

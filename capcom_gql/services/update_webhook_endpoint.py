@@ -2,30 +2,30 @@
 
 from dataclasses import dataclass
 
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.delivery.webhook_forms import description_faults, kind_faults, normal_kinds, url_faults
-from capcom_gql.delivery.webhook_health import disable, locked, mend
+from capcom_gql.delivery.webhook_health import disable, locked, reenable
 from capcom_gql.domain.endpoints import DisabledReason
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import STAYS, Line
-from capcom_gql.runtime import Setup
+from capcom_gql.forms import UNCHANGED, TextOrUnchanged
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateWebhookEndpointInput:
+class UpdateWebhookEndpointForm:
     """What changes of an endpoint. None clears the description; of the other lines it says nothing."""
 
     endpoint_id: str
     url: str | None = None
-    description: Line = STAYS
+    description: TextOrUnchanged = UNCHANGED
     kinds: tuple[str, ...] | None = None
     is_enabled: bool | None = None
 
 
-async def update_webhook_endpoint(setup: Setup, actor: Actor, form: UpdateWebhookEndpointInput) -> str:
+async def update_webhook_endpoint(runtime: Runtime, actor: Actor, form: UpdateWebhookEndpointForm) -> str:
     """Change an endpoint; returns its id.
 
     Enabled again, it is sent what was held meanwhile, and what has failed since it was failing. Another address
@@ -33,10 +33,10 @@ async def update_webhook_endpoint(setup: Setup, actor: Actor, form: UpdateWebhoo
     what is disabled already is theirs once they say so. "Enabled" said of one that is failing sends again at once.
     Raises Refusal: FORBIDDEN, NOT_FOUND, or the form's faults.
     """
-    demand(Right.NOTIFICATIONS, actor)
+    authorize(Right.NOTIFICATIONS, actor)
     if not await WebhookEndpoint.filter(id=form.endpoint_id, deleted_at=None).exists():
         raise Refusal(not_found("endpointId"))
-    refuse_if(await _faults(setup, form))
+    refuse_if(await _faults(runtime, form))
 
     async def work() -> str:
         endpoint = await locked(form.endpoint_id)
@@ -46,28 +46,28 @@ async def update_webhook_endpoint(setup: Setup, actor: Actor, form: UpdateWebhoo
         await _take_over(endpoint, form)
         if form.is_enabled is False:
             if endpoint.is_enabled:
-                await disable(setup, endpoint, DisabledReason.BY_STAFF, actor)
+                await disable(runtime, endpoint, DisabledReason.BY_STAFF, actor)
             else:
                 endpoint.disabled_reason = DisabledReason.BY_STAFF.value
                 await endpoint.save(update_fields=["disabled_reason"])
         elif _is_mended(endpoint, form, has_moved=has_moved):
-            await mend(endpoint)
+            await reenable(endpoint)
         return endpoint.id
 
     return await in_one_transaction(work)
 
 
-def _is_mended(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointInput, *, has_moved: bool) -> bool:
+def _is_mended(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointForm, *, has_moved: bool) -> bool:
     if form.is_enabled and (not endpoint.is_enabled or endpoint.failing_since is not None):
         return True
     return has_moved and endpoint.disabled_reason != DisabledReason.BY_STAFF
 
 
-async def _take_over(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointInput) -> None:
+async def _take_over(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointForm) -> None:
     columns: dict[str, object] = {}
     if form.url is not None:
         columns["url"] = form.url.strip()
-    if form.description is not STAYS:
+    if form.description is not UNCHANGED:
         columns["description"] = (form.description or "").strip() or None
     if form.kinds is not None:
         columns["kinds"] = normal_kinds(form.kinds)
@@ -75,9 +75,9 @@ async def _take_over(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointInput
         await endpoint.update_from_dict(columns).save(update_fields=list(columns))
 
 
-async def _faults(setup: Setup, form: UpdateWebhookEndpointInput) -> list[Fault]:
+async def _faults(runtime: Runtime, form: UpdateWebhookEndpointForm) -> list[Fault]:
     return [
-        *(() if form.url is None else await url_faults(setup, form.url)),
-        *(() if form.description is STAYS else description_faults(form.description)),
+        *(() if form.url is None else await url_faults(runtime, form.url)),
+        *(() if form.description is UNCHANGED else description_faults(form.description)),
         *(() if form.kinds is None else kind_faults(form.kinds)),
     ]

@@ -54,7 +54,7 @@ def to_support(address: str) -> Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class NewDelivery:
     """A letter to write: to whom, due when, about which fact; `about` holds ids only.
 
     `subject` is the id of the fact that the letter is about once (a term, a seat), by default the event itself.
@@ -70,7 +70,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewEvent:
     """An event to record. `occurred_at` is the instant the rule was met, by default now; `note` is erasable text."""
 
     kind: Kind
@@ -80,10 +80,10 @@ class Entry:
     occurred_at: datetime | None = None
     note: str | None = None
     step_key: str | None = None
-    posts: Sequence[Post] = ()
+    deliveries: Sequence[NewDelivery] = ()
 
 
-async def record(entry: Entry, *, actor: Actor, now: datetime, channels: Sequence[Channel]) -> Event:
+async def record(entry: NewEvent, *, actor: Actor, now: datetime, channels: Sequence[Channel]) -> Event:
     """Write an event, the deliveries of its letters, and those to the endpoints that want it. `now` is the product's
     clock.
 
@@ -104,7 +104,7 @@ async def record(entry: Entry, *, actor: Actor, now: datetime, channels: Sequenc
     )
     if entry.note is not None:
         await Note.create(event=event, text=entry.note)
-    deliveries = [row for post in entry.posts for row in _deliveries(event, post, now, channels)]
+    deliveries = [row for post in entry.deliveries for row in _deliveries(event, post, now, channels)]
     for endpoint in await endpoints_for(event.kind, event.organisation_id):
         deliveries += _to_endpoint(event, endpoint, now, channels)
     if deliveries:
@@ -112,7 +112,7 @@ async def record(entry: Entry, *, actor: Actor, now: datetime, channels: Sequenc
     return event
 
 
-async def post_later(event: Event, post: Post, *, now: datetime, channels: Sequence[Channel]) -> None:
+async def deliver_later(event: Event, post: NewDelivery, *, now: datetime, channels: Sequence[Channel]) -> None:
     """Write the deliveries of a letter that was left out when its event was recorded.
 
     Raises IntegrityError for a letter already there.
@@ -120,7 +120,7 @@ async def post_later(event: Event, post: Post, *, now: datetime, channels: Seque
     await Delivery.bulk_create(_deliveries(event, post, now, channels))
 
 
-def _deliveries(event: Event, post: Post, now: datetime, channels: Sequence[Channel]) -> list[Delivery]:
+def _deliveries(event: Event, post: NewDelivery, now: datetime, channels: Sequence[Channel]) -> list[Delivery]:
     wanted = [
         channel
         for channel in channels
@@ -135,7 +135,7 @@ def _deliveries(event: Event, post: Post, now: datetime, channels: Sequence[Chan
     return rows
 
 
-def _delivery(event: Event, post: Post, now: datetime, channel: Channel) -> Delivery:
+def _delivery(event: Event, post: NewDelivery, now: datetime, channel: Channel) -> Delivery:
     person = post.recipient.person
     return Delivery(
         id=ids.new_id(ids.DELIVERY),

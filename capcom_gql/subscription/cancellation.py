@@ -5,18 +5,18 @@ from datetime import datetime
 
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.rights import Actor
-from capcom_gql.storage.event_log import Entry, Post
+from capcom_gql.storage.event_log import NewDelivery, NewEvent
 from capcom_gql.storage.tables import Term
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 
 
 async def record_cancelled(
-    dossier: Dossier,
+    locked: LockedSubscription,
     term: Term,
     actor: Actor,
     *,
     at: datetime,
-    posts: Sequence[Post] = (),
+    deliveries: Sequence[NewDelivery] = (),
     note: str | None = None,
     is_step: bool = False,
 ) -> None:
@@ -25,34 +25,34 @@ async def record_cancelled(
     assert reason is not None, "the term was just cancelled"
     kind = Kind.TERM_CANCELLED
     details = {"term_id": term.id, "reason": reason.value, "proof_due_on": term.proof_due_on.isoformat()}
-    await dossier.record(
-        Entry(
+    await locked.record(
+        NewEvent(
             kind,
             details,
-            organisation_id=dossier.organisation_id,
-            subject_id=dossier.subscription.id,
+            organisation_id=locked.organisation_id,
+            subject_id=locked.subscription.id,
             occurred_at=at,
             note=note,
             step_key=f"{kind.value}:{term.id}" if is_step else None,
-            posts=posts,
+            deliveries=deliveries,
         ),
         actor,
     )
-    due = await dossier.to_reinvoice(term)
+    due = await locked.to_reinvoice(term)
     if not due:
         return
     kind = Kind.REDEMPTIONS_TO_REINVOICE
-    await dossier.record(
-        Entry(
+    await locked.record(
+        NewEvent(
             kind,
             {
                 "term_id": term.id,
                 "redemption_ids": [each.id for each in due],
                 "amount_minor": sum(each.reduction_minor for each in due),
-                "currency": dossier.setup.currency,
+                "currency": locked.runtime.currency,
             },
-            organisation_id=dossier.organisation_id,
-            subject_id=dossier.subscription.id,
+            organisation_id=locked.organisation_id,
+            subject_id=locked.subscription.id,
             occurred_at=at,
             step_key=f"{kind.value}:{term.id}" if is_step else None,
         ),

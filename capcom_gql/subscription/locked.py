@@ -1,4 +1,4 @@
-"""The dossier of one subscription: its rows under the lock, at one instant of the product's clock."""
+"""One subscription under its lock, with its terms and seats, at one instant of the product's clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,25 +8,25 @@ from capcom_gql.domain import lifecycle, steps
 from capcom_gql.domain import terms as term_rules
 from capcom_gql.domain.discounts import RedemptionState, redemption_state
 from capcom_gql.domain.letters import LETTERS, Audience, Topic
-from capcom_gql.domain.lifecycle import Standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor
-from capcom_gql.runtime import Setup
-from capcom_gql.storage.event_log import Entry, Post, record, to_person
+from capcom_gql.runtime import Runtime
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, record, to_person
 from capcom_gql.storage.tables import Redemption, Seat, Subscription, Term
 
 
 @dataclass
-class Dossier:
+class LockedSubscription:
     """A locked subscription with its terms and seats, at the product's present instant."""
 
-    setup: Setup
+    runtime: Runtime
     subscription: Subscription
     now: datetime
     terms: list[Term] = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
     recorded: int = 0
-    """How many steps of the calendar were due and recorded on opening it."""
+    """How many steps of the calendar were due and recorded when it was locked."""
 
     @property
     def organisation_id(self) -> str:
@@ -36,7 +36,7 @@ class Dossier:
     @property
     def today(self) -> date:
         """The civil day in the operator's zone."""
-        return self.setup.policy.day_of(self.now)
+        return self.runtime.policy.day_of(self.now)
 
     @property
     def facts(self) -> list[term_rules.Term]:
@@ -44,12 +44,12 @@ class Dossier:
         return [term.facts() for term in self.terms]
 
     @property
-    def standing(self) -> Standing:
+    def status(self) -> SubscriptionStatus:
         """How the subscription stands today. Raises Refusal where the clock was set back behind its opening."""
-        stood = lifecycle.standing(self.facts, self.today, self.setup.policy)
-        if stood is None:
+        status = lifecycle.subscription_status(self.facts, self.today, self.runtime.policy)
+        if status is None:
             raise Refusal(Fault(Code.CONFLICT, (), "clock_behind"))
-        return stood
+        return status
 
     @property
     def active_seats(self) -> list[Seat]:
@@ -69,14 +69,14 @@ class Dossier:
         subject: str | None = None,
         about: Mapping[str, str] | None = None,
         by_phone: bool = True,
-    ) -> list[Post]:
+    ) -> list[NewDelivery]:
         """A letter about a term, to those whom the table of letters names: the manager, or every active seat.
 
         `subject` is the fact that it is about once, by default the term; `about` holds further ids.
         """
         everyone = LETTERS[topic].audience is Audience.EVERYONE
         return [
-            Post(
+            NewDelivery(
                 topic,
                 to_person(seat.person, is_manager=seat.is_manager),
                 due_at,
@@ -95,16 +95,17 @@ class Dossier:
         return [
             each
             for each in made
-            if redemption_state(each.released_at, facts, self.today, self.setup.policy) is RedemptionState.TO_REINVOICE
+            if redemption_state(each.released_at, facts, self.today, self.runtime.policy)
+            is RedemptionState.TO_REINVOICE
         ]
 
-    async def record(self, entry: Entry, actor: Actor) -> None:
+    async def record(self, entry: NewEvent, actor: Actor) -> None:
         """Write an event of this organisation with its letters."""
-        await record(entry, actor=actor, now=self.now, channels=self.setup.channels)
+        await record(entry, actor=actor, now=self.now, channels=self.runtime.channels)
 
-    async def close(self) -> None:
-        """Write down when the calendar next has something to do here; every deed on a dossier ends with it."""
-        step = steps.next_step(self.facts, self.now, self.setup.policy)
+    async def schedule(self) -> None:
+        """Write down when the calendar next has something to do here. Every command on a subscription ends with it."""
+        step = steps.next_step(self.facts, self.now, self.runtime.policy)
         self.subscription.due_at = None if step is None else step.at
         self.subscription.leased_until, self.subscription.step_failures = None, 0
         await self.subscription.save(update_fields=["due_at", "leased_until", "step_failures"])

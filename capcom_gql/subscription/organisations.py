@@ -7,10 +7,10 @@ from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor
 from capcom_gql.forms import OrganisationForm, normal_organisation
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.columns import folded
-from capcom_gql.storage.event_log import Entry, Post, record, to_support
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, record, to_support
 from capcom_gql.storage.tables import Organisation
 
 
@@ -38,7 +38,7 @@ def folded_columns_of(given: OrganisationForm) -> dict[str, Any]:
     }
 
 
-async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm, now: datetime) -> Organisation:
+async def new_organisation(runtime: Runtime, actor: Actor, form: OrganisationForm, now: datetime) -> Organisation:
     """An organisation as a valid form describes it. Without a SIRET, one of the same name and postal code is told
     to staff as a possible duplicate (R1).
     """
@@ -53,13 +53,13 @@ async def new_organisation(setup: Setup, actor: Actor, form: OrganisationForm, n
     )
     if similar:
         about = {"organisation_id": organisation.id}
-        notice = Post(Topic.STAFF_NOTICE, to_support(setup.support_email), now, organisation.id, about)
-        entry = Entry(
+        notice = NewDelivery(Topic.STAFF_NOTICE, to_support(runtime.support_email), now, organisation.id, about)
+        entry = NewEvent(
             Kind.DUPLICATE_SUSPECTED,
             {"similar_organisation_ids": list(similar)},
             organisation_id=organisation.id,
             subject_id=organisation.id,
-            posts=[notice],
+            deliveries=[notice],
         )
-        await record(entry, actor=actor, now=now, channels=setup.channels)
+        await record(entry, actor=actor, now=now, channels=runtime.channels)
     return organisation

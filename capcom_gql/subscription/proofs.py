@@ -8,7 +8,7 @@ from capcom_gql.domain.refusals import Fault
 from capcom_gql.forms import check_text
 from capcom_gql.storage import ids
 from capcom_gql.storage.tables import PaymentProof, Term
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 
 
 def proof_faults(reference: str, received_on: date, today: date) -> list[Fault]:
@@ -17,7 +17,7 @@ def proof_faults(reference: str, received_on: date, today: date) -> list[Fault]:
 
 
 async def confirm(
-    dossier: Dossier, term: Term, kind: str, reference: str, received_on: date, *, at: datetime | None = None
+    locked: LockedSubscription, term: Term, kind: str, reference: str, received_on: date, *, at: datetime | None = None
 ) -> dict[str, Detail]:
     """Keep the proof and confirm the term, now or as of an instant. Returns the details of the event that tells it."""
     proof = await PaymentProof.create(
@@ -26,8 +26,8 @@ async def confirm(
         kind=kind,
         reference=reference.strip(),
         received_on=received_on,
-        recorded_at=dossier.now,
+        recorded_at=locked.now,
     )
-    term.confirmed_at = at or dossier.now
+    term.confirmed_at = at or locked.now
     await term.save(update_fields=["confirmed_at"])
     return {"term_id": term.id, "proof_id": proof.id, "proof_kind": kind, "received_on": received_on.isoformat()}

@@ -8,9 +8,9 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.seats import free_places, number_from
 from capcom_gql.storage import ids
-from capcom_gql.storage.event_log import Entry, Post, to_person
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, to_person
 from capcom_gql.storage.tables import Person, Seat
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 
 NO_NUMBERS: Mapping[str, str] = {}
 
@@ -21,7 +21,7 @@ def new_number() -> str:
 
 
 async def seat_people(
-    dossier: Dossier,
+    locked: LockedSubscription,
     people: Sequence[Person],
     actor: Actor,
     *,
@@ -33,19 +33,19 @@ async def seat_people(
 
     `numbers` are those that persons, by their ids, bring with them; `welcomed` False leaves the welcomes out.
     """
-    places = free_places([seat.place for seat in dossier.active_seats], len(people))
+    places = free_places([seat.place for seat in locked.active_seats], len(people))
     seats = []
     for person, place in zip(people, places, strict=True):
         is_manager = manager is not None and person.id == manager.id
         number = numbers.get(person.id)
-        seat = await new_seat(dossier, person, place, is_manager=is_manager, number=number)
-        await dossier.record(
-            Entry(
+        seat = await new_seat(locked, person, place, is_manager=is_manager, number=number)
+        await locked.record(
+            NewEvent(
                 Kind.SEAT_ADDED,
                 {"seat_id": seat.id, "person_id": person.id},
-                organisation_id=dossier.organisation_id,
+                organisation_id=locked.organisation_id,
                 subject_id=seat.id,
-                posts=[welcome(dossier, seat)] if welcomed else [],
+                deliveries=[welcome(locked, seat)] if welcomed else [],
             ),
             actor,
         )
@@ -54,41 +54,43 @@ async def seat_people(
 
 
 async def new_seat(
-    dossier: Dossier, person: Person, place: int, *, is_manager: bool, number: str | None = None
+    locked: LockedSubscription, person: Person, place: int, *, is_manager: bool, number: str | None = None
 ) -> Seat:
     """A seat with a number of its own, a new one where none is given, on a place that is free."""
     seat = await Seat.create(
         id=ids.new_id(ids.SEAT),
-        subscription=dossier.subscription,
+        subscription=locked.subscription,
         person=person,
         number=number or new_number(),
         place=place,
         is_manager=is_manager,
-        added_at=dossier.now,
+        added_at=locked.now,
     )
-    dossier.seats.append(seat)
+    locked.seats.append(seat)
     return seat
 
 
-def welcome(dossier: Dossier, seat: Seat) -> Post:
+def welcome(locked: LockedSubscription, seat: Seat) -> NewDelivery:
     """The letter that gives a user their login, a link to choose a password, and their number (R7), once a term."""
-    term = dossier.standing.term
+    term = locked.status.term
     recipient = to_person(seat.person, is_manager=seat.is_manager)
     about = {"seat_id": seat.id, "term_id": term.id}
-    return Post(Topic.WELCOME, recipient, dossier.now, f"{seat.id}:{term.id}", about)
+    return NewDelivery(Topic.WELCOME, recipient, locked.now, f"{seat.id}:{term.id}", about)
 
 
-async def seat_the_form(dossier: Dossier, people: Sequence[Person], manager: Person, actor: Actor) -> list[Seat]:
+async def seat_the_form(
+    locked: LockedSubscription, people: Sequence[Person], manager: Person, actor: Actor
+) -> list[Seat]:
     """Seat the form's persons; on reopening those who still hold a seat keep it, the others' are removed (R16)."""
     wanted = {person.id for person in people}
-    for seat in dossier.active_seats:
+    for seat in locked.active_seats:
         if seat.person_id not in wanted:
-            seat.removed_at = dossier.now
+            seat.removed_at = locked.now
             await seat.save(update_fields=["removed_at"])
-            await dossier.record(removal(dossier, seat), actor)
-    kept = {seat.person_id: seat for seat in dossier.active_seats}
+            await locked.record(removal(locked, seat), actor)
+    kept = {seat.person_id: seat for seat in locked.active_seats}
     await _settle(list(kept.values()), manager)
-    made = await seat_people(dossier, [each for each in people if each.id not in kept], actor, manager=manager)
+    made = await seat_people(locked, [each for each in people if each.id not in kept], actor, manager=manager)
     by_person = kept | {seat.person_id: seat for seat in made}
     return [by_person[person.id] for person in people]
 
@@ -111,38 +113,38 @@ async def move_up(seats: Sequence[Seat]) -> None:
             await seat.save(update_fields=["place"])
 
 
-def removal(dossier: Dossier, seat: Seat) -> Entry:
+def removal(locked: LockedSubscription, seat: Seat) -> NewEvent:
     """The event of a seat's removal, with word to its holder (R12)."""
-    return Entry(
+    return NewEvent(
         Kind.SEAT_REMOVED,
         {"seat_id": seat.id, "person_id": seat.person_id},
-        organisation_id=dossier.organisation_id,
+        organisation_id=locked.organisation_id,
         subject_id=seat.id,
-        posts=[farewell(dossier, seat)],
+        deliveries=[farewell(locked, seat)],
     )
 
 
-def farewell(dossier: Dossier, seat: Seat) -> Post:
+def farewell(locked: LockedSubscription, seat: Seat) -> NewDelivery:
     """The letter that tells a user that their seat is removed and their number dead (R12)."""
-    return Post(Topic.SEAT_REMOVED, to_person(seat.person), dossier.now, seat.id, {"seat_id": seat.id})
+    return NewDelivery(Topic.SEAT_REMOVED, to_person(seat.person), locked.now, seat.id, {"seat_id": seat.id})
 
 
-def handover(dossier: Dossier, seat: Seat, previous: Seat | None) -> Entry:
+def handover(locked: LockedSubscription, seat: Seat, previous: Seat | None) -> NewEvent:
     """The event of the management's passing to a seat, with word to its holder and to the former manager (R12).
 
     `previous` is None where the manager was gone.
     """
     both = [seat] if previous is None else [seat, previous]
-    return Entry(
+    return NewEvent(
         Kind.MANAGER_CHANGED,
         {"seat_id": seat.id, "previous_seat_id": None if previous is None else previous.id},
-        organisation_id=dossier.organisation_id,
-        subject_id=dossier.subscription.id,
-        posts=[
-            Post(
+        organisation_id=locked.organisation_id,
+        subject_id=locked.subscription.id,
+        deliveries=[
+            NewDelivery(
                 Topic.MANAGER_CHANGED,
                 to_person(each.person, is_manager=each.is_manager),
-                dossier.now,
+                locked.now,
                 about={"seat_id": each.id},
             )
             for each in both

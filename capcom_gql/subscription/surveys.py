@@ -7,24 +7,26 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.terms import survey_closes_on
 from capcom_gql.storage import ids
-from capcom_gql.storage.event_log import Entry, Post, to_person
+from capcom_gql.storage.event_log import NewDelivery, NewEvent, to_person
 from capcom_gql.storage.tables import SurveyRequest, Term
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 
 
-async def ask_survey(dossier: Dossier, term: Term, actor: Actor, *, occurred_at: datetime, due_at: datetime) -> None:
+async def ask_survey(
+    locked: LockedSubscription, term: Term, actor: Actor, *, occurred_at: datetime, due_at: datetime
+) -> None:
     """Ask those who were not asked about this term, each by a letter due at an instant; nobody once it is closed."""
-    if dossier.today > survey_closes_on(term.ends_on, dossier.setup.policy):
+    if locked.today > survey_closes_on(term.ends_on, locked.runtime.policy):
         return
     asked = {request.seat_id for request in await SurveyRequest.filter(term_id=term.id)}
-    seats = [seat for seat in dossier.active_seats if seat.id not in asked]
+    seats = [seat for seat in locked.active_seats if seat.id not in asked]
     if not seats:
         return
     await SurveyRequest.bulk_create(
-        [SurveyRequest(id=ids.new_id(ids.SURVEY), seat=seat, term=term, asked_at=dossier.now) for seat in seats]
+        [SurveyRequest(id=ids.new_id(ids.SURVEY), seat=seat, term=term, asked_at=locked.now) for seat in seats]
     )
     letters = [
-        Post(
+        NewDelivery(
             Topic.SURVEY,
             to_person(seat.person),
             due_at,
@@ -33,14 +35,14 @@ async def ask_survey(dossier: Dossier, term: Term, actor: Actor, *, occurred_at:
         )
         for seat in seats
     ]
-    await dossier.record(
-        Entry(
+    await locked.record(
+        NewEvent(
             Kind.SURVEY_ASKED,
             {"term_id": term.id, "seat_ids": [seat.id for seat in seats]},
-            organisation_id=dossier.organisation_id,
+            organisation_id=locked.organisation_id,
             subject_id=term.id,
             occurred_at=occurred_at,
-            posts=letters,
+            deliveries=letters,
         ),
         actor,
     )

@@ -11,11 +11,11 @@ from datetime import timedelta
 
 from capcom_gql import clock
 from capcom_gql.logs import about
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction, is_postgres, rows
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Subscription
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 
 CHUNK = 20
 """Subscriptions claimed at once; each is recorded in a transaction of its own, which so stays short."""
@@ -27,7 +27,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 log = logging.getLogger(__name__)
 
 
-async def record_steps(setup: Setup, stopping: Callable[[], bool] = lambda: False) -> int:
+async def record_steps(runtime: Runtime, stopping: Callable[[], bool] = lambda: False) -> int:
     """Record every step that is due, until `stopping`. Returns how many were recorded.
 
     A subscription that fails is logged, holds up neither the others nor the letters, and is tried again, less and less
@@ -38,7 +38,7 @@ async def record_steps(setup: Setup, stopping: Callable[[], bool] = lambda: Fals
         claimed = await _claim()
         for subscription_id in claimed:
             with about(subscription_id=subscription_id):
-                count += await _record(setup, subscription_id)
+                count += await _record(runtime, subscription_id)
         if len(claimed) < CHUNK:
             break
     return count
@@ -63,13 +63,13 @@ async def _claim() -> list[str]:
     return [row["id"] for row in sorted(claimed, key=lambda row: (str(row["due_at"]), row["id"]))]
 
 
-async def _record(setup: Setup, subscription_id: str) -> int:
+async def _record(runtime: Runtime, subscription_id: str) -> int:
     async def work() -> int:
-        dossier = await open_dossier(setup, subscription_id)
-        if dossier is None:
+        locked = await lock_subscription(runtime, subscription_id)
+        if locked is None:
             return 0
-        await dossier.close()
-        return dossier.recorded
+        await locked.schedule()
+        return locked.recorded
 
     try:
         return await in_one_transaction(work)

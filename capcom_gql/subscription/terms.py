@@ -6,28 +6,28 @@ from typing import Any
 
 from capcom_gql.domain import terms as term_rules
 from capcom_gql.domain.events import Kind
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
-from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Organisation, Plan, Seat, Subscription, Term
 from capcom_gql.storage.tables.subscriptions import discounts_as_json
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 
 
-async def new_subscription(setup: Setup, organisation: Organisation, now: datetime) -> Dossier:
+async def new_subscription(runtime: Runtime, organisation: Organisation, now: datetime) -> LockedSubscription:
     """The one subscription of an organisation, still without a term."""
     subscription = await Subscription.create(id=ids.new_id(ids.SUBSCRIPTION), organisation=organisation, created_at=now)
-    return Dossier(setup, subscription, now)
+    return LockedSubscription(runtime, subscription, now)
 
 
 async def add_term(
-    dossier: Dossier, plan: Plan, facts: term_rules.Term, terms_version: str, signer: str | None
+    locked: LockedSubscription, plan: Plan, facts: term_rules.Term, terms_version: str, signer: str | None
 ) -> Term:
     """Write a term as the rules made it, with its own copy of the plan; `signer` accepted the terms of use (R19)."""
-    policy, offer = dossier.setup.policy, facts.offer
+    policy, offer = locked.runtime.policy, facts.offer
     term = await Term.create(
         id=facts.id,
-        subscription=dossier.subscription,
+        subscription=locked.subscription,
         plan=plan,
         plan_code=offer.plan_code,
         plan_name=offer.plan_name,
@@ -43,15 +43,15 @@ async def add_term(
         started_at=facts.started_at,
         terms_version=terms_version,
         terms_accepted_by=signer,
-        terms_accepted_at=dossier.now,
+        terms_accepted_at=locked.now,
     )
-    dossier.terms.append(term)
+    locked.terms.append(term)
     return term
 
 
-def opened(dossier: Dossier, term: Term, seats: Sequence[Seat], **more: Any) -> Entry:
+def opened(locked: LockedSubscription, term: Term, seats: Sequence[Seat], **more: Any) -> NewEvent:
     """The event of a subscription opened by a term, with its seats; `more` are further fields of the entry."""
-    return Entry(
+    return NewEvent(
         Kind.SUBSCRIPTION_OPENED,
         {
             "term_id": term.id,
@@ -61,17 +61,17 @@ def opened(dossier: Dossier, term: Term, seats: Sequence[Seat], **more: Any) -> 
             "proof_due_on": term.proof_due_on.isoformat(),
             "manager_seat_id": next(seat.id for seat in seats if seat.is_manager),
         },
-        organisation_id=dossier.organisation_id,
-        subject_id=dossier.subscription.id,
+        organisation_id=locked.organisation_id,
+        subject_id=locked.subscription.id,
         **more,
     )
 
 
-def terms_accepted(dossier: Dossier, term: Term) -> Entry:
+def terms_accepted(locked: LockedSubscription, term: Term) -> NewEvent:
     """The event of the terms of use accepted for a term: which version, by whom (R19)."""
-    return Entry(
+    return NewEvent(
         Kind.TERMS_ACCEPTED,
         {"term_id": term.id, "version": term.terms_version, "person_id": term.terms_accepted_by},
-        organisation_id=dossier.organisation_id,
+        organisation_id=locked.organisation_id,
         subject_id=term.id,
     )

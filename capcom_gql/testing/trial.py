@@ -15,7 +15,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 from capcom_gql import clock
 from capcom_gql.notifiers.config import validated
 from capcom_gql.notifiers.contract import Health, Host, Message, Notifier
-from capcom_gql.notifiers.in_process import Here
+from capcom_gql.notifiers.in_process import InProcessHost
 from capcom_gql.notifiers.redaction import secrets_of
 from capcom_gql.notifiers.sending import Channel, Outcome
 from capcom_gql.testing.certificates import Certificates, Tls
@@ -68,11 +68,11 @@ class Instance:
 
     def send(self, message: Message, seconds: float = SEND_SECONDS) -> Outcome:
         """One attempt as the host makes it and judges it."""
-        return self._trial.run(Channel(Here(self.notifier), seconds).send(message))
+        return self._trial.run(Channel(InProcessHost(self.notifier), seconds).send(message))
 
     def send_all(self, messages: list[Message]) -> list[Outcome]:
         """Several attempts at once."""
-        channel = Channel(Here(self.notifier), SEND_SECONDS)
+        channel = Channel(InProcessHost(self.notifier), SEND_SECONDS)
 
         async def together() -> list[Outcome]:
             return list(await asyncio.gather(*(channel.send(message) for message in messages)))

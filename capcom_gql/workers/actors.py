@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import dramatiq
 from dramatiq import Actor, Broker
 
-from capcom_gql.workers.delivery_pool import Crew
+from capcom_gql.workers.delivery_pool import DeliveryPool
 
 QUEUE = "letters"
 
@@ -22,17 +22,17 @@ class Actors:
     look: Actor[[], None]
 
 
-def declare(broker: Broker, crew: Callable[[], Crew]) -> Actors:
+def declare(broker: Broker, pool: Callable[[], DeliveryPool]) -> Actors:
     """Declare the actors; `crew` gives that of the process in which one is called."""
 
     @dramatiq.actor(broker=broker, queue_name=QUEUE, actor_name="deliver")
     async def deliver(channel: str, ids: list[str]) -> None:
         """Send these letters of one channel."""
-        await crew().deliver(channel, ids)
+        await pool().deliver(channel, ids)
 
     @dramatiq.actor(broker=broker, queue_name=QUEUE, actor_name="look")
     async def look() -> None:
         """Look at once whether something is due: a deed was just done."""
-        crew().woken.set()
+        pool().woken.set()
 
     return Actors(deliver, look)

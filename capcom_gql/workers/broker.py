@@ -23,7 +23,7 @@ class BrokerUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BrokerConnection:
     """A broker, not connected yet, and the way to ask whether it is there."""
 
     broker: Broker
@@ -39,7 +39,7 @@ class Line:
             raise BrokerUnavailable(f"{self.name} does not answer: {type(error).__name__}") from error
 
 
-def line_to(url: str, middleware: list[Middleware] | None = None) -> Line:
+def line_to(url: str, middleware: list[Middleware] | None = None) -> BrokerConnection:
     """The broker of an address. It retries nothing: the rows have one schedule, their own."""
     middleware = middleware or []
     scheme = urlsplit(url).scheme
@@ -58,10 +58,10 @@ def line_to(url: str, middleware: list[Middleware] | None = None) -> Line:
             heartbeat_timeout=HEARTBEAT_MS,
             dead_message_ttl=DEAD_FOR_MS,
         )
-        return Line(at_redis, "redis", client.ping)
+        return BrokerConnection(at_redis, "redis", client.ping)
     if scheme in {"amqp", "amqps"}:
         from dramatiq.brokers.rabbitmq import RabbitmqBroker  # noqa: PLC0415
 
         at_rabbit = RabbitmqBroker(url=url, middleware=middleware, confirm_delivery=True)
-        return Line(at_rabbit, "rabbitmq", lambda: at_rabbit.connection)
-    return Line(StubBroker(middleware=middleware), "none", lambda: None)
+        return BrokerConnection(at_rabbit, "rabbitmq", lambda: at_rabbit.connection)
+    return BrokerConnection(StubBroker(middleware=middleware), "none", lambda: None)

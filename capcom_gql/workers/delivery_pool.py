@@ -9,7 +9,7 @@ from capcom_gql.clock import monotonic
 from capcom_gql.delivery.dispatch import send_these
 from capcom_gql.delivery.leases import give_back
 from capcom_gql.notifiers.registry import Registry
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 
 MESSAGES_AT_ONCE = 3
 """Messages of one channel that a process works on at once: a channel that hangs leaves the other hands free."""
@@ -19,11 +19,11 @@ LONGEST = 20.0
 log = logging.getLogger(__name__)
 
 
-class Crew:
+class DeliveryPool:
     """The hands of one process. `woken` asks its sweeper to look at once."""
 
-    def __init__(self, setup: Setup, registry: Registry, woken: asyncio.Event) -> None:
-        self.setup = setup
+    def __init__(self, runtime: Runtime, registry: Registry, woken: asyncio.Event) -> None:
+        self.runtime = runtime
         self.registry = registry
         self.woken = woken
         self._stopped = False
@@ -56,7 +56,9 @@ class Crew:
         assert task is not None, "a coroutine runs in a task"
         self._in_flight.add(task)
         try:
-            looked_at = await send_these(self.setup, self.registry, ids, lambda: self._stopped or monotonic() > ends_at)
+            looked_at = await send_these(
+                self.runtime, self.registry, ids, lambda: self._stopped or monotonic() > ends_at
+            )
         except asyncio.CancelledError:
             if not self._stopped:
                 raise

@@ -15,7 +15,7 @@ from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
 
 from capcom_gql.workers.actors import declare
 from capcom_gql.workers.broker import line_to
-from capcom_gql.workers.delivery_pool import Crew
+from capcom_gql.workers.delivery_pool import DeliveryPool
 from capcom_gql.workers.sweeper import Sweeper
 
 THREADS = 6
@@ -38,19 +38,19 @@ class OwnLoop(EventLoopThread):
 
 
 @contextlib.asynccontextmanager
-async def at_work(crew: Crew) -> AsyncIterator[None]:
+async def at_work(pool: DeliveryPool) -> AsyncIterator[None]:
     """Sweeper and worker threads, at work until the end of the block; then stopped within a few seconds."""
     line = line_to("")
-    actors = declare(line.broker, lambda: crew)
+    actors = declare(line.broker, lambda: pool)
     set_event_loop_thread(OwnLoop(asyncio.get_running_loop()))
     line.broker.emit_after("process_boot")
     worker = Worker(line.broker, worker_threads=THREADS, worker_timeout=100)
     worker.start()
-    sweeping = asyncio.create_task(Sweeper(crew, actors.deliver.send).run(), name="sweeper")
+    sweeping = asyncio.create_task(Sweeper(pool, actors.deliver.send).run(), name="sweeper")
     try:
         yield
     finally:
-        await crew.end(STOPS_WITHIN)
+        await pool.end(STOPS_WITHIN)
         sweeping.cancel()
         await asyncio.wait({sweeping})
         # in a thread: its threads wait for coroutines of this very loop; not in the loop's own, which may all be busy

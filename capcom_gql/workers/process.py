@@ -12,12 +12,12 @@ from dramatiq.middleware import Middleware
 
 from capcom_gql.delivery.leases import release_held
 from capcom_gql.notifiers.loader import load
-from capcom_gql.runtime import close, setup_of
+from capcom_gql.runtime import close, runtime_of
 from capcom_gql.settings import Settings
 from capcom_gql.storage.engine.database import migrate, opened
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import must_be_real
-from capcom_gql.workers.delivery_pool import Crew
+from capcom_gql.workers.delivery_pool import DeliveryPool
 from capcom_gql.workers.sweeper import Send, Sweeper
 
 STOPS_WITHIN = 4.0
@@ -26,20 +26,20 @@ STOPS_WITHIN = 4.0
 log = logging.getLogger(__name__)
 
 
-class Boot(Middleware):
+class WorkerProcess(Middleware):
     """Opens on boot, sweeps, and closes on shutdown, on the loop that the AsyncIO middleware before it has made."""
 
     def __init__(self, settings: Settings, send: Callable[[], Send]) -> None:
         self._settings = settings
         self._send = send
         self._stack = contextlib.AsyncExitStack()
-        self._crew: Crew | None = None
+        self._pool: DeliveryPool | None = None
         self._sweeping: asyncio.Task[None] | None = None
 
-    def crew(self) -> Crew:
+    def pool(self) -> DeliveryPool:
         """The crew of this process, once it has booted."""
-        assert self._crew is not None, "an actor is called after the boot"
-        return self._crew
+        assert self._pool is not None, "an actor is called after the boot"
+        return self._pool
 
     def before_worker_boot(self, broker: Broker, worker: Worker) -> None:
         _on_the_loop(self._open())
@@ -53,19 +53,19 @@ class Boot(Middleware):
     async def _open(self) -> None:
         registry = load(self._settings)
         self._stack.push_async_callback(close, registry)
-        setup = setup_of(self._settings, registry)
+        runtime = runtime_of(self._settings, registry)
         # whoever starts first; the others wait for it, and find nothing to do
         await migrate(database_url(self._settings))
         await self._stack.enter_async_context(opened(database_url(self._settings)))
         if self._settings.is_production:
             await must_be_real()
-        await release_held(setup)
-        self._crew = Crew(setup, registry, asyncio.Event())
-        self._sweeping = asyncio.create_task(Sweeper(self._crew, self._send()).run(), name="sweeper")
+        await release_held(runtime)
+        self._pool = DeliveryPool(runtime, registry, asyncio.Event())
+        self._sweeping = asyncio.create_task(Sweeper(self._pool, self._send()).run(), name="sweeper")
 
     async def _stop(self) -> None:
         assert self._sweeping is not None, "the process has booted"
-        await self.crew().end(STOPS_WITHIN)
+        await self.pool().end(STOPS_WITHIN)
         self._sweeping.cancel()
         await asyncio.wait({self._sweeping})
 

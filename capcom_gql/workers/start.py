@@ -7,11 +7,11 @@ from capcom_gql.logs import to_standard_error
 from capcom_gql.settings import load
 from capcom_gql.workers.actors import Actors, declare
 from capcom_gql.workers.broker import line_to
-from capcom_gql.workers.process import Boot
+from capcom_gql.workers.process import WorkerProcess
 
 _settings = load()
 to_standard_error(as_objects=_settings.is_production)
-_boot = Boot(_settings, lambda: actors.deliver.send)
+_boot = WorkerProcess(_settings, lambda: actors.deliver.send)
 broker = line_to(_settings.broker_url, [AsyncIO(), _boot]).broker
-actors: Actors = declare(broker, _boot.crew)
+actors: Actors = declare(broker, _boot.pool)
 dramatiq.set_broker(broker)

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from capcom_gql.clock import monotonic
 from capcom_gql.delivery.leases import MESSAGE_HOLDS, hand_over, left_behind
-from capcom_gql.delivery.webhook_health import mind_endpoints
+from capcom_gql.delivery.webhook_health import sweep_endpoints
 from capcom_gql.subscription.sweep import record_steps
-from capcom_gql.workers.delivery_pool import Crew
+from capcom_gql.workers.delivery_pool import DeliveryPool
 
 EVERY = 1.0
 """Seconds between two turns when nothing wakes the sweeper."""
@@ -35,8 +35,8 @@ Send = Callable[[str, list[str]], object]
 class Sweeper:
     """Turns, each in a task of its own: a turn whose connection died leaves nothing to the next."""
 
-    def __init__(self, crew: Crew, send: Send) -> None:
-        self._crew = crew
+    def __init__(self, pool: DeliveryPool, send: Send) -> None:
+        self._pool = pool
         self._send = send
         # not the loop's own, whose threads a channel's plugin may keep all busy
         self._threads = ThreadPoolExecutor(THREADS_TO_BROKER, thread_name_prefix="to-broker")
@@ -54,8 +54,8 @@ class Sweeper:
             self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _turns(self) -> None:
-        while not self._crew.is_stopped:
-            self._crew.woken.clear()
+        while not self._pool.is_stopped:
+            self._pool.woken.clear()
             try:
                 await asyncio.create_task(self._turn(), name="sweep")
             except Exception as error:  # noqa: BLE001  whatever fails, the next turn tries again
@@ -65,10 +65,10 @@ class Sweeper:
                 self._failures = 0
             wait = min(EVERY * (1 + self._failures), LONGEST_WAIT)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._crew.woken.wait(), wait)
+                await asyncio.wait_for(self._pool.woken.wait(), wait)
 
     async def _turn(self) -> None:
-        recording = asyncio.create_task(record_steps(self._crew.setup, lambda: self._crew.is_stopped), name="record")
+        recording = asyncio.create_task(record_steps(self._pool.runtime, lambda: self._pool.is_stopped), name="record")
         try:
             # many steps take their time, and letters do not wait for the last of them
             while not (await asyncio.wait({recording}, timeout=EVERY))[0]:
@@ -76,7 +76,7 @@ class Sweeper:
         finally:
             recording.cancel()
         await recording
-        await mind_endpoints(self._crew.setup)
+        await sweep_endpoints(self._pool.runtime)
         await self._post()
 
     async def _post(self) -> None:
@@ -91,11 +91,11 @@ class Sweeper:
 
         async def send() -> None:
             try:
-                await self._crew.deliver(channel, ids)
+                await self._pool.deliver(channel, ids)
             except Exception as error:  # noqa: BLE001  whatever fails, it is found again as it was found now
                 self._tell("letters that were left behind cannot be sent", error)
 
-        if self._crew.has_hands_for(channel):
+        if self._pool.has_hands_for(channel):
             task = asyncio.create_task(send(), name="take-up")
             self._taken_up.add(task)
             task.add_done_callback(self._taken_up.discard)
@@ -107,7 +107,7 @@ class Sweeper:
         # whatever the broker's driver raises: the letters do not need it
         except Exception as error:  # noqa: BLE001
             self._tell("the broker cannot be reached: this process sends the letters itself", error)
-            await self._crew.deliver(channel, ids)
+            await self._pool.deliver(channel, ids)
 
     def _tell(self, what: str, error: Exception) -> None:
         if monotonic() - self._told_at >= TOLD_EVERY:

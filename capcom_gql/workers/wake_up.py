@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from capcom_gql.workers.actors import declare
 from capcom_gql.workers.broker import line_to
-from capcom_gql.workers.delivery_pool import Crew
+from capcom_gql.workers.delivery_pool import DeliveryPool
 
 PAUSE = 0.1
 """Seconds between two messages at least; deeds done meanwhile share one."""
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def nudging(broker_url: str, woken: asyncio.Event) -> AsyncIterator[None]:
+async def wake_up(broker_url: str, woken: asyncio.Event) -> AsyncIterator[None]:
     """For the length of the block, a message to the workers each time that `woken` is set."""
     if not broker_url:
         yield
         return
     line = line_to(broker_url)
-    actors = declare(line.broker, _no_crew)
+    actors = declare(line.broker, _no_pool)
 
     async def nudge() -> None:
         while True:
@@ -47,5 +47,5 @@ async def nudging(broker_url: str, woken: asyncio.Event) -> AsyncIterator[None]:
             line.broker.close()
 
 
-def _no_crew() -> Crew:
+def _no_pool() -> DeliveryPool:
     raise AssertionError("no worker runs in this process")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from capcom_gql.domain.lifecycle import awaits_proof, proof_too_late, standing
+from capcom_gql.domain.lifecycle import awaits_proof, proof_too_late, subscription_status
 from capcom_gql.domain.plans import Offer
 from capcom_gql.domain.proofs import cancellable, check_cancellation, check_reinstatement
 from capcom_gql.domain.renewals import check_decline, check_renewal
@@ -34,19 +34,19 @@ def paid(terms: Terms, now: datetime, policy: LifecyclePolicy) -> Terms | None:
 
 def renewed_once(terms: Terms, now: datetime, policy: LifecyclePolicy, plan: Offer, name: str) -> Terms | None:
     """A renewal: only while live and paid, and when nothing is upcoming; it clears a decline."""
-    stood = standing(terms, policy.day_of(now), policy)
-    if stood is None or check_renewal(stood):
+    status = subscription_status(terms, policy.day_of(now), policy)
+    if status is None or check_renewal(status):
         return None
-    running = replace(stood.term, declined_at=None)
+    running = replace(status.term, declined_at=None)
     return (*_with(terms, running), renewed_term(name, now, running, plan, policy))
 
 
 def declined(terms: Terms, now: datetime, policy: LifecyclePolicy) -> Terms | None:
     """The manager will not renew; saying so again changes nothing."""
-    stood = standing(terms, policy.day_of(now), policy)
-    if stood is None or check_decline(stood):
+    status = subscription_status(terms, policy.day_of(now), policy)
+    if status is None or check_decline(status):
         return None
-    return _with(terms, replace(stood.term, declined_at=stood.term.declined_at or now))
+    return _with(terms, replace(status.term, declined_at=status.term.declined_at or now))
 
 
 def cancelled(terms: Terms, now: datetime, policy: LifecyclePolicy, reason: CancellationReason) -> Terms | None:
@@ -60,9 +60,9 @@ def cancelled(terms: Terms, now: datetime, policy: LifecyclePolicy, reason: Canc
 
 def reopened(terms: Terms, now: datetime, policy: LifecyclePolicy, plan: Offer, name: str) -> Terms | None:
     """Staff reopen what is not live, unless a reinstated term to come would overlap."""
-    stood = standing(terms, policy.day_of(now), policy)
+    status = subscription_status(terms, policy.day_of(now), policy)
     added = first_term(name, now, plan, policy)
-    if stood is None or check_not_live(stood, (), support="") or check_overlap(added, terms, ()):
+    if status is None or check_not_live(status, (), support="") or check_overlap(added, terms, ()):
         return None
     return (*terms, added)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from capcom_gql.domain.lifecycle import Standing, standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus, subscription_status
 from capcom_gql.domain.steps import StepKind
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term
 from tests.domain import deeds
@@ -73,9 +73,9 @@ class Living(RuleBasedStateMachine):
         for step in steps:
             if step.kind is StepKind.EXPIRE:
                 self.over.append(step.term_id)
-            if step.call is not None:
+            if step.notice is not None:
                 word = "skipped" if step.kind is StepKind.SKIP_RENEWAL else "sent"
-                self.posted.setdefault(step.term_id, []).append((step.call.on, word))
+                self.posted.setdefault(step.term_id, []).append((step.notice.on, word))
         self.diary.post(self.today)
         assert self.posted == {year.name: year.posted for year in self.diary.years if year.posted}
         assert sorted(self.over) == sorted(year.name for year in self.diary.years if year.over)
@@ -83,10 +83,10 @@ class Living(RuleBasedStateMachine):
             year.name: year.reminders() for year in self.diary.years
         }
 
-    def stands(self) -> Standing:
-        stood = standing(self.terms, self.today, self.policy)
-        assert stood is not None
-        return stood
+    def stands(self) -> SubscriptionStatus:
+        status = subscription_status(self.terms, self.today, self.policy)
+        assert status is not None
+        return status
 
     # ---- what the diary allows
 

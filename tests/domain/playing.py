@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from capcom_gql.domain.lifecycle import previous_unpaid, standing
+from capcom_gql.domain.lifecycle import previous_unpaid, subscription_status
 from capcom_gql.domain.steps import Step, after, next_step
 from capcom_gql.domain.terms import LifecyclePolicy, Term
 from tests.domain.diary import A_DAY, Reading
@@ -29,18 +29,18 @@ def settled(terms: Sequence[Term], now: datetime, policy: LifecyclePolicy) -> tu
 
 def read_by_the_rules(terms: Sequence[Term], at: datetime, policy: LifecyclePolicy) -> Reading:
     """What the rules make of these facts at an instant, to hold against a diary or another reading."""
-    stood = standing(terms, policy.day_of(at), policy)
-    assert stood is not None
+    status = subscription_status(terms, policy.day_of(at), policy)
+    assert status is not None
     return Reading(
-        stood.state.value,
-        stood.is_live,
-        stood.starts_on,
-        stood.ends_on,
-        stood.proof_due_on,
-        stood.valid_until,
-        stood.seat_limit,
-        None if stood.upcoming is None else stood.upcoming.id,
-        previous_unpaid(stood),
+        status.state.value,
+        status.is_live,
+        status.starts_on,
+        status.ends_on,
+        status.proof_due_on,
+        status.valid_until,
+        status.seat_limit,
+        None if status.upcoming is None else status.upcoming.id,
+        previous_unpaid(status),
     )
 
 

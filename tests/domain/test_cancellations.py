@@ -10,7 +10,7 @@ from capcom_gql.domain.lifecycle import (
     follower,
     follows,
     overlapped,
-    standing,
+    subscription_status,
     term_state,
 )
 from capcom_gql.domain.proofs import cancellable, check_cancellation, check_reinstatement
@@ -97,9 +97,9 @@ def test_a_reinstated_term_runs_on_and_one_already_over_becomes_ended(on: str, s
 @pytest.mark.rule("R9")
 def test_access_resumes_from_that_instant_never_backwards() -> None:
     term = reinstated(opened("2026-12-09"), "2027-01-05")
-    stood = standing([term], day("2027-01-05"), POLICY)
-    assert stood is not None
-    assert stood.is_live
+    status = subscription_status([term], day("2027-01-05"), POLICY)
+    assert status is not None
+    assert status.is_live
     assert term.cancelled_at is None
     assert term.unpaid_at == paris("2026-12-25 00:00")
 
@@ -150,9 +150,9 @@ def test_staff_cancel_by_their_own_decision_or_at_the_organisations_request_neve
 @pytest.mark.rule("R9")
 def test_once_staff_have_cancelled_the_subscription_is_cancelled_at_once() -> None:
     for reason in (CancellationReason.BY_STAFF, CancellationReason.WITHDRAWN):
-        stood = standing([withdrawn(FIRST_YEAR, "2027-02-01", reason)], day("2027-02-01"), POLICY)
-        assert stood is not None
-        assert (stood.state, stood.is_live, stood.term.cancellation_reason) == (
+        status = subscription_status([withdrawn(FIRST_YEAR, "2027-02-01", reason)], day("2027-02-01"), POLICY)
+        assert status is not None
+        assert (status.state, status.is_live, status.term.cancellation_reason) == (
             SubscriptionState.CANCELLED,
             False,
             reason,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from capcom_gql.domain.imports import check_imported_term, check_managers, imported_term
-from capcom_gql.domain.lifecycle import SubscriptionState, standing
+from capcom_gql.domain.lifecycle import SubscriptionState, subscription_status
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.steps import next_step
 from capcom_gql.domain.terms import Term
@@ -52,8 +52,8 @@ def test_a_proof_confirms_from_its_day_or_from_the_opening(received_on: str, con
     term = taken_over("2026-12-09", received_on)
     assert term.confirmed_at == paris(confirmed_at)
     assert faults_of(term) == []
-    stood = standing([term], TODAY, POLICY)
-    assert stood is not None and stood.state is SubscriptionState.CONFIRMED
+    status = subscription_status([term], TODAY, POLICY)
+    assert status is not None and status.state is SubscriptionState.CONFIRMED
 
 
 @pytest.mark.rule("R8")
@@ -83,8 +83,8 @@ def test_over_the_day_after_its_last_day_and_nothing_is_left_to_do() -> None:
     over = taken_over("2026-03-01", "2026-03-05")
     assert over.ended_at == paris("2027-03-01 00:00")
     assert next_step([over], paris("2027-03-01"), POLICY) is None
-    stood = standing([over], TODAY, POLICY)
-    assert stood is not None and stood.state is SubscriptionState.EXPIRED
+    status = subscription_status([over], TODAY, POLICY)
+    assert status is not None and status.state is SubscriptionState.EXPIRED
 
 
 @pytest.mark.rule("R6")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.domain.lifecycle import SubscriptionState, as_of, standing
+from capcom_gql.domain.lifecycle import SubscriptionState, as_of, subscription_status
 from capcom_gql.domain.terms import Term
 from tests.domain.words import POLICY, confirmed, just_before, opened, paris, reinstated, renewed, unpaid, withdrawn
 
@@ -14,8 +14,8 @@ PROVISIONAL, CONFIRMED, CANCELLED, EXPIRED = SubscriptionState
 
 
 def was(terms: list[Term], at: datetime) -> SubscriptionState | None:
-    stood = standing(as_of(terms, at), POLICY.day_of(at), POLICY)
-    return None if stood is None else stood.state
+    status = subscription_status(as_of(terms, at), POLICY.day_of(at), POLICY)
+    return None if status is None else status.state
 
 
 @pytest.mark.rule("R10")
@@ -93,6 +93,6 @@ def test_a_renewal_is_upcoming_only_once_it_is_made() -> None:
     running = confirmed(opened("2026-12-09"), "2026-12-10")
     terms = [running, renewed(running, "2027-10-01 10:00")]
     for at, upcoming in ((paris("2027-10-01 09:59"), False), (paris("2027-10-01 10:00"), True)):
-        stood = standing(as_of(terms, at), POLICY.day_of(at), POLICY)
-        assert stood is not None
-        assert (stood.upcoming is not None) is upcoming
+        status = subscription_status(as_of(terms, at), POLICY.day_of(at), POLICY)
+        assert status is not None
+        assert (status.upcoming is not None) is upcoming

@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.domain.lifecycle import Standing, SubscriptionState, previous_unpaid, standing
+from capcom_gql.domain.lifecycle import SubscriptionState, SubscriptionStatus, previous_unpaid, subscription_status
 from capcom_gql.domain.terms import CancellationReason, Term
 from tests.domain.words import POLICY, confirmed, day, offer, opened, reinstated, renewed, unpaid, withdrawn
 
@@ -13,15 +13,15 @@ LATE = renewed(FIRST_YEAR, "2027-12-01")
 """Renewed a week before the end: the deadline, 16 December, passes after it has begun."""
 
 
-def stands(terms: list[Term], on: str) -> Standing:
-    stood = standing(terms, day(on), POLICY)
-    assert stood is not None
-    return stood
+def stands(terms: list[Term], on: str) -> SubscriptionStatus:
+    status = subscription_status(terms, day(on), POLICY)
+    assert status is not None
+    return status
 
 
 def state_and_dates(terms: list[Term], on: str) -> tuple[SubscriptionState, bool, str, str]:
-    stood = stands(terms, on)
-    return stood.state, stood.is_live, stood.starts_on.isoformat(), stood.ends_on.isoformat()
+    status = stands(terms, on)
+    return status.state, status.is_live, status.starts_on.isoformat(), status.ends_on.isoformat()
 
 
 PROVISIONAL, CONFIRMED, CANCELLED, EXPIRED = SubscriptionState
@@ -29,18 +29,18 @@ PROVISIONAL, CONFIRMED, CANCELLED, EXPIRED = SubscriptionState
 
 @pytest.mark.rule("R3")
 def test_nothing_stands_before_the_first_opening() -> None:
-    assert standing([], day("2026-12-09"), POLICY) is None
-    assert standing([opened("2026-12-09")], day("2026-12-08"), POLICY) is None
+    assert subscription_status([], day("2026-12-09"), POLICY) is None
+    assert subscription_status([opened("2026-12-09")], day("2026-12-08"), POLICY) is None
     assert stands([opened("2026-12-09")], "2026-12-09").state is PROVISIONAL
 
 
 @pytest.mark.rule("R3")
 def test_a_provisional_subscription_is_live() -> None:
     term = opened("2026-12-09")
-    stood = stands([term], "2026-12-24")
-    assert (stood.state, stood.is_live, stood.running, stood.term) == (PROVISIONAL, True, term, term)
-    assert (stood.starts_on, stood.ends_on) == (day("2026-12-09"), day("2027-12-08"))
-    assert stood.proof_due_on == day("2026-12-24")
+    status = stands([term], "2026-12-24")
+    assert (status.state, status.is_live, status.running, status.term) == (PROVISIONAL, True, term, term)
+    assert (status.starts_on, status.ends_on) == (day("2026-12-09"), day("2027-12-08"))
+    assert status.proof_due_on == day("2026-12-24")
 
 
 @pytest.mark.rule("R9")
@@ -48,17 +48,17 @@ def test_a_provisional_subscription_is_live() -> None:
 def test_on_day_16_the_subscription_is_cancelled_and_no_longer_live(
     on: str, state: SubscriptionState, live: bool
 ) -> None:
-    stood = stands([opened("2026-12-09")], on)
-    assert (stood.state, stood.is_live) == (state, live)
-    assert (stood.running is None, stood.valid_until is None) == (not live, not live)
-    assert (stood.proof_due_on is None) is not live
+    status = stands([opened("2026-12-09")], on)
+    assert (status.state, status.is_live) == (state, live)
+    assert (status.running is None, status.valid_until is None) == (not live, not live)
+    assert (status.proof_due_on is None) is not live
 
 
 @pytest.mark.rule("R9")
 def test_cancelled_it_keeps_the_dates_and_the_limit_of_its_latest_term() -> None:
-    stood = stands([opened("2026-12-09", plan=offer(3))], "2027-06-01")
-    assert (stood.starts_on, stood.ends_on) == (day("2026-12-09"), day("2027-12-08"))
-    assert (stood.seat_limit, stood.term.offer.seat_limit, stood.upcoming) == (3, 3, None)
+    status = stands([opened("2026-12-09", plan=offer(3))], "2027-06-01")
+    assert (status.starts_on, status.ends_on) == (day("2026-12-09"), day("2027-12-08"))
+    assert (status.seat_limit, status.term.offer.seat_limit, status.upcoming) == (3, 3, None)
 
 
 @pytest.mark.rule("R9")
@@ -87,10 +87,10 @@ def test_staff_cancel_the_whole_subscription_at_once() -> None:
 
 @pytest.mark.rule("R17")
 def test_a_renewed_subscription_runs_on_to_the_end_of_the_renewed_term() -> None:
-    stood = stands([FIRST_YEAR, EARLY], "2027-10-01")
-    assert (stood.state, stood.running, stood.upcoming) == (CONFIRMED, FIRST_YEAR, EARLY)
-    assert (stood.starts_on, stood.ends_on) == (day("2026-12-09"), day("2028-12-08"))
-    assert stood.proof_due_on == day("2027-10-16")
+    status = stands([FIRST_YEAR, EARLY], "2027-10-01")
+    assert (status.state, status.running, status.upcoming) == (CONFIRMED, FIRST_YEAR, EARLY)
+    assert (status.starts_on, status.ends_on) == (day("2026-12-09"), day("2028-12-08"))
+    assert status.proof_due_on == day("2027-10-16")
 
 
 @pytest.mark.rule("R17")
@@ -115,9 +115,9 @@ def test_an_upcoming_term_cancelled_unpaid_leaves_expired_at_the_end_of_the_runn
 def test_a_deadline_on_the_eve_of_the_first_day_leaves_expired_and_one_on_that_day_cancelled(
     renewed_on: str, after: SubscriptionState
 ) -> None:
-    stood = stands([FIRST_YEAR, renewed(FIRST_YEAR, renewed_on)], "2027-12-20")
-    assert stood.state is after
-    assert previous_unpaid(stood) is (after is CANCELLED)
+    status = stands([FIRST_YEAR, renewed(FIRST_YEAR, renewed_on)], "2027-12-20")
+    assert status.state is after
+    assert previous_unpaid(status) is (after is CANCELLED)
 
 
 @pytest.mark.rule("R17")
@@ -173,8 +173,8 @@ def test_the_smaller_of_the_running_and_the_upcoming_limit_counts(
 ) -> None:
     running = confirmed(opened("2026-12-09", plan=offer(now)), "2026-12-10")
     terms = [running, renewed(running, "2027-10-01", plan=offer(then))]
-    stood = stands(terms, "2027-10-16")
-    assert (stood.seat_limit, stood.limiting_term.id) == (limit, limiting)
+    status = stands(terms, "2027-10-16")
+    assert (status.seat_limit, status.limiting_term.id) == (limit, limiting)
     fallen = stands(terms, "2027-10-17")
     assert (fallen.seat_limit, fallen.limiting_term.id) == (now, "first")
 
@@ -225,16 +225,16 @@ def test_a_confirmed_term_beyond_one_that_is_not_does_not_prolong() -> None:
 @pytest.mark.rule("R16")
 def test_a_term_beyond_a_gap_is_no_part_of_the_years_that_follow_one_another() -> None:
     beyond = confirmed(opened("2028-03-01", name="beyond"), "2028-03-02")
-    stood = stands([FIRST_YEAR, beyond], "2027-12-08")
-    assert (stood.starts_on, stood.ends_on) == (day("2026-12-09"), day("2027-12-08"))
-    assert stood.valid_until == day("2027-12-08")
+    status = stands([FIRST_YEAR, beyond], "2027-12-08")
+    assert (status.starts_on, status.ends_on) == (day("2026-12-09"), day("2027-12-08"))
+    assert status.valid_until == day("2027-12-08")
 
 
 @pytest.mark.rule("R17")
 @pytest.mark.parametrize(("on", "upcoming"), [("2027-12-08", "second"), ("2027-12-09", None)])
 def test_on_its_first_day_a_term_runs_and_is_upcoming_no_more(on: str, upcoming: str | None) -> None:
-    stood = stands([FIRST_YEAR, confirmed(EARLY, "2027-10-02")], on)
-    assert (None if stood.upcoming is None else stood.upcoming.id) == upcoming
+    status = stands([FIRST_YEAR, confirmed(EARLY, "2027-10-02")], on)
+    assert (None if status.upcoming is None else status.upcoming.id) == upcoming
 
 
 @pytest.mark.rule("R9")

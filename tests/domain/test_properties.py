@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_97_10
 
-from capcom_gql.domain.lifecycle import lapsed, standing
+from capcom_gql.domain.lifecycle import lapsed, subscription_status
 from capcom_gql.domain.plans import DiscountRule, EventKind
 from capcom_gql.domain.seats import check_capacity, format_number, free_places, number_from, parse_number
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term, renewed_term
@@ -155,14 +155,14 @@ def test_no_sequence_of_changes_ever_exceeds_the_seats(running: int, upcoming: i
     terms = [term]
     if upcoming is not None:
         terms.append(renewed_term("upcoming", now + timedelta(hours=1), term, offer(upcoming), LifecyclePolicy()))
-    stood = standing(terms, date(2027, 1, 11), LifecyclePolicy())
-    assert stood is not None
+    status = subscription_status(terms, date(2027, 1, 11), LifecyclePolicy())
+    assert status is not None
     limit, places = min(running, upcoming or running), [1]
     for change in changes:
         if change < 0:
             places = places[1:] or places
             continue
-        faults = check_capacity(len(places), change, stood.seat_limit, upcoming=stood.limiting_term.id == "upcoming")
+        faults = check_capacity(len(places), change, status.seat_limit, upcoming=status.limiting_term.id == "upcoming")
         assert bool(faults) is (len(places) + change > limit)
         if not faults:
             places = [*places, *free_places(places, change)]

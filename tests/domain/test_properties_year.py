@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from capcom_gql.domain.agenda import agenda
-from capcom_gql.domain.lifecycle import standing
+from capcom_gql.domain.lifecycle import subscription_status
 from capcom_gql.domain.renewals import check_renewal
 from capcom_gql.domain.steps import Step, StepKind
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term
@@ -66,7 +66,7 @@ def woken(
 
 def letters(taken: list[tuple[date, Step]]) -> list[tuple[date, date, bool]]:
     """The day on which each letter was dealt with, its own day, and whether it was sent."""
-    return [(today, step.call.on, step.kind in SENT) for today, step in taken if step.call is not None]
+    return [(today, step.notice.on, step.kind in SENT) for today, step in taken if step.notice is not None]
 
 
 @pytest.mark.rule("R14")
@@ -91,9 +91,9 @@ def test_renewing_on_any_day_of_a_term_loses_and_gains_nothing(
         start = a_year_later(start)
     days_held = sum((term.ends_on - term.starts_on).days + 1 for term in terms)
     assert days_held == (start - first).days
-    stood = standing(terms, first, policy)
-    assert stood is not None
-    assert (stood.starts_on, stood.ends_on, stood.valid_until) == (first, start - A_DAY, start - A_DAY)
+    status = subscription_status(terms, first, policy)
+    assert status is not None
+    assert (status.starts_on, status.ends_on, status.valid_until) == (first, start - A_DAY, start - A_DAY)
 
 
 @pytest.mark.rule("R15")
@@ -185,7 +185,7 @@ def test_an_unpaid_renewal_never_touches_the_running_term(first: date, on: int, 
     today = policy.day_of(now)
     while today <= year.ends_on:
         alone, both = settled(alone, noon(today, policy), policy), settled(both, noon(today, policy), policy)
-        ours, theirs = standing(both, today, policy), standing(alone, today, policy)
+        ours, theirs = subscription_status(both, today, policy), subscription_status(alone, today, policy)
         assert ours is not None
         assert theirs is not None
         assert (ours.state, ours.term.id, ours.is_live) == (theirs.state, "term0", True)

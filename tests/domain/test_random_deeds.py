@@ -51,8 +51,8 @@ class RandomDeeds(Living):
     @rule()
     def a_user_is_added(self) -> None:
         self.settle()
-        stood, reading = self.stands(), self.diary.read(self.today)
-        faults = check_capacity(self.used(), 1, stood.seat_limit, upcoming=stood.limiting_term is stood.upcoming)
+        status, reading = self.stands(), self.diary.read(self.today)
+        faults = check_capacity(self.used(), 1, status.seat_limit, upcoming=status.limiting_term is status.upcoming)
         assert (not faults) is (self.used() < reading.places)
         if reading.live and not faults:
             taken = [seat.place for seat in self.seats if seat.is_active]

@@ -5,18 +5,18 @@ from datetime import date
 
 import pytest
 
-from capcom_gql.domain.lifecycle import Standing, standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus, subscription_status
 from capcom_gql.domain.refusals import Fault
 from capcom_gql.domain.renewals import (
-    Call,
-    calls,
-    calls_owed,
+    RenewalNotice,
     check_decline,
     check_renewal,
     check_renewed_plan,
     is_answered,
     is_last_reminder,
+    notices_due,
     renewal_ends_on,
+    renewal_notices,
     renewed_at,
 )
 from capcom_gql.domain.sentences import Locale
@@ -39,10 +39,10 @@ ON_OFFER = ["EQUIPE", "RESEAU"]
 THIS = ("subscriptionId",)
 
 
-def stands(terms: list[Term], on: str) -> Standing:
-    stood = standing(terms, day(on), POLICY)
-    assert stood is not None
-    return stood
+def stands(terms: list[Term], on: str) -> SubscriptionStatus:
+    status = subscription_status(terms, day(on), POLICY)
+    assert status is not None
+    return status
 
 
 def codes(faults: list[Fault]) -> list[tuple[str, tuple[str, ...]]]:
@@ -53,26 +53,31 @@ def codes(faults: list[Fault]) -> list[tuple[str, tuple[str, ...]]]:
 @pytest.mark.rule("R13")
 @pytest.mark.rule("R15")
 def test_the_row_is_the_notice_and_three_reminders() -> None:
-    assert calls(day("2027-12-08"), POLICY) == (
-        Call(day("2027-11-08"), 0),
-        Call(day("2027-11-17"), 1),
-        Call(day("2027-11-24"), 2),
-        Call(day("2027-12-01"), 3),
+    assert renewal_notices(day("2027-12-08"), POLICY) == (
+        RenewalNotice(day("2027-11-08"), 0),
+        RenewalNotice(day("2027-11-17"), 1),
+        RenewalNotice(day("2027-11-24"), 2),
+        RenewalNotice(day("2027-12-01"), 3),
     )
 
 
 @pytest.mark.rule("R15")
 def test_the_reminders_are_numbered_by_their_days_however_the_policy_lists_them() -> None:
     policy = LifecyclePolicy(reminder_days=(3, 40, 10))
-    row = [(call.on.isoformat(), call.reminder) for call in calls(day("2027-12-08"), policy)]
+    row = [(notice.on.isoformat(), notice.reminder) for notice in renewal_notices(day("2027-12-08"), policy)]
     assert row == [("2027-10-29", 1), ("2027-11-08", 0), ("2027-11-28", 2), ("2027-12-05", 3)]
 
 
 @pytest.mark.rule("R15")
 def test_the_third_reminder_is_the_last_and_the_notice_never_is() -> None:
-    assert [is_last_reminder(call, POLICY) for call in calls(day("2027-12-08"), POLICY)] == [False, False, False, True]
+    assert [is_last_reminder(notice, POLICY) for notice in renewal_notices(day("2027-12-08"), POLICY)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
     one = LifecyclePolicy(reminder_days=(7,))
-    assert [is_last_reminder(call, one) for call in calls(day("2027-12-08"), one)] == [False, True]
+    assert [is_last_reminder(notice, one) for notice in renewal_notices(day("2027-12-08"), one)] == [False, True]
 
 
 @pytest.mark.rule("R15")
@@ -88,7 +93,7 @@ def test_the_third_reminder_is_the_last_and_the_notice_never_is() -> None:
 )
 def test_a_letter_sent_or_skipped_is_owed_no_more(settled_to: str | None, owed: list[int]) -> None:
     term = replace(FIRST_YEAR, renewal_settled_to=None if settled_to is None else date.fromisoformat(settled_to))
-    assert [call.reminder for call in calls_owed(term, [term], POLICY)] == owed
+    assert [notice.reminder for notice in notices_due(term, [term], POLICY)] == owed
 
 
 @pytest.mark.rule("R15")
@@ -112,21 +117,21 @@ def test_a_letter_sent_or_skipped_is_owed_no_more(settled_to: str | None, owed: 
 def test_letters_are_owed_while_nothing_follows_and_no_decline_stands(
     term: Term, others: list[Term], owed: int
 ) -> None:
-    assert len(calls_owed(term, [term, *others], POLICY)) == owed
+    assert len(notices_due(term, [term, *others], POLICY)) == owed
 
 
 @pytest.mark.rule("R15")
 @pytest.mark.parametrize(("fell_at", "owed"), [("2027-11-17 00:00", 3), ("2027-11-17 00:01", 2)])
 def test_only_the_letters_still_to_come_when_a_renewed_term_fell_are_owed(fell_at: str, owed: int) -> None:
     fallen = replace(SECOND_YEAR, unpaid_at=paris(fell_at))
-    assert len(calls_owed(FIRST_YEAR, [FIRST_YEAR, fallen], POLICY)) == owed
+    assert len(notices_due(FIRST_YEAR, [FIRST_YEAR, fallen], POLICY)) == owed
 
 
 @pytest.mark.rule("R13")
 @pytest.mark.parametrize(("starts_on", "owed"), [("2027-11-08", 4), ("2027-11-09", 3)])
 def test_no_letter_is_owed_for_a_day_before_the_term(starts_on: str, owed: int) -> None:
     short = replace(FIRST_YEAR, starts_on=day(starts_on))
-    assert len(calls_owed(short, [short], POLICY)) == owed
+    assert len(notices_due(short, [short], POLICY)) == owed
 
 
 @pytest.mark.rule("R14")

@@ -24,11 +24,11 @@ from capcom_gql.domain.rights import (
 # "own" reaches what is the caller's own; a machine's cell names its scope.
 IN_THE_RULES = """
                 anonymous  member  manager  machine                  staff
-OPEN_DOOR       yes        yes     yes      -                        yes
-CARD            -          yes     yes      ORGANISATIONS_READ       yes
-DETAIL          -          own     yes      ORGANISATIONS_READ       yes
+PUBLIC          yes        yes     yes      -                        yes
+VIEW            -          yes     yes      ORGANISATIONS_READ       yes
+VIEW_DETAILS    -          own     yes      ORGANISATIONS_READ       yes
 NUMBER          -          own     yes      -                        yes
-LIST            -          -       yes      ORGANISATIONS_WRITE      yes
+MANAGE_SEATS    -          -       yes      ORGANISATIONS_WRITE      yes
 RENEWAL         -          -       yes      -                        yes
 PROOF           -          -       -        BILLING_WRITE            yes
 ADMINISTRATION  -          -       -        ADMIN                    yes
@@ -72,7 +72,7 @@ EVERY_CASE = list(product(Right, PERSONS, THINGS))
 def expected(right: Right, caller: str, thing: Thing) -> bool:
     """What the table says of a person before an object."""
     cell = CELLS[right, caller]
-    if cell != "yes" or caller in ("anonymous", "staff") or right is Right.OPEN_DOOR:
+    if cell != "yes" or caller in ("anonymous", "staff") or right is Right.PUBLIC:
         return cell == "yes" or (cell == "own" and thing.own)
     return thing.organisation == "ours" or (thing.own and CELLS[right, "member"] != "-")
 
@@ -127,10 +127,10 @@ def test_the_number_is_shown_to_its_holder_the_manager_and_staff_and_to_no_machi
 def test_rights_are_decided_per_object() -> None:
     both = Actor(person_id="person_1", belongs_to=frozenset({"ours", "theirs"}), manages=frozenset({"theirs"}))
     assert both.role is Role.MANAGER
-    assert role_may(Right.LIST, both)
-    assert may(Right.LIST, both, "theirs")
-    assert not may(Right.LIST, both, "ours")
-    assert may(Right.CARD, both, "ours")
+    assert role_may(Right.MANAGE_SEATS, both)
+    assert may(Right.MANAGE_SEATS, both, "theirs")
+    assert not may(Right.MANAGE_SEATS, both, "ours")
+    assert may(Right.VIEW, both, "ours")
 
 
 @pytest.mark.rule("R14")
@@ -179,8 +179,8 @@ def test_a_person_without_any_seat_has_an_account_and_no_more() -> None:
     assert signer.role is Role.MEMBER
     assert role_may(Right.SELF, signer)
     assert may(Right.SELF, signer, None, own=True)
-    assert not may(Right.CARD, signer, "ours")
-    assert may(Right.OPEN_DOOR, signer, None)
+    assert not may(Right.VIEW, signer, "ours")
+    assert may(Right.PUBLIC, signer, None)
 
 
 @pytest.mark.parametrize(
@@ -209,9 +209,9 @@ def test_admin_has_every_scope_and_no_scope_is_had_by_nobody() -> None:
 
 ROOT_FIELDS: dict[str, dict[Right | None, str]] = {
     "Query": {
-        Right.OPEN_DOOR: "viewer plans termsOfUse",
+        Right.PUBLIC: "viewer plans termsOfUse",
         None: "node nodes",
-        Right.CARD: "organisation organisations",
+        Right.VIEW: "organisation organisations",
         Right.DISCOUNT_CHECK: "discountCheck discountChecks",
         Right.SERVICE_CHECK: "serviceAccess",
         Right.REDEMPTIONS: "redemptions",
@@ -221,8 +221,8 @@ ROOT_FIELDS: dict[str, dict[Right | None, str]] = {
         Right.ADMINISTRATION: "supportRequests notifiers apiKeys report",
     },
     "Mutation": {
-        Right.OPEN_DOOR: "subscribe signIn requestPassword choosePassword confirmEmail",
-        Right.LIST: "addSeats replaceSeat removeSeat transferManagement updateOrganisation",
+        Right.PUBLIC: "subscribe signIn requestPassword choosePassword confirmEmail",
+        Right.MANAGE_SEATS: "addSeats replaceSeat removeSeat transferManagement updateOrganisation",
         Right.RENEWAL: "renew declineRenewal",
         Right.PROOF: "recordPaymentProof",
         Right.REDEEM: "redeemDiscount releaseDiscount",
@@ -244,22 +244,22 @@ def test_every_question_and_every_deed_needs_the_right_of_its_row(root: str) -> 
 @pytest.mark.parametrize(
     ("field", "right"),
     [
-        ("Organisation.siret", Right.CARD),
-        ("Organisation.billingEmail", Right.DETAIL),
-        ("Organisation.chorusServiceCode", Right.DETAIL),
-        ("Term.price", Right.CARD),
-        ("Term.proof", Right.DETAIL),
-        ("Person.phone", Right.DETAIL),
+        ("Organisation.siret", Right.VIEW),
+        ("Organisation.billingEmail", Right.VIEW_DETAILS),
+        ("Organisation.chorusServiceCode", Right.VIEW_DETAILS),
+        ("Term.price", Right.VIEW),
+        ("Term.proof", Right.VIEW_DETAILS),
+        ("Person.phone", Right.VIEW_DETAILS),
         ("Redemption.state", Right.REDEMPTIONS),
         ("Event.details", Right.EVENTS),
         ("Event.note", Right.NOTES),
         ("Delivery.recipient", Right.DELIVERIES),
         ("WebhookEndpoint.url", Right.NOTIFICATIONS),
         ("ApiKey.prefix", Right.ADMINISTRATION),
-        ("OrganisationSubscription.timeline", Right.DETAIL),
-        ("OrganisationSubscription.agenda", Right.DETAIL),
-        ("OrganisationSubscription.renewal", Right.DETAIL),
-        ("Seat.survey", Right.DETAIL),
+        ("OrganisationSubscription.timeline", Right.VIEW_DETAILS),
+        ("OrganisationSubscription.agenda", Right.VIEW_DETAILS),
+        ("OrganisationSubscription.renewal", Right.VIEW_DETAILS),
+        ("Seat.survey", Right.VIEW_DETAILS),
         ("SupportRequest.answer", Right.SUPPORT),
         ("Viewer.seats", Right.SELF),
         ("Milestone.on", None),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.domain.lifecycle import Standing, standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus, subscription_status
 from capcom_gql.domain.refusals import Fault
 from capcom_gql.domain.sign_ups import check_not_live, check_plan, check_reopening, check_terms_of_use
 from capcom_gql.domain.terms import CancellationReason
@@ -12,12 +12,12 @@ SUPPORT = "support@capcom.example"
 PATH = ("organisation", "siret")
 
 
-def on(text: str, *, paid: bool = True) -> Standing:
+def on(text: str, *, paid: bool = True) -> SubscriptionStatus:
     """How a subscription opened on 9 December 2026 stands on a day."""
     term = opened("2026-12-09")
-    stood = standing([confirmed(term, "2026-12-10") if paid else term], day(text), POLICY)
-    assert stood is not None
-    return stood
+    status = subscription_status([confirmed(term, "2026-12-10") if paid else term], day(text), POLICY)
+    assert status is not None
+    return status
 
 
 def codes(faults: list[Fault]) -> list[tuple[str, tuple[str, ...]]]:
@@ -61,9 +61,9 @@ def test_after_an_unpaid_cancellation_staff_alone_reopen(
 @pytest.mark.rule("R9")
 def test_after_staff_cancelled_the_last_manager_reopens() -> None:
     term = withdrawn(opened("2026-12-09"), "2026-12-20", CancellationReason.BY_STAFF)
-    stood = standing([term], day("2026-12-21"), POLICY)
-    assert stood is not None
-    assert check_reopening(stood, is_staff=False, is_last_manager=True, support=SUPPORT) == []
+    status = subscription_status([term], day("2026-12-21"), POLICY)
+    assert status is not None
+    assert check_reopening(status, is_staff=False, is_last_manager=True, support=SUPPORT) == []
 
 
 @pytest.mark.rule("R14")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pytest
 
-from capcom_gql.domain.renewals import Call
+from capcom_gql.domain.renewals import RenewalNotice
 from capcom_gql.domain.steps import Step, StepKind, after, next_step
 from capcom_gql.domain.terms import Term
 from tests.domain.playing import played_daily, settled, steps_due
@@ -43,7 +43,7 @@ def upcoming_step(terms: list[Term], now: datetime) -> Step:
 def told(terms: list[Term], until: str) -> list[tuple[StepKind, str, datetime]]:
     """The steps that a worker late until an instant records, but for the letters that ask for a renewal."""
     steps = steps_due(terms, paris(until), POLICY)[1]
-    return [(step.kind, step.term_id, step.at) for step in steps if step.call is None]
+    return [(step.kind, step.term_id, step.at) for step in steps if step.notice is None]
 
 
 @pytest.mark.rule("R8")
@@ -67,7 +67,7 @@ def test_a_reminder_too_late_to_serve_is_left_out() -> None:
 
 @pytest.mark.rule("R8")
 def test_no_reminder_after_the_proof() -> None:
-    asked = Step(paris("2027-11-08 00:00"), StepKind.ASK_RENEWAL, "first", Call(day("2027-11-08"), 0))
+    asked = Step(paris("2027-11-08 00:00"), StepKind.ASK_RENEWAL, "first", RenewalNotice(day("2027-11-08"), 0))
     assert upcoming_step([FIRST_YEAR], paris("2026-12-18")) == asked
 
 

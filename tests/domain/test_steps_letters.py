@@ -35,7 +35,7 @@ CANCEL, ASK, REMIND, SKIP, EXPIRE = (
 def letters(terms: list[Term], until: str) -> list[tuple[StepKind, str, int]]:
     """What a worker late until an instant does with the letters: sent or skipped, of which day, which reminder."""
     steps = steps_due(terms, paris(until), POLICY)[1]
-    return [(step.kind, step.call.on.isoformat(), step.call.reminder) for step in steps if step.call is not None]
+    return [(step.kind, step.notice.on.isoformat(), step.notice.reminder) for step in steps if step.notice is not None]
 
 
 def sent_daily(terms: list[Term], first: str, last: str) -> list[tuple[StepKind, str]]:
@@ -43,7 +43,7 @@ def sent_daily(terms: list[Term], first: str, last: str) -> list[tuple[StepKind,
     known, current, told = tuple(terms), day(first), []
     while current <= day(last):
         known, steps = steps_due(known, POLICY.first_instant(current), POLICY)
-        told += [(step.kind, POLICY.day_of(step.at).isoformat()) for step in steps if step.call is not None]
+        told += [(step.kind, POLICY.day_of(step.at).isoformat()) for step in steps if step.notice is not None]
         current += timedelta(days=1)
     return told
 
@@ -81,9 +81,9 @@ def test_the_reminders_are_numbered_and_counted() -> None:
     known: tuple[Term, ...] = (FIRST_YEAR,)
     for place, on in enumerate(REMINDERS, start=1):
         known, steps = steps_due(known, paris(f"{on} 00:00"), POLICY)
-        (call,) = [step.call for step in steps if step.kind is REMIND]
-        assert call is not None
-        assert (call.reminder, known[0].reminders_sent, known[0].renewal_settled_to) == (place, place, day(on))
+        (notice,) = [step.notice for step in steps if step.kind is REMIND]
+        assert notice is not None
+        assert (notice.reminder, known[0].reminders_sent, known[0].renewal_settled_to) == (place, place, day(on))
 
 
 @pytest.mark.rule("R15")
@@ -254,7 +254,7 @@ def test_letters_are_met_at_the_first_instant_of_their_day_by_the_clocks_of_that
     ends_on: str, instants: list[str]
 ) -> None:
     term = replace(FIRST_YEAR, ends_on=day(ends_on), starts_on=date(day(ends_on).year - 1, 3, 1))
-    steps = [step for step in steps_due([term], paris("2028-12-31"), POLICY)[1] if step.call is not None]
+    steps = [step for step in steps_due([term], paris("2028-12-31"), POLICY)[1] if step.notice is not None]
     assert [step.at for step in steps] == [datetime.fromisoformat(f"{at}:00+00:00") for at in instants]
 
 

@@ -27,4 +27,5 @@ def test_a_value_is_frozen_and_has_no_other_field(kind: type) -> None:
 
 
 def test_the_values_of_the_year_are_among_them() -> None:
-    assert {"Term", "Standing", "Step", "Call", "Milestone", "LifecyclePolicy"} <= {kind.__name__ for kind in VALUES}
+    named = {kind.__name__ for kind in VALUES}
+    assert {"Term", "SubscriptionStatus", "Step", "RenewalNotice", "Milestone", "LifecyclePolicy"} <= named

@@ -36,7 +36,7 @@ MUTANTS = (
             (_JOURNAL, "        await Delivery.bulk_create(deliveries)\n", "        _enqueue_later(deliveries)\n"),
             (
                 _JOURNAL,
-                "async def record(entry: Entry",
+                "async def record(entry: NewEvent",
                 """def _enqueue_later(deliveries: list[Delivery]) -> None:
     import asyncio
     import contextvars
@@ -48,7 +48,7 @@ MUTANTS = (
     asyncio.get_running_loop().create_task(enqueue(), context=contextvars.Context())
 
 
-async def record(entry: Entry""",
+async def record(entry: NewEvent""",
             ),
         ),
         replace(_BUSY, server_kills=3),
@@ -91,8 +91,8 @@ async def record(entry: Entry""",
         (
             (
                 "capcom_gql/subscription/calendar.py",
-                "if step is None or step.at > dossier.now:",
-                "if step is None or step.at > dossier.now or dossier.setup.policy.day_of(step.at) != dossier.today:",
+                "if step is None or step.at > locked.now:",
+                "if step is None or step.at > locked.now or locked.runtime.policy.day_of(step.at) != locked.today:",
             ),
         ),
         replace(_BUSY, rate=0.3, recorded_within=15),

@@ -11,8 +11,8 @@ import httpx2
 from capcom_gql import clock
 from capcom_gql.access.sessions import open_session
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.runtime import Setup
-from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
+from capcom_gql.runtime import Runtime
+from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
 from capcom_gql.storage.ids import PERSON, new_id
 from capcom_gql.storage.tables import Person
 
@@ -31,7 +31,7 @@ class Api:
     """The API. `ask` gives the whole answer, `data` its data where there is no error."""
 
     client: httpx2.AsyncClient
-    setup: Setup
+    runtime: Runtime
     woken: asyncio.Event
     keys: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -79,8 +79,8 @@ class Api:
 
     async def key(self, *scopes: Scope) -> str:
         """A machine with these scopes."""
-        form = CreateApiKeyInput(f"key {next(self.keys)}", scopes)
-        return (await create_api_key(self.setup, Actor(person_id="staff", is_staff=True), form)).secret
+        form = CreateApiKeyForm(f"key {next(self.keys)}", scopes)
+        return (await create_api_key(self.runtime, Actor(person_id="staff", is_staff=True), form)).secret
 
     def form(self, *names: str, **more: object) -> dict[str, Any]:
         """A sign-up; the first name is the manager's, and the signer is not among the users."""

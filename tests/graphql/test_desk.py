@@ -57,7 +57,7 @@ async def test_keys_come_newest_first_and_the_revoked_with_them(api: Api) -> Non
 
 
 async def test_a_period_in_figures(api: Api) -> None:
-    today = api.setup.policy.day_of(await product_now())
+    today = api.runtime.policy.day_of(await product_now())
     year = ((today - timedelta(days=1)).isoformat(), (today + timedelta(days=364)).isoformat())
     await api.subscribe("ana", "bob")
     found = await report(api, *year)
@@ -130,7 +130,7 @@ async def test_a_period_that_ends_before_it_begins_is_refused_and_nothing_else_i
 
 
 async def test_a_sum_that_no_int_holds_is_told_and_the_rest_is_answered(api: Api) -> None:
-    today = api.setup.policy.day_of(await product_now())
+    today = api.runtime.policy.day_of(await product_now())
     await populate(66, today)
     await Term.all().update(price_minor=100_000_000)
     await Redemption.all().update(price_minor=100_000_000, reduction_minor=100_000_000)

@@ -11,7 +11,7 @@ from capcom_gql.domain.letters import AddressKind, Channel
 from capcom_gql.domain.rights import Scope
 from capcom_gql.graphql.http import graphql_app
 from capcom_gql.graphql.request_body import MAX_BYTES
-from capcom_gql.runtime import setup_from
+from capcom_gql.runtime import runtime_from
 from capcom_gql.settings import Settings
 from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.tables import Plan
@@ -300,7 +300,7 @@ async def test_the_schema_tells_itself_where_the_explorer_is(
     api: Api, env: str, explorer: str, *, is_open: bool
 ) -> None:
     settings = Settings.model_validate({"env": env, "explorer": explorer})
-    app = graphql_app(setup_from(settings, (Channel("mailbox", AddressKind.EMAIL),)), settings, api.woken)
+    app = graphql_app(runtime_from(settings, (Channel("mailbox", AddressKind.EMAIL),)), settings, api.woken)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://api.example") as client:
         for query in ("{ __schema { types { name } } }", '{ __type(name: "Plan") { name } }'):
             response = await client.post("/graphql", json={"query": query})

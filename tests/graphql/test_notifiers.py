@@ -10,7 +10,7 @@ import pytest
 from capcom_gql.domain.rights import Scope
 from capcom_gql.graphql.http import graphql_app
 from capcom_gql.notifiers import loader
-from capcom_gql.runtime import setup_of
+from capcom_gql.runtime import runtime_of
 from capcom_gql.settings import load
 from tests.graphql.api import Api, codes
 
@@ -44,10 +44,10 @@ async def api(database: str, tmp_path: Path) -> AsyncIterator[Api]:
     settings = load({"CAPCOM_PLUGINS_DIR": str(tmp_path), "CAPCOM_DATA_DIR": str(tmp_path / "data")})
     registry, woken = loader.load(settings), asyncio.Event()
     try:
-        setup = setup_of(settings, registry)
-        transport = httpx2.ASGITransport(graphql_app(setup, settings, woken, registry.entries))
+        runtime = runtime_of(settings, registry)
+        transport = httpx2.ASGITransport(graphql_app(runtime, settings, woken, registry.entries))
         async with httpx2.AsyncClient(transport=transport, base_url="http://api.example") as client:
-            yield Api(client, setup, woken)
+            yield Api(client, runtime, woken)
     finally:
         registry.close()
 

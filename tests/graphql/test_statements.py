@@ -95,7 +95,7 @@ async def test_an_operation_takes_as_many_for_a_hundred_as_for_ten(
 ) -> None:
     asked = OPERATIONS[name]
     staff = await api.staff()
-    today = api.setup.policy.day_of(await product_now())
+    today = api.runtime.policy.day_of(await product_now())
     await populate(FEW, today)
     few, listed = await statements(api, asked.query, staff, caplog, asked.root)
     assert listed == FEW * asked.each
@@ -109,7 +109,7 @@ async def test_an_operation_takes_as_many_for_a_hundred_as_for_ten(
 async def test_a_list_is_counted_only_when_asked(api: Api, caplog: pytest.LogCaptureFixture, list_: str) -> None:
     """One statement more, which counts; without it nothing does."""
     staff = await api.staff()
-    await populate(FEW, api.setup.policy.day_of(await product_now()))
+    await populate(FEW, api.runtime.policy.day_of(await product_now()))
     plain, _ = await statements(api, f"{{ {list_}(first: 1) {{ nodes {{ id }} }} }}", staff, caplog, list_)
     assert not [record for record in caplog.records if "count(" in record.getMessage().lower()]
     total, _ = await statements(api, f"{{ {list_}(first: 1) {{ totalCount nodes {{ id }} }} }}", staff, caplog, list_)

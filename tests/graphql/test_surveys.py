@@ -8,7 +8,7 @@ import pytest
 
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Term
-from capcom_gql.subscription.calendar import open_dossier
+from capcom_gql.subscription.calendar import lock_subscription
 from tests.graphql.api import Api, codes
 from tests.services.house import on
 
@@ -37,9 +37,9 @@ async def ended(api: Api, subscription_id: str) -> Term:
     await on(term.ends_on + timedelta(days=1))
 
     async def work() -> None:
-        dossier = await open_dossier(api.setup, subscription_id)
-        assert dossier is not None
-        await dossier.close()
+        locked = await lock_subscription(api.runtime, subscription_id)
+        assert locked is not None
+        await locked.schedule()
 
     await in_one_transaction(work)
     return term

@@ -4,9 +4,9 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from capcom_gql.notifiers.circuit_breaker import Patience
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.loader import load
-from capcom_gql.notifiers.registry import Entry, Registry
+from capcom_gql.notifiers.registry import ChannelInfo, Registry
 from capcom_gql.settings import Settings
 
 CHANNEL = """
@@ -50,14 +50,14 @@ class Bench:
         indented = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
         return self.file(f"{name}.py", CHANNEL.format(name=name, body=indented))
 
-    def load(self, patience: Patience | None = None, **settings: Any) -> Registry:
+    def load(self, timeouts: HostTimeouts | None = None, **settings: Any) -> Registry:
         """Load them into this process, which is quicker, where a test is not about where they run."""
         names = sorted({path.stem for path in self.plugins.glob("[a-z]*")})
-        return self.load_outside(patience, plugins_in_process=names, **settings)
+        return self.load_outside(timeouts, plugins_in_process=names, **settings)
 
-    def load_outside(self, patience: Patience | None = None, **settings: Any) -> Registry:
+    def load_outside(self, timeouts: HostTimeouts | None = None, **settings: Any) -> Registry:
         """Load them as an installation does: into child processes."""
-        registry = load(Settings(data_dir=self.data, plugins_dir=self.plugins, **settings), patience)
+        registry = load(Settings(data_dir=self.data, plugins_dir=self.plugins, **settings), timeouts)
         self._opened.append(registry)
         return registry
 
@@ -66,12 +66,12 @@ class Bench:
             registry.close()
 
 
-def entry_of(registry: Registry, name: str) -> Entry:
+def entry_of(registry: Registry, name: str) -> ChannelInfo:
     """The only entry of that name."""
     (entry,) = [entry for entry in registry.entries if entry.name == name]
     return entry
 
 
-def not_ours(registry: Registry) -> list[Entry]:
+def not_ours(registry: Registry) -> list[ChannelInfo]:
     """What does not come with the product."""
     return [entry for entry in registry.entries if entry.distribution != "capcom-gql"]

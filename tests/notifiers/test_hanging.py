@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.notifiers.circuit_breaker import Patience
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.in_process import STUCK_LIMIT, STUCK_WAIT
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
 from capcom_gql.plugin import Message
@@ -56,7 +56,7 @@ async def test_a_channel_whose_sends_never_come_back_is_given_no_more_until_they
                 time.sleep(0.02)
         """,
     )
-    registry = bench.load(Patience(rest=0.05, longest_rest=0.05), send_timeout=0.1)
+    registry = bench.load(HostTimeouts(rest=0.05, longest_rest=0.05), send_timeout=0.1)
     first = await asyncio.gather(*(registry.send("hangs", message) for _ in range(STUCK_LIMIT)))
     assert {outcome.crashed for outcome in first} == {True}
     await asyncio.sleep(0.06)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.notifiers.circuit_breaker import Patience
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.loader import load
 from capcom_gql.settings import load as load_settings
 from tests.cli.installations import Installation
@@ -71,7 +71,7 @@ async def test_the_good_channels_deliver_meanwhile(house: House, tmp_path: Path)
         path.rename(house.plugins / path.name)
     house.channel("post")
     names = ("ana", "bob", "cleo", "dan")
-    service = await house.start(Patience(loads_within=12), SEND_TIMEOUT="1", PLUGINS_IN_PROCESS="")
+    service = await house.start(HostTimeouts(loads_within=12), SEND_TIMEOUT="1", PLUGINS_IN_PROCESS="")
     await service.subscribe(*names, plan="COLLECTIF")
     await service.tick()
     for good in ("good", "post"):

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from capcom_gql.notifiers import wire
-from capcom_gql.notifiers.circuit_breaker import Patience
-from capcom_gql.notifiers.registry import Entry, NotifierState
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
+from capcom_gql.notifiers.registry import ChannelInfo, NotifierState
 from capcom_gql.notifiers.sending import OutcomeKind
 from capcom_gql.plugin import Health, Message
 from tests.notifiers.bench import Bench, not_ours
@@ -74,13 +74,13 @@ def test_every_way_to_be_broken_has_the_same_reason(bench: Bench) -> None:
     hook = f"@hookimpl\ndef capcom_notifiers():\n    return [{classes}]\n"
     bench.file("worse.py", "\n".join([head, *wrong, hook]))
     bench.channel("good")
-    here, outside = bench.load(), bench.load_outside(Patience(loads_within=50))
+    here, outside = bench.load(), bench.load_outside(HostTimeouts(loads_within=50))
     assert len(not_ours(outside)) == len(BROKEN) + len(BREACHES) + 1
     assert [told(entry) for entry in outside.entries] == [told(entry) for entry in here.entries]
     assert [entry.name for entry in not_ours(outside) if entry.state is NotifierState.ACTIVE] == ["good"]
 
 
-def told(entry: Entry) -> tuple[str, str, str]:
+def told(entry: ChannelInfo) -> tuple[str, str, str]:
     """A channel as operators see it, without the place in memory of what a hook answered."""
     return entry.name, entry.state, (entry.reason or "").partition(" at 0x")[0]
 

@@ -31,7 +31,7 @@ def open_as(browser: Chrome, year: Year, subscription: str, address: str) -> Non
 
 def from_the_letter(browser: Chrome, year: Year, town: Town) -> None:
     """The page, by the link of the notice, on its day."""
-    year.set_clock(year.standing(town.subscription)["renewal"]["noticeOn"])
+    year.set_clock(year.status(town.subscription)["renewal"]["noticeOn"])
     mail = f"{year.url}/mailbox/{year.letter_to(town.manager, '/renew?')}"
     link = follow(browser, mail, "/renew?")
     wait_for_address(browser, "/login?next=")
@@ -50,7 +50,7 @@ def test_from_the_letter_to_the_next_year(browser: Chrome, year: Year) -> None:
     by_id(browser, "submit").click()
     wait_for_text(browser, "message", "Accept the terms")
     assert has_focus(browser, "accept")
-    assert year.standing(town.subscription)["upcomingTerm"] is None
+    assert year.status(town.subscription)["upcomingTerm"] is None
 
     plans = by_id(browser, "plans")
     assert "Keep Équipe" in plans.text and "Change to Collectif" in plans.text
@@ -67,7 +67,7 @@ def test_from_the_letter_to_the_next_year(browser: Chrome, year: Year) -> None:
     assert "Collectif, 10 users" in wait_for_text(browser, "facts", "Next year")
     assert not is_shown(browser, "form") and not is_shown(browser, "declining")
     assert outside_or_failed(browser, year.url) == []
-    renewed = year.standing(town.subscription)["upcomingTerm"]
+    renewed = year.status(town.subscription)["upcomingTerm"]
     assert renewed["plan"]["code"] == "COLLECTIF"
     assert renewed["termsVersion"] == terms["version"]
 
@@ -87,7 +87,7 @@ def test_declining_then_renewing_after_all_with_the_keyboard(browser: Chrome, ye
     by_id(browser, "reason").send_keys("Plus de budget", Keys.TAB, Keys.ENTER)
     wait_for_text(browser, "message", "Noted")
     assert not is_shown(browser, "declining")
-    declined = year.standing(town.subscription)["renewal"]
+    declined = year.status(town.subscription)["renewal"]
     assert declined["declinedAt"] is not None and declined["declineReason"] == "Plus de budget"
 
     open_as(browser, year, town.subscription, town.manager)
@@ -95,7 +95,7 @@ def test_declining_then_renewing_after_all_with_the_keyboard(browser: Chrome, ye
     by_id(browser, "accept").send_keys(Keys.SPACE)
     by_id(browser, "accept").send_keys(Keys.ENTER)
     wait_for_text(browser, "message", "Thank you, the renewal is done")
-    stands = year.standing(town.subscription)
+    stands = year.status(town.subscription)
     assert stands["upcomingTerm"]["plan"]["code"] == "EQUIPE"
     assert stands["renewal"]["declinedAt"] is None
 
@@ -123,7 +123,7 @@ def test_staff_renew_too(browser: Chrome, year: Year) -> None:
     by_id(browser, "accept").click()
     by_id(browser, "submit").click()
     wait_for_text(browser, "message", "Thank you, the renewal is done")
-    assert year.standing(town.subscription)["upcomingTerm"]["plan"]["code"] == "EQUIPE"
+    assert year.status(town.subscription)["upcomingTerm"]["plan"]["code"] == "EQUIPE"
 
 
 def test_a_year_that_awaits_its_proof_then_is_over(browser: Chrome, year: Year) -> None:
@@ -133,7 +133,7 @@ def test_a_year_that_awaits_its_proof_then_is_over(browser: Chrome, year: Year) 
     assert not is_shown(browser, "form")
     assert is_shown(browser, "declining")
     year.pay(town.subscription)
-    year.set_clock(year.standing(town.subscription)["currentTerm"]["endsOn"])
+    year.set_clock(year.status(town.subscription)["currentTerm"]["endsOn"])
     open_as(browser, year, town.subscription, town.manager)
     by_id(browser, "submit")
     year.advance("1d")
@@ -160,7 +160,7 @@ def test_terms_published_meanwhile_are_shown_and_accepted_anew(browser: Chrome, 
     by_id(browser, "accept").click()
     by_id(browser, "submit").click()
     wait_for_text(browser, "message", "Thank you, the renewal is done")
-    assert year.standing(town.subscription)["upcomingTerm"]["termsVersion"] == version
+    assert year.status(town.subscription)["upcomingTerm"]["termsVersion"] == version
 
 
 def test_a_narrow_window_shows_everything_without_a_sideways_scroll(browser: Chrome, year: Year) -> None:

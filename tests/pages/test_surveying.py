@@ -35,7 +35,7 @@ def surveyed(year: Year, name: str) -> Town:
 
 
 def seat_of(year: Year, town: Town, address: str) -> str:
-    seats = year.standing(town.subscription)["seats"]
+    seats = year.status(town.subscription)["seats"]
     return next(str(seat["id"]) for seat in seats if seat["person"]["email"] == address)
 
 
@@ -109,7 +109,7 @@ def test_the_survey_of_somebody_else_is_not_answered(browser: Chrome, year: Year
 def test_a_survey_answered_elsewhere_meanwhile_and_one_that_is_closed(browser: Chrome, year: Year) -> None:
     town = surveyed(year, "grandval")
     manager, user = year.link_to(town.manager, "/survey?"), year.link_to(town.user, "/survey?")
-    last_day = year.standing(town.subscription)["currentTerm"]["endsOn"]
+    last_day = year.status(town.subscription)["currentTerm"]["endsOn"]
 
     open_as(browser, year, manager, town.manager)
     by_id(browser, "submit")

@@ -29,7 +29,7 @@ def test_the_year_of_a_subscription_by_its_ready_made_operations(year: Year) -> 
     manager = session(year, town.manager)
     organisation = year.ask("{ viewer { organisations { id } } }", token=manager)["viewer"]["organisations"][0]["id"]
     its = {"subscriptionId": town.subscription}
-    seats = {seat["isManager"]: seat["id"] for seat in year.standing(town.subscription)["seats"]}
+    seats = {seat["isManager"]: seat["id"] for seat in year.status(town.subscription)["seats"]}
     number = year.ask(NUMBERS, token=manager)["viewer"]["seats"][0]["subscriberNumber"]
 
     updated = run(year, "UpdateOrganisation", {"organisationId": organisation}, manager)["organisation"]
@@ -48,7 +48,7 @@ def test_the_year_of_a_subscription_by_its_ready_made_operations(year: Year) -> 
     assert run(year, "DeclineRenewal", its, manager)["subscription"]["renewal"]["declineReason"] == "Budget"
     accepted = {**its, "acceptedTermsVersion": year.terms()["version"]}
     assert run(year, "Renew", accepted, manager)["term"]["plan"]["code"] == "COLLECTIF"
-    term = year.standing(town.subscription)["currentTerm"]["id"]
+    term = year.status(town.subscription)["currentTerm"]["id"]
     answered = run(year, "AnswerSurvey", {"seatId": seats[True], "termId": term}, manager)["survey"]
     assert answered["answeredAt"] is not None
 
@@ -68,9 +68,9 @@ def test_the_year_of_a_subscription_by_its_ready_made_operations(year: Year) -> 
 
 def test_an_unpaid_year_is_reinstated_by_its_ready_made_operation(year: Year) -> None:
     town = year.subscribe("noirmont", pays=False)
-    opened = year.standing(town.subscription)["currentTerm"]
+    opened = year.status(town.subscription)["currentTerm"]
     year.set_clock(opened["proofDueOn"])
     year.advance("1d")
     form = {"termId": opened["id"], "receivedOn": opened["startsOn"]}
-    assert year.standing(town.subscription)["state"] == "CANCELLED"
+    assert year.status(town.subscription)["state"] == "CANCELLED"
     assert run(year, "ReinstateTerm", form, year.staff)["subscription"]["state"] == "CONFIRMED"

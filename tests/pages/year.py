@@ -77,7 +77,7 @@ class Year:
         assert payload["errors"] == [], payload
         return payload
 
-    def standing(self, subscription: str) -> Any:
+    def status(self, subscription: str) -> Any:
         """Where a subscription stands, as staff read it."""
         return self.ask(STANDING, {"id": subscription}, self.staff)["node"]
 
@@ -124,7 +124,7 @@ class Year:
 
     def pay(self, subscription: str) -> None:
         """Record the proof that is awaited, on the day its term was opened."""
-        first_day = self.standing(subscription)["currentTerm"]["startsOn"]
+        first_day = self.status(subscription)["currentTerm"]["startsOn"]
         proof = {"kind": "PURCHASE_ORDER", "reference": "BC-1", "receivedOn": first_day}
         self.do(PROVE, {"subscriptionId": subscription, **proof, "idempotencyKey": f"pay-{subscription}"}, self.staff)
 

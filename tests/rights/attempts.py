@@ -11,7 +11,7 @@ from tests.rights.table import SCOPES
 from tests.rights.verdicts import STAFF, Object
 from tests.world import user
 
-Attempts = Callable[[Stage], Iterator[Attempt]]
+RateLimits = Callable[[Stage], Iterator[Attempt]]
 
 _ID = "00000000000000000000000000"
 # a number that checks, and that nobody was given
@@ -202,7 +202,7 @@ def _create_webhook_endpoint(stage: Stage) -> Iterator[Attempt]:
     yield Attempt("bad", forms.endpoint(kinds=["no.such"]), code="INVALID_INPUT")
 
 
-def _on_an_endpoint(bad: dict[str, Any] | None = None) -> Attempts:
+def _on_an_endpoint(bad: dict[str, Any] | None = None) -> RateLimits:
     """Forms about each endpoint there is, and about none."""
 
     def attempts(stage: Stage) -> Iterator[Attempt]:
@@ -215,7 +215,7 @@ def _on_an_endpoint(bad: dict[str, Any] | None = None) -> Attempts:
     return attempts
 
 
-def _plain(good: dict[str, Any] | None, bad: dict[str, Any] | None = None, code: str | None = None) -> Attempts:
+def _plain(good: dict[str, Any] | None, bad: dict[str, Any] | None = None, code: str | None = None) -> RateLimits:
     """A form about nobody else, and one that is badly filled."""
 
     def attempts(stage: Stage) -> Iterator[Attempt]:
@@ -227,7 +227,7 @@ def _plain(good: dict[str, Any] | None, bad: dict[str, Any] | None = None, code:
     return attempts
 
 
-ATTEMPTS: dict[str, Attempts] = {
+ATTEMPTS: dict[str, RateLimits] = {
     "subscribe": _subscribe,
     "updateOrganisation": _update_organisation,
     "addSeats": _add_seats,

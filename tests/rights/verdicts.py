@@ -6,7 +6,7 @@ from enum import Enum
 from tests.rights.table import DEEDS, FIELDS, READ, ROOTS, SCOPES, SEEN, VALUES, rows
 
 
-class Standing(Enum):
+class SubscriptionStatus(Enum):
     """What a caller is to an object; the first that applies."""
 
     STAFF = "staff"
@@ -101,28 +101,28 @@ def mutation_of(deed: str) -> str:
     return deed.partition(":")[0]
 
 
-def standing(caller: Caller, thing: Thing) -> Standing:
+def subscription_status(caller: Caller, thing: Thing) -> SubscriptionStatus:
     """What the caller is to the object."""
     if caller.is_staff:
-        return Standing.STAFF
+        return SubscriptionStatus.STAFF
     if caller.scope is not None:
-        return Standing.MACHINE
+        return SubscriptionStatus.MACHINE
     if caller.manages & thing.organisations:
-        return Standing.MANAGER
+        return SubscriptionStatus.MANAGER
     if caller.person is not None and caller.person == thing.holder:
-        return Standing.HOLDER
-    return Standing.MEMBER if caller.belongs_to & thing.organisations else Standing.STRANGER
+        return SubscriptionStatus.HOLDER
+    return SubscriptionStatus.MEMBER if caller.belongs_to & thing.organisations else SubscriptionStatus.STRANGER
 
 
 def sees(caller: Caller, thing: Thing, row: str = "") -> bool:
     """Whether the object exists for the caller, by the row of its type unless told. A plan is no secret to anyone."""
     if thing.type == "Plan":
         return True
-    stands = standing(caller, thing)
-    if stands is Standing.STRANGER:
+    stands = subscription_status(caller, thing)
+    if stands is SubscriptionStatus.STRANGER:
         return False
     cell = _SEEN[row or thing.type][stands.value]
-    if stands is Standing.MACHINE:
+    if stands is SubscriptionStatus.MACHINE:
         made, _, scope = cell.rpartition(":")
         return caller.holds(scope) and (not made or thing.maker == caller.name)
     return cell == "yes" or (cell == "shown" and bool(caller.belongs_to & thing.shown_in))
@@ -132,9 +132,9 @@ def reads(caller: Caller, thing: Thing, field: str) -> Got:
     """What a caller who sees the object gets of a field."""
     if thing.type == "Plan":
         return Got.VALUE
-    row, stands = _READ[_ROW_OF[thing.type, field]], standing(caller, thing)
+    row, stands = _READ[_ROW_OF[thing.type, field]], subscription_status(caller, thing)
     cell = row[stands.value]
-    may = caller.holds(cell) if stands is Standing.MACHINE else cell == "yes"
+    may = caller.holds(cell) if stands is SubscriptionStatus.MACHINE else cell == "yes"
     if may:
         return Got.VALUE
     return {"null": Got.FORBIDDEN, "empty": Got.EMPTY}[row["refusal"]]

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from tests.rights.asking import Path, Raw
 from tests.rights.stage import Stage
-from tests.rights.verdicts import Caller, Got, Standing, Thing, reads, sees, standing
+from tests.rights.verdicts import Caller, Got, SubscriptionStatus, Thing, reads, sees, subscription_status
 
 Truth: TypeAlias = dict[tuple[str, str], Any]
 """What each field of each object holds, by the object's id, as staff read it"""
@@ -125,7 +125,7 @@ class Walk:
     def _lists(self, seat_id: str) -> bool:
         """A member's list holds their own seat only, the manager's apart."""
         seat = self.stage.things[seat_id]
-        return sees(self.caller, seat) and standing(self.caller, seat) is not Standing.MEMBER
+        return sees(self.caller, seat) and subscription_status(self.caller, seat) is not SubscriptionStatus.MEMBER
 
     def _actor(self, event: Thing, got: Any, path: Path) -> None:
         """The role and the id to staff and to keys that read events; the role alone to whoever else reads it."""

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
 from capcom_gql.entitlement.check_discount import DiscountAsk
 from capcom_gql.entitlement.check_service import ServiceAsk
-from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.open_support_request import OpenSupportRequestForm, open_support_request
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.subscribe import Subscribed
 from capcom_gql.storage.tables import Person, Seat, Subscription, SupportRequest
 from tests.services.callers import signed_in
@@ -40,14 +40,14 @@ def documentation(number: str, at: datetime | None = None) -> ServiceAsk:
     return ServiceAsk(number, Offered.DOCUMENTATION, at)
 
 
-async def opened(service: Service, name: str, attempts: Attempts | None = None, **form: Any) -> SupportRequest:
+async def opened(service: Service, name: str, rate_limits: RateLimits | None = None, **form: Any) -> SupportRequest:
     """A request that a user opens."""
-    asked = OpenSupportRequestInput(**{"message": SENTENCE, **form})
-    made = await open_support_request(service.setup, await signed_in(name), asked, attempts or Attempts())
+    asked = OpenSupportRequestForm(**{"message": SENTENCE, **form})
+    made = await open_support_request(service.runtime, await signed_in(name), asked, rate_limits or RateLimits())
     return await SupportRequest.get(id=made.request_id)
 
 
 async def erase(service: Service, name: str) -> None:
     """Erase a user, as staff."""
     found = await Person.get(email_key=f"{name}@ville.example")
-    await erase_person(service.setup, service.staff, ErasePersonInput(found.id, "Demande écrite."))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(found.id, "Demande écrite."))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from capcom_gql import clock
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.access.passwords import prepare
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.delivery.links import mint_email_link, mint_password_link, mint_unsubscribe_link
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor
@@ -18,18 +18,18 @@ from capcom_gql.domain.seats import format_number
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.entitlement.check_discount import DiscountAsk
 from capcom_gql.forms import OrganisationForm, PersonForm
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.change_email import ChangeEmailInput, change_email
-from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
-from capcom_gql.services.close_support_request import CloseSupportRequestInput, close_support_request
-from capcom_gql.services.confirm_email import ConfirmEmailInput, confirm_email
-from capcom_gql.services.decline_renewal import DeclineRenewalInput, decline_renewal
-from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.change_email import ChangeEmailForm, change_email
+from capcom_gql.services.choose_password import ChoosePasswordForm, choose_password
+from capcom_gql.services.close_support_request import CloseSupportRequestForm, close_support_request
+from capcom_gql.services.confirm_email import ConfirmEmailForm, confirm_email
+from capcom_gql.services.decline_renewal import DeclineRenewalForm, decline_renewal
+from capcom_gql.services.open_support_request import OpenSupportRequestForm, open_support_request
 from capcom_gql.services.redeem_discount import redeem_discount
-from capcom_gql.services.request_password import RequestPasswordInput, request_password
-from capcom_gql.services.subscribe import SubscribeInput, subscribe
+from capcom_gql.services.request_password import RequestPasswordForm, request_password
+from capcom_gql.services.subscribe import SubscribeForm, subscribe
 from capcom_gql.services.unsubscribe import unsubscribe
-from capcom_gql.services.update_profile import AddressForm, UpdateProfileInput, update_profile
+from capcom_gql.services.update_profile import AddressForm, UpdateProfileForm, update_profile
 from capcom_gql.storage.engine.database import is_postgres, rows
 from capcom_gql.storage.ids import SURVEY, new_id
 from capcom_gql.storage.tables import EmailChange, Person, Seat, SurveyRequest, Term
@@ -99,9 +99,9 @@ async def sing(house: House, service: Service) -> Canary:
     await service.record_proof(live)
     row = await Person.get(email_key=FIRST_ADDRESS)
     link = await mint_password_link("https://account.example", row, 1)
-    signed_in = await choose_password(ANONYMOUS, ChoosePasswordInput(_token(link), PASSWORD))
+    signed_in = await choose_password(ANONYMOUS, ChoosePasswordForm(_token(link), PASSWORD))
     actor = await actor_of(row.id, is_staff=False)
-    await update_profile(actor, UpdateProfileInput(addresses=(AddressForm("matrix", "@canari:ville.example"),)))
+    await update_profile(actor, UpdateProfileForm(addresses=(AddressForm("matrix", "@canari:ville.example"),)))
     await _manage(service, actor, unpaid)
     await house.after_the_deadline()
     await service.tick()
@@ -109,16 +109,16 @@ async def sing(house: House, service: Service) -> Canary:
     await _be_heard(service, actor, seat)
     await _move(service, actor)
     house.mood("down")
-    await request_password(service.setup, ANONYMOUS, RequestPasswordInput(ADDRESS), Attempts())
+    await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(ADDRESS), RateLimits())
     await _ask_for_help(service, actor, seat, "Le canari attend toujours.")
     await service.tick()
     return Canary(await Person.get(id=row.id), actor, signed_in.access_token, live, unpaid, seat.number)
 
 
-async def _sign_up(service: Service, sign_up: SubscribeInput) -> str:
+async def _sign_up(service: Service, sign_up: SubscribeForm) -> str:
     """The subscription of a form in which the canary's line says more than a name."""
     users = tuple(user() if each.email == FIRST_ADDRESS else each for each in sign_up.users)
-    done = await subscribe(service.setup, service.staff, replace(sign_up, users=users), Locale.FR)
+    done = await subscribe(service.runtime, service.staff, replace(sign_up, users=users), Locale.FR)
     return done.subscription_id
 
 
@@ -128,15 +128,15 @@ def _token(link: str) -> str:
 
 async def _manage(service: Service, actor: Actor, subscription_id: str) -> None:
     """What a manager writes: a key of the client's making, a reason."""
-    added = AddSeatsInput(subscription_id, (person("zoe"),), "canari-1")
-    await add_seats(service.setup, actor, added, Locale.FR)
-    reason = DeclineRenewalInput(subscription_id, "Moi, Canarina, je n'en veux plus.")
-    await decline_renewal(service.setup, actor, reason)
+    added = AddSeatsForm(subscription_id, (person("zoe"),), "canari-1")
+    await add_seats(service.runtime, actor, added, Locale.FR)
+    reason = DeclineRenewalForm(subscription_id, "Moi, Canarina, je n'en veux plus.")
+    await decline_renewal(service.runtime, actor, reason)
 
 
 async def _be_heard(service: Service, actor: Actor, seat: Seat) -> None:
     """A discount used, a survey answered, a request for help that has its answer."""
-    await redeem_discount(service.setup, service.staff, redemption(seat.number))
+    await redeem_discount(service.runtime, service.staff, redemption(seat.number))
     term = await Term.get(subscription_id=seat.subscription_id)
     await SurveyRequest.create(
         id=new_id(SURVEY),
@@ -149,21 +149,21 @@ async def _be_heard(service: Service, actor: Actor, seat: Seat) -> None:
     )
     await unsubscribe(_token(await mint_unsubscribe_link("https://capcom.example", await seat.person)))
     request_id = await _ask_for_help(service, actor, seat, "Je suis Canarina Canariello.")
-    answer = CloseSupportRequestInput(request_id, "Bonjour Canarina, c'est réglé.")
-    await close_support_request(service.setup, service.staff, answer)
+    answer = CloseSupportRequestForm(request_id, "Bonjour Canarina, c'est réglé.")
+    await close_support_request(service.runtime, service.staff, answer)
 
 
 async def _ask_for_help(service: Service, actor: Actor, seat: Seat, message: str) -> str:
     ask = DiscountAsk(format_number(seat.number), EventKind.FORUM, email=FIRST_ADDRESS)
-    opened = await open_support_request(service.setup, actor, OpenSupportRequestInput(message, ask), Attempts())
+    opened = await open_support_request(service.runtime, actor, OpenSupportRequestForm(message, ask), RateLimits())
     return opened.request_id
 
 
 async def _move(service: Service, actor: Actor) -> None:
     """One change of address that was made, and one that is only asked for."""
-    await change_email(service.setup, actor, ChangeEmailInput(ADDRESS), Attempts())
+    await change_email(service.runtime, actor, ChangeEmailForm(ADDRESS), RateLimits())
     change = await EmailChange.get(used_at__isnull=True)
     link = await mint_email_link("https://account.example", change.id, 24)
-    await confirm_email(service.setup, ANONYMOUS, ConfirmEmailInput(_token(link)))
-    await change_email(service.setup, actor, ChangeEmailInput("canari@nulle-part.example"), Attempts())
+    await confirm_email(service.runtime, ANONYMOUS, ConfirmEmailForm(_token(link)))
+    await change_email(service.runtime, actor, ChangeEmailForm("canari@nulle-part.example"), RateLimits())
     await service.tick()

@@ -21,14 +21,14 @@ from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import OrganisationForm, PersonForm
-from capcom_gql.notifiers.circuit_breaker import Patience
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.loader import load as load_channels
 from capcom_gql.notifiers.registry import Registry
-from capcom_gql.runtime import Setup, setup_of
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
-from capcom_gql.services.redeem_discount import RedeemDiscountInput
-from capcom_gql.services.subscribe import Subscribed, SubscribeInput, subscribe
+from capcom_gql.runtime import Runtime, runtime_of
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
+from capcom_gql.services.redeem_discount import RedeemDiscountForm
+from capcom_gql.services.subscribe import Subscribed, SubscribeForm, subscribe
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import load
 from capcom_gql.storage.ids import PERSON, new_id
@@ -84,20 +84,20 @@ def person(name: str, **more: Any) -> PersonForm:
     return PersonForm(f"{name}@ville.example", name.capitalize(), "Silva", **more)
 
 
-def form(*names: str, plan: str = "EQUIPE", **more: Any) -> SubscribeInput:
+def form(*names: str, plan: str = "EQUIPE", **more: Any) -> SubscribeForm:
     """The form of a sign-up; the first name is the manager's."""
     given: dict[str, Any] = {
         "organisation": OrganisationForm("Ville de Rochebrune"),
         "signer": person("sig"),
         "idempotency_key": fresh_key(),
     }
-    return SubscribeInput(plan, tuple(person(name) for name in names), f"{names[0]}@ville.example", "1", **given | more)
+    return SubscribeForm(plan, tuple(person(name) for name in names), f"{names[0]}@ville.example", "1", **given | more)
 
 
-def redemption(number: str, event: str = "forum-2027", **more: Any) -> RedeemDiscountInput:
+def redemption(number: str, event: str = "forum-2027", **more: Any) -> RedeemDiscountForm:
     """A registration to the Forum at 100 euros."""
     given: dict[str, Any] = {"idempotency_key": fresh_key(), "price_minor": 10_000} | more
-    return RedeemDiscountInput(number, EventKind.FORUM, event, "R-1", **given)
+    return RedeemDiscountForm(number, EventKind.FORUM, event, "R-1", **given)
 
 
 @dataclass(frozen=True)
@@ -114,31 +114,31 @@ class Call:
 class Service:
     """What one process is made of once it has started."""
 
-    setup: Setup
+    runtime: Runtime
     registry: Registry
     staff: Actor
 
     async def tick(self) -> tuple[int, int]:
         """Whatever is due, until nothing is."""
-        return await tick(self.setup, self.registry, until_idle=True)
+        return await tick(self.runtime, self.registry, until_idle=True)
 
     async def subscribe(self, *names: str, **more: Any) -> Subscribed:
         """Sign an organisation up by its form, as staff."""
-        return await subscribe(self.setup, self.staff, form(*names, **more), Locale.FR)
+        return await subscribe(self.runtime, self.staff, form(*names, **more), Locale.FR)
 
     async def add(self, subscription_id: str, *names: str) -> tuple[str, ...]:
         """Add users to a list, as staff; their seats' ids."""
-        asked = AddSeatsInput(subscription_id, tuple(person(name) for name in names), fresh_key())
-        return (await add_seats(self.setup, self.staff, asked, Locale.FR)).seat_ids
+        asked = AddSeatsForm(subscription_id, tuple(person(name) for name in names), fresh_key())
+        return (await add_seats(self.runtime, self.staff, asked, Locale.FR)).seat_ids
 
     async def record_proof(self, subscription_id: str) -> None:
         """Record a purchase order received today, as staff."""
-        asked = RecordPaymentProofInput(subscription_id, "PURCHASE_ORDER", "BC-1", await self.today(), fresh_key())
-        await record_payment_proof(self.setup, self.staff, asked)
+        asked = RecordPaymentProofForm(subscription_id, "PURCHASE_ORDER", "BC-1", await self.today(), fresh_key())
+        await record_payment_proof(self.runtime, self.staff, asked)
 
     async def today(self) -> date:
         """The product's day."""
-        return self.setup.policy.day_of(await product_now())
+        return self.runtime.policy.day_of(await product_now())
 
 
 @dataclass
@@ -199,14 +199,14 @@ class House:
             **{f"CAPCOM_{name}": value for name, value in settings.items()},
         }
 
-    async def start(self, patience: Patience | None = None, **settings: str) -> Service:
+    async def start(self, timeouts: HostTimeouts | None = None, **settings: str) -> Service:
         """What a process does when it starts, on the database that is open."""
         chosen = load(self.environment(**settings))
-        registry = load_channels(chosen, patience)
+        registry = load_channels(chosen, timeouts)
         self._opened.append(registry)
-        setup = setup_of(chosen, registry)
-        await release_held(setup)
-        return Service(setup, registry, await self.staff())
+        runtime = runtime_of(chosen, registry)
+        await release_held(runtime)
+        return Service(runtime, registry, await self.staff())
 
     async def staff(self) -> Actor:
         """Somebody of the staff."""

@@ -18,19 +18,19 @@ from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.runtime import Setup
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
-from capcom_gql.services.cancel_subscription import CancelSubscriptionInput, cancel_subscription
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
+from capcom_gql.runtime import Runtime
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
+from capcom_gql.services.cancel_subscription import CancelSubscriptionForm, cancel_subscription
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
+from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
-from capcom_gql.services.reinstate_term import ReinstateTermInput, reinstate_term
-from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.renew import RenewInput, renew
-from capcom_gql.services.replace_seat import ReplaceSeatInput, replace_seat
-from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanInput, save_plan
+from capcom_gql.services.reinstate_term import ReinstateTermForm, reinstate_term
+from capcom_gql.services.release_discount import ReleaseDiscountForm, release_discount
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
+from capcom_gql.services.renew import RenewForm, renew
+from capcom_gql.services.replace_seat import ReplaceSeatForm, replace_seat
+from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanForm, save_plan
 from capcom_gql.services.subscribe import subscribe
 from capcom_gql.storage.product_clock import product_now, set_product_clock
 from capcom_gql.storage.tables import Organisation, Redemption, Seat, Subscription, SurveyRequest, Term
@@ -85,7 +85,7 @@ class Said:
 class Life:
     """The lives being led: who does the deeds as staff, and what was answered to surveys, by term and seat."""
 
-    setup: Setup
+    runtime: Runtime
     staff: Actor
     said: dict[tuple[str, str], Said] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ class Life:
         for turn in turns:
             await self.pass_time(turn.days, turn.hour)
             if turn.works:
-                await record_steps(self.setup)
+                await record_steps(self.runtime)
             deed: Callable[[int], Awaitable[object]] = getattr(self, turn.deed)
             with suppress(Refusal):
                 await deed(turn.which)
@@ -124,83 +124,83 @@ class Life:
             asked = replace(asked, organisation=OrganisationForm(f"Ville {len(known)}"))
         elif known:
             asked = replace(asked, organisation=None, organisation_id=known[which % len(known)].id)
-        await subscribe(self.setup, self.staff, asked, Locale.FR)
+        await subscribe(self.runtime, self.staff, asked, Locale.FR)
 
     async def pay(self, which: int) -> None:
         """The proof that is awaited first."""
         if (subscription := await _one(Subscription.all().order_by("id"), which)) is not None:
             today = (await product_now()).astimezone(PARIS).date()
-            asked = RecordPaymentProofInput(subscription.id, "CHEQUE", "CH-1", today, fresh_key())
-            await record_payment_proof(self.setup, self.staff, asked)
+            asked = RecordPaymentProofForm(subscription.id, "CHEQUE", "CH-1", today, fresh_key())
+            await record_payment_proof(self.runtime, self.staff, asked)
 
     async def renew(self, which: int) -> None:
         """For another year, by the same plan or another."""
         if (subscription := await _one(Subscription.all().order_by("id"), which)) is not None:
-            asked = RenewInput(subscription.id, "1", fresh_key(), (None, *PLANS)[which % 4])
-            await renew(self.setup, self.staff, asked)
+            asked = RenewForm(subscription.id, "1", fresh_key(), (None, *PLANS)[which % 4])
+            await renew(self.runtime, self.staff, asked)
 
     async def add(self, which: int) -> None:
         """One user more."""
         if (subscription := await _one(Subscription.all().order_by("id"), which)) is not None:
-            asked = AddSeatsInput(subscription.id, (person(PEOPLE[which % len(PEOPLE)]),), fresh_key())
-            await add_seats(self.setup, self.staff, asked, Locale.FR)
+            asked = AddSeatsForm(subscription.id, (person(PEOPLE[which % len(PEOPLE)]),), fresh_key())
+            await add_seats(self.runtime, self.staff, asked, Locale.FR)
 
     async def remove(self, which: int) -> None:
         """One user less."""
         if (seat := await _one(Seat.filter(removed_at__isnull=True).order_by("id"), which)) is not None:
-            await remove_seat(self.setup, self.staff, RemoveSeatInput(seat.id))
+            await remove_seat(self.runtime, self.staff, RemoveSeatForm(seat.id))
 
     async def replace(self, which: int) -> None:
         """Another user in the place of one."""
         if (seat := await _one(Seat.filter(removed_at__isnull=True).order_by("id"), which)) is not None:
-            asked = ReplaceSeatInput(seat.id, person(PEOPLE[which % len(PEOPLE)]))
-            await replace_seat(self.setup, self.staff, asked, Locale.FR)
+            asked = ReplaceSeatForm(seat.id, person(PEOPLE[which % len(PEOPLE)]))
+            await replace_seat(self.runtime, self.staff, asked, Locale.FR)
 
     async def redeem(self, which: int) -> None:
         """A registration to one of two events."""
         if (seat := await _one(Seat.filter(removed_at__isnull=True).order_by("id"), which)) is not None:
             kind = (EventKind.FORUM, EventKind.TRAINING)[which % 2]
             asked = redemption(seat.number, f"{kind} {which % 4}", price_minor=9_999 + which)
-            await redeem_discount(self.setup, DESK, replace(asked, event_kind=kind))
+            await redeem_discount(self.runtime, DESK, replace(asked, event_kind=kind))
 
     async def release(self, which: int) -> None:
         """A registration that fell through."""
         if (used := await _one(Redemption.all().order_by("id"), which)) is not None:
-            await release_discount(self.setup, DESK, ReleaseDiscountInput(used.id))
+            await release_discount(self.runtime, DESK, ReleaseDiscountForm(used.id))
 
     async def cancel(self, which: int) -> None:
         """By staff."""
         if (subscription := await _one(Subscription.all().order_by("id"), which)) is not None:
             reason = (CancellationReason.BY_STAFF, CancellationReason.WITHDRAWN)[which % 2]
-            await cancel_subscription(self.setup, self.staff, CancelSubscriptionInput(subscription.id, reason, "Note"))
+            await cancel_subscription(self.runtime, self.staff, CancelSubscriptionForm(subscription.id, reason, "Note"))
 
     async def reinstate(self, which: int) -> None:
         """A term that was never paid."""
         if (term := await _one(Term.filter(unpaid_at__isnull=False).order_by("-opened_at"), which)) is not None:
             today = (await product_now()).astimezone(PARIS).date()
-            asked = ReinstateTermInput(term.id, "CHEQUE", "CH-2", today, "Late")
-            await reinstate_term(self.setup, self.staff, asked)
+            asked = ReinstateTermForm(term.id, "CHEQUE", "CH-2", today, "Late")
+            await reinstate_term(self.runtime, self.staff, asked)
 
     async def answer(self, which: int) -> None:
         """By the holder of a seat that was asked."""
         if (request := await _one(SurveyRequest.filter(answered_at__isnull=True).order_by("id"), which)) is not None:
             seat = await Seat.get(id=request.seat_id)
             score, comment = which % 11, f"Remark {which}" if which % 2 else None
-            asked = AnswerSurveyInput(seat.id, request.term_id, score, comment)
-            await answer_survey(self.setup, Actor(person_id=seat.person_id), asked)
+            asked = AnswerSurveyForm(seat.id, request.term_id, score, comment)
+            await answer_survey(self.runtime, Actor(person_id=seat.person_id), asked)
             self.said[request.term_id, seat.id] = Said(score, comment, seat.person_id)
 
     async def save_plan(self, which: int) -> None:
         """Another price and number of seats, for terms opened later."""
         code = PLANS[which % 3]
         rules = (DiscountRuleForm(EventKind.FORUM, percent=which + 1), DiscountRuleForm(EventKind.TRAINING, None, 700))
-        asked = SavePlanInput(code, code.title(), 3 + which % 8, 50_000 + which, tuple(Service), rules)
-        await save_plan(self.setup, self.staff, asked)
+        asked = SavePlanForm(code, code.title(), 3 + which % 8, 50_000 + which, tuple(Service), rules)
+        await save_plan(self.runtime, self.staff, asked)
 
     async def erase(self, which: int) -> None:
         """Somebody who has or had a seat: what they wrote goes with them."""
         if (seat := await _one(Seat.all().order_by("id"), which)) is not None:
-            await erase_person(self.setup, self.staff, ErasePersonInput(seat.person_id, "At their wish"))
+            await erase_person(self.runtime, self.staff, ErasePersonForm(seat.person_id, "At their wish"))
             self.said = {
                 key: replace(each, comment=None) if each.person_id == seat.person_id else each
                 for key, each in self.said.items()

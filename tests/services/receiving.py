@@ -11,11 +11,11 @@ from capcom_gql import clock
 from capcom_gql.domain.endpoints import WARNED_AFTER
 from capcom_gql.domain.rights import Actor
 from capcom_gql.services.create_webhook_endpoint import (
-    CreateWebhookEndpointInput,
+    CreateWebhookEndpointForm,
     WebhookEndpointCreated,
     create_webhook_endpoint,
 )
-from capcom_gql.services.update_webhook_endpoint import UpdateWebhookEndpointInput, update_webhook_endpoint
+from capcom_gql.services.update_webhook_endpoint import UpdateWebhookEndpointForm, update_webhook_endpoint
 from capcom_gql.storage.tables import Delivery, WebhookEndpoint
 from tests.services.house import House, Service
 
@@ -109,13 +109,13 @@ def received_in(folder: Path, name: str = "hook") -> list[Received]:
 
 async def create(service: Service, url: str = URL, *kinds: str, **more: Any) -> WebhookEndpointCreated:
     """An endpoint, made by staff."""
-    return await create_webhook_endpoint(service.setup, service.staff, CreateWebhookEndpointInput(url, kinds, **more))
+    return await create_webhook_endpoint(service.runtime, service.staff, CreateWebhookEndpointForm(url, kinds, **more))
 
 
 async def change(service: Service, endpoint_id: str, actor: Actor | None = None, **lines: Any) -> WebhookEndpoint:
     """The endpoint once it is changed, by staff."""
-    form = UpdateWebhookEndpointInput(endpoint_id, **lines)
-    await update_webhook_endpoint(service.setup, actor or service.staff, form)
+    form = UpdateWebhookEndpointForm(endpoint_id, **lines)
+    await update_webhook_endpoint(service.runtime, actor or service.staff, form)
     return await WebhookEndpoint.get(id=endpoint_id)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from capcom_gql.domain.privacy import Kept, RetentionPolicy
-from capcom_gql.services.privacy.apply_retention import Forgetting, forget, past_their_time
+from capcom_gql.services.privacy.apply_retention import Expired, apply_retention, count_expired
 from tests.services.house import Service
 
 POLICY = RetentionPolicy()
@@ -11,16 +11,16 @@ POLICY = RetentionPolicy()
 
 async def dry(service: Service, mailbox: Path, policy: RetentionPolicy = POLICY) -> dict[Kept, int]:
     """What would go, the kinds of which nothing would left out."""
-    found = await past_their_time(service.setup, policy, mailbox)
+    found = await count_expired(service.runtime, policy, mailbox)
     return {kind: count for kind, count in found.counts.items() if count}
 
 
-async def applied(service: Service, mailbox: Path, policy: RetentionPolicy = POLICY) -> Forgetting:
+async def applied(service: Service, mailbox: Path, policy: RetentionPolicy = POLICY) -> Expired:
     """Let it go, and see that it is what a dry run tells, and that nothing is left to go."""
     told = await dry(service, mailbox, policy)
-    done = await forget(service.setup, service.staff, policy, mailbox)
+    done = await apply_retention(service.runtime, service.staff, policy, mailbox)
     assert {kind: count for kind, count in done.counts.items() if count} == told
     assert await dry(service, mailbox, policy) == {}
-    again = await forget(service.setup, service.staff, policy, mailbox)
+    again = await apply_retention(service.runtime, service.staff, policy, mailbox)
     assert not any(again.counts.values()), "twice is as once"
     return done

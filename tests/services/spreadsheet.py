@@ -51,7 +51,7 @@ def table_of(*rows: Row) -> Table:
 
 async def bring_in(service: Service, *rows: Row, **wishes: Any) -> list[Result]:
     """Import these lines, as staff."""
-    return await import_organisations(service.setup, service.staff, table_of(*rows), ImportWishes(**wishes))
+    return await import_organisations(service.runtime, service.staff, table_of(*rows), ImportWishes(**wishes))
 
 
 def outcomes(results: list[Result]) -> list[str]:

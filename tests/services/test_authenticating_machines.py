@@ -9,8 +9,8 @@ from capcom_gql.access.authenticate import authenticate, notes_written
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
-from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
-from capcom_gql.services.revoke_api_key import RevokeApiKeyInput, revoke_api_key
+from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
+from capcom_gql.services.revoke_api_key import RevokeApiKeyForm, revoke_api_key
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import ApiKey, Seat
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
@@ -24,7 +24,7 @@ SOON = 1.0
 @pytest.fixture
 async def secret(service: Service) -> str:
     """The secret of a key that may check discounts, and was never used."""
-    made = await create_api_key(service.setup, service.staff, CreateApiKeyInput("desk", (Scope.DISCOUNTS_CHECK,)))
+    made = await create_api_key(service.runtime, service.staff, CreateApiKeyForm("desk", (Scope.DISCOUNTS_CHECK,)))
     return made.secret
 
 
@@ -32,7 +32,7 @@ async def check(service: Service, secret: str) -> str:
     """What an event system does: authenticate, then ask."""
     actor = await authenticate(secret)
     number = (await Seat.all().first().values_list("number", flat=True)) or ""
-    (answer,) = await check_discounts(service.setup, actor, [DiscountAsk(str(number), EventKind.FORUM)])
+    (answer,) = await check_discounts(service.runtime, actor, [DiscountAsk(str(number), EventKind.FORUM)])
     return answer.verdict.reason.value
 
 
@@ -115,6 +115,6 @@ async def test_a_note_that_fails_concerns_nobody(service: Service, secret: str) 
     await authenticate(secret)
     await ApiKey.all().delete()
     await notes_written()
-    made = await create_api_key(service.setup, service.staff, CreateApiKeyInput("desk", (Scope.DISCOUNTS_CHECK,)))
-    await revoke_api_key(service.setup, service.staff, RevokeApiKeyInput(made.api_key_id))
+    made = await create_api_key(service.runtime, service.staff, CreateApiKeyForm("desk", (Scope.DISCOUNTS_CHECK,)))
+    await revoke_api_key(service.runtime, service.staff, RevokeApiKeyForm(made.api_key_id))
     assert await ApiKey.filter(last_used_at__isnull=False).count() == 0

@@ -9,16 +9,16 @@ import pytest
 from capcom_gql import clock
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.access.passwords import prepare
-from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, EVEN_SECONDS, Attempts, TooManyAttempts
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, EVEN_SECONDS, RateLimits, TooManyAttempts
 from capcom_gql.delivery.links import mint_email_link, mint_password_link
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.services.change_email import ChangeEmailInput, change_email
-from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
-from capcom_gql.services.confirm_email import ConfirmEmailInput, confirm_email
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.request_password import RequestPasswordInput, request_password
-from capcom_gql.services.sign_in import SignInInput, sign_in
+from capcom_gql.services.change_email import ChangeEmailForm, change_email
+from capcom_gql.services.choose_password import ChoosePasswordForm, choose_password
+from capcom_gql.services.confirm_email import ConfirmEmailForm, confirm_email
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
+from capcom_gql.services.request_password import RequestPasswordForm, request_password
+from capcom_gql.services.sign_in import SignInForm, sign_in
 from capcom_gql.storage.tables import Delivery, EmailChange, Event, OneTimeLink, Person
 from tests.databases import ONLY_SQLITE
 from tests.services.house import LONG_AGO, Call, House, Service, faults_of
@@ -60,19 +60,19 @@ async def herself(ana: Person) -> Actor:
     return await actor_of(ana.id, is_staff=False)
 
 
-def ask(service: Service, actor: Actor, email: str, attempts: Attempts | None = None) -> Awaitable[str]:
+def ask(service: Service, actor: Actor, email: str, rate_limits: RateLimits | None = None) -> Awaitable[str]:
     """Ask for a new address of one's own."""
-    return change_email(service.setup, actor, ChangeEmailInput(email), attempts or Attempts())
+    return change_email(service.runtime, actor, ChangeEmailForm(email), rate_limits or RateLimits())
 
 
 def give(service: Service, person_id: str, email: str, actor: Actor | None = None) -> Awaitable[str]:
     """Give a person a new address, as staff."""
-    return change_email(service.setup, actor or service.staff, ChangeEmailInput(email, person_id), Attempts())
+    return change_email(service.runtime, actor or service.staff, ChangeEmailForm(email, person_id), RateLimits())
 
 
 def confirm(service: Service, token: str) -> Awaitable[str]:
     """Use a link, as nobody in particular."""
-    return confirm_email(service.setup, ANONYMOUS, ConfirmEmailInput(token))
+    return confirm_email(service.runtime, ANONYMOUS, ConfirmEmailForm(token))
 
 
 async def token_of(change: EmailChange) -> str:
@@ -220,16 +220,16 @@ async def test_of_two_who_confirm_the_same_address_at_once_one_has_it(service: S
 async def test_the_password_and_the_sessions_stay_and_unused_links_end(service: Service, ana: Person) -> None:
     await prepare()
     link = (await mint_password_link(BASE, ana, 1)).partition("token=")[2]
-    signed_in = await choose_password(ANONYMOUS, ChoosePasswordInput(link, PASSWORD))
+    signed_in = await choose_password(ANONYMOUS, ChoosePasswordForm(link, PASSWORD))
     herself = await actor_of(signed_in.person_id, is_staff=False)
     unused = (await mint_password_link(BASE, ana, 1)).partition("token=")[2]
     await ask(service, herself, NEW)
     await confirm(service, await token_of(await only_change()))
     assert not await OneTimeLink.filter(person_id=ana.id, used_at__isnull=True).exists()
-    faults = await faults_of(choose_password(ANONYMOUS, ChoosePasswordInput(unused, "cinq grands bateaux rouges")))
+    faults = await faults_of(choose_password(ANONYMOUS, ChoosePasswordForm(unused, "cinq grands bateaux rouges")))
     assert faults == [("BAD_TOKEN", "token")]
-    assert (await sign_in(ANONYMOUS, SignInInput(NEW, PASSWORD), Attempts(), "192.0.2.1")).person_id == ana.id
-    old = sign_in(ANONYMOUS, SignInInput(ANA, PASSWORD), Attempts(), "192.0.2.1")
+    assert (await sign_in(ANONYMOUS, SignInForm(NEW, PASSWORD), RateLimits(), "192.0.2.1")).person_id == ana.id
+    old = sign_in(ANONYMOUS, SignInForm(ANA, PASSWORD), RateLimits(), "192.0.2.1")
     assert await faults_of(old) == [("BAD_CREDENTIALS", "")]
 
 
@@ -238,7 +238,7 @@ async def test_letters_still_to_be_sent_follow_to_the_new_address_but_not_word_o
 ) -> None:
     """A link to choose a password, of all things, must not go to a mailbox that may be another's by now."""
     house.mood("down")
-    await request_password(service.setup, ANONYMOUS, RequestPasswordInput(ANA), Attempts())
+    await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(ANA), RateLimits())
     await ask(service, herself, NEW)
     await service.tick()
     assert await Delivery.filter(state="RETRYING").count() == 3
@@ -253,7 +253,7 @@ async def test_letters_still_to_be_sent_follow_to_the_new_address_but_not_word_o
 
 
 async def test_five_requests_a_day(service: Service, herself: Actor) -> None:
-    attempts = Attempts()
+    attempts = RateLimits()
     for number in range(EMAIL_CHANGE_PER_PERSON.amount):
         # those that nobody could make do not count, those for a taken address do
         assert await faults_of(ask(service, herself, "nowhere", attempts)) == [("INVALID_INPUT", "email")]
@@ -287,7 +287,7 @@ async def test_staff_are_told_of_what_cannot_be(service: Service, ana: Person) -
     assert await faults_of(give(service, "person_unknown", NEW)) == [("NOT_FOUND", "personId")]
     await give(service, ana.id, ANA)
     assert not await EmailChange.all().exists()
-    await erase_person(service.setup, service.staff, ErasePersonInput(ana.id, "asked for"))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(ana.id, "asked for"))
     assert await faults_of(give(service, ana.id, NEW)) == [("CONFLICT", "personId")]
 
 
@@ -314,6 +314,6 @@ async def test_staff_without_a_name_ask_for_themselves(service: Service) -> None
 async def test_whoever_was_erased_since_the_request_came_in_asks_for_nothing(
     service: Service, ana: Person, herself: Actor
 ) -> None:
-    await erase_person(service.setup, service.staff, ErasePersonInput(ana.id, "asked for"))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(ana.id, "asked for"))
     assert await faults_of(ask(service, herself, NEW)) == [("FORBIDDEN", "")]
     assert not await EmailChange.all().exists()

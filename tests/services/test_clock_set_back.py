@@ -9,10 +9,10 @@ import pytest
 from capcom_gql import clock
 from capcom_gql.app.composition import create_app
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.services.subscribe import subscribe
 from capcom_gql.settings import load
 from capcom_gql.storage.engine.database import opened
@@ -30,19 +30,19 @@ async def test_every_deed_says_that_the_clock_is_behind(service: Service) -> Non
     seat = await Seat.get(id=made.seat_ids[1])
     organisation = await Organisation.get()
     await on(BEFORE)
-    setup, staff = service.setup, service.staff
+    runtime, staff = service.runtime, service.staff
     known = form("ana", organisation=None, organisation_id=organisation.id)
-    proof = RecordPaymentProofInput(made.subscription_id, "CHEQUE", "C-1", BEFORE, fresh_key())
+    proof = RecordPaymentProofForm(made.subscription_id, "CHEQUE", "C-1", BEFORE, fresh_key())
     deeds: list[Awaitable[object]] = [
-        add_seats(setup, staff, AddSeatsInput(made.subscription_id, (person("zoe"),), fresh_key()), Locale.FR),
-        remove_seat(setup, staff, RemoveSeatInput(seat.id)),
-        subscribe(setup, staff, known, Locale.FR),
+        add_seats(runtime, staff, AddSeatsForm(made.subscription_id, (person("zoe"),), fresh_key()), Locale.FR),
+        remove_seat(runtime, staff, RemoveSeatForm(seat.id)),
+        subscribe(runtime, staff, known, Locale.FR),
     ]
     for deed in deeds:
         assert await faults_of(deed) == BEHIND
     # these two need no standing: the term named is the one meant, and a check has its own reason
-    assert (await record_payment_proof(setup, staff, proof)).subscription_id == made.subscription_id
-    refused = await redeem_discount(setup, staff, redemption(seat.number))
+    assert (await record_payment_proof(runtime, staff, proof)).subscription_id == made.subscription_id
+    refused = await redeem_discount(runtime, staff, redemption(seat.number))
     assert refused.redemption_id is None
     steps, _ = await service.tick()
     assert steps == 0

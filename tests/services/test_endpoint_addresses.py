@@ -6,8 +6,8 @@ from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.create_webhook_endpoint import CreateWebhookEndpointInput, create_webhook_endpoint
-from capcom_gql.services.update_profile import AddressForm, UpdateProfileInput, update_profile
+from capcom_gql.services.create_webhook_endpoint import CreateWebhookEndpointForm, create_webhook_endpoint
+from capcom_gql.services.update_profile import AddressForm, UpdateProfileForm, update_profile
 from capcom_gql.storage.tables import Person, WebhookEndpoint
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, faults_of
@@ -22,9 +22,9 @@ async def test_a_channel_refuses_an_address_in_its_own_words(house: House) -> No
     house.channel("post")
     install(house)
     service = await house.start()
-    form = CreateWebhookEndpointInput(PRIVATE, ())
+    form = CreateWebhookEndpointForm(PRIVATE, ())
     with pytest.raises(Refusal) as refusal:
-        await create_webhook_endpoint(service.setup, service.staff, form)
+        await create_webhook_endpoint(service.runtime, service.staff, form)
     (fault,) = refusal.value.faults
     assert (fault.code, fault.path) == ("UNSAFE_URL", ("url",))
     for locale in Locale:
@@ -58,5 +58,5 @@ async def test_a_profile_holds_no_web_address(house: House) -> None:
     await service.subscribe("ana")
     ana = Actor(person_id=(await Person.get(email_key="ana@ville.example")).id)
     for kind in AddressKind:
-        form = UpdateProfileInput(addresses=(AddressForm(kind.value, "https://hooks.example"),))
+        form = UpdateProfileForm(addresses=(AddressForm(kind.value, "https://hooks.example"),))
         assert await faults_of(update_profile(ana, form)) == [("INVALID_INPUT", "addresses.0.kind")]

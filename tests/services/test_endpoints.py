@@ -6,7 +6,7 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.domain.rights import Scope
-from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
+from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
 from capcom_gql.services.delete_webhook_endpoint import delete_webhook_endpoint
 from capcom_gql.services.rotate_webhook_secret import rotate_webhook_secret
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -74,8 +74,8 @@ async def test_the_operators_gets_all_and_an_organisations_its_own(house: House,
     before = set(await Event.all().values_list("id", flat=True))
     await service.add(made.subscription_id, "bob")
     await service.subscribe("cleo")
-    key = CreateApiKeyInput("desk", (Scope.EVENTS_READ,))
-    await create_api_key(service.setup, service.staff, key)
+    key = CreateApiKeyForm("desk", (Scope.EVENTS_READ,))
+    await create_api_key(service.runtime, service.staff, key)
     await service.tick()
     since = await Event.exclude(id__in=before)
     assert sorted(kinds_sent(house)) == sorted(event.kind for event in since)

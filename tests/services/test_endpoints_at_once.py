@@ -8,8 +8,8 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.delivery.leases import claim_this
-from capcom_gql.delivery.webhook_health import disable, locked, look_after, mend, mind_endpoints
-from capcom_gql.delivery.webhook_outcomes import hold, weigh
+from capcom_gql.delivery.webhook_health import check_health, disable, locked, reenable, sweep_endpoints
+from capcom_gql.delivery.webhook_outcomes import hold, record_outcome
 from capcom_gql.domain.endpoints import DISABLED_AFTER, DisabledReason
 from capcom_gql.domain.rights import SYSTEM
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
@@ -44,7 +44,7 @@ async def test_of_many_that_find_it_gone_at_once_one_tells_staff(house: House, s
 
 async def test_two_that_judge_it_at_once_disable_it_once(service: Service) -> None:
     await failing_for(DISABLED_AFTER, warned=True)
-    assert sum(await asyncio.gather(*(mind_endpoints(service.setup) for _ in range(4)))) == 1
+    assert sum(await asyncio.gather(*(sweep_endpoints(service.runtime) for _ in range(4)))) == 1
     assert await Event.filter(kind="endpoint.disabled").count() == 1
     assert await notices() == ["endpoint.disabled"]
 
@@ -57,9 +57,9 @@ async def test_who_waits_for_another_that_disables_it_finds_it_done(service: Ser
 
     async def judge_it() -> None:
         if judged == "gone":
-            await weigh(service.setup, endpoint.id, URL, gone, since)
+            await record_outcome(service.runtime, endpoint.id, URL, gone, since)
         else:
-            await look_after(service.setup, endpoint.id)
+            await check_health(service.runtime, endpoint.id)
 
     begun, go_on = asyncio.Event(), asyncio.Event()
 
@@ -85,7 +85,7 @@ async def test_of_failures_that_overlap_the_earliest_counts(service: Service) ->
     endpoint, now = await only(), clock.utc_now()
     gone = Outcome(kind=OutcomeKind.FAILED, reason="hook: 410 Gone", gone=True)
     for earlier in (0, 2, 1):
-        await weigh(service.setup, endpoint.id, URL, gone, now - timedelta(seconds=earlier))
+        await record_outcome(service.runtime, endpoint.id, URL, gone, now - timedelta(seconds=earlier))
     endpoint = await only()
     assert (endpoint.is_enabled, endpoint.failing_since) == (False, now - timedelta(seconds=2))
     assert await notices() == ["endpoint.disabled"]
@@ -96,13 +96,13 @@ async def test_a_gone_beside_the_enabling_disables_it_again_and_is_not_lost(hous
     """It was on its way when the endpoint was disabled, and is written down while that is enabled."""
     endpoint, now = await only(), clock.utc_now()
     gone = Outcome(kind=OutcomeKind.FAILED, reason="hook: 410 Gone", gone=True)
-    await in_one_transaction(partial(weigh, service.setup, endpoint.id, URL, gone, now))
+    await in_one_transaction(partial(record_outcome, service.runtime, endpoint.id, URL, gone, now))
     mended, go_on = asyncio.Event(), asyncio.Event()
 
     async def enable() -> None:
         disabled = await locked(endpoint.id)
         assert disabled is not None and not disabled.is_enabled
-        await mend(disabled)
+        await reenable(disabled)
         mended.set()
         await go_on.wait()
 
@@ -110,7 +110,7 @@ async def test_a_gone_beside_the_enabling_disables_it_again_and_is_not_lost(hous
     await mended.wait()
     a_moment_after = now + timedelta(milliseconds=5)
     second = asyncio.create_task(
-        in_one_transaction(partial(weigh, service.setup, endpoint.id, URL, gone, a_moment_after))
+        in_one_transaction(partial(record_outcome, service.runtime, endpoint.id, URL, gone, a_moment_after))
     )
     await asyncio.sleep(0.3)
     assert not second.done()
@@ -133,7 +133,7 @@ async def test_two_endpoints_are_disabled_at_once_without_waiting_for_each_other
         endpoint = await locked(endpoint_id)
         assert endpoint is not None
         await begun.wait()
-        await disable(service.setup, endpoint, DisabledReason.FAILING, SYSTEM)
+        await disable(service.runtime, endpoint, DisabledReason.FAILING, SYSTEM)
 
     one, two = await WebhookEndpoint.filter(url__startswith=f"{URL}/").order_by("id")
     async with asyncio.timeout(10):

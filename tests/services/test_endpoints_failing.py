@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.delivery.webhook_health import mind_endpoints
+from capcom_gql.delivery.webhook_health import sweep_endpoints
 from capcom_gql.domain.endpoints import DISABLED_AFTER, WARNED_AFTER
 from capcom_gql.services.retry_delivery import retry_delivery
-from capcom_gql.services.update_webhook_endpoint import UpdateWebhookEndpointInput, update_webhook_endpoint
+from capcom_gql.services.update_webhook_endpoint import UpdateWebhookEndpointForm, update_webhook_endpoint
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from tests.databases import ONLY_SQLITE
@@ -50,7 +50,7 @@ async def test_gone_is_the_end_at_once_and_staff_are_told(house: House, service:
     assert (event.subject_id, event.organisation_id, event.actor_role) == (endpoint.id, None, "SYSTEM")
     assert await notices() == ["endpoint.disabled"]
     letter = await Delivery.get(topic="staff_notice")
-    assert (letter.state, letter.recipient) == ("SENT", service.setup.support_email)
+    assert (letter.state, letter.recipient) == ("SENT", service.runtime.support_email)
     assert URL in letter.subject
 
 
@@ -102,7 +102,7 @@ async def test_staff_are_warned_once_after_a_day(house: House, service: Service)
     await try_again(service)
     assert await notices() == ["endpoint.failing"]
     letter = await Delivery.get(topic="staff_notice")
-    assert (letter.state, letter.recipient) == ("SENT", service.setup.support_email)
+    assert (letter.state, letter.recipient) == ("SENT", service.runtime.support_email)
     endpoint = await only()
     assert endpoint.is_enabled and endpoint.warned_at is not None
     assert (await Event.get(kind="endpoint.failing")).details == {"endpoint_id": endpoint.id}
@@ -182,7 +182,7 @@ async def test_an_outage_of_ours_is_not_its_failing(house: House, service: Servi
     await service.tick()
     await failing_for(DISABLED_AFTER + timedelta(days=1))
     await due_now()
-    assert await mind_endpoints(service.setup) == 0
+    assert await sweep_endpoints(service.runtime) == 0
     house.mood("well")
     await service.tick()
     endpoint = await only()
@@ -254,17 +254,17 @@ async def test_one_that_failed_is_tried_again_by_hand(house: House, service: Ser
     await service.tick()
     one, other = await to_endpoints()
     house.mood("well")
-    await retry_delivery(service.setup, service.staff, one.id)
+    await retry_delivery(service.runtime, service.staff, one.id)
     await service.tick()
     assert await states(endpoint_id__isnull=False) == {"SENT": 1, "FAILED": 1}
     assert (await only()).failing_since is None
     conflict = [("CONFLICT", "deliveryId")]
     await change(service, (await only()).id, is_enabled=False)
-    assert await faults_of(retry_delivery(service.setup, service.staff, other.id)) == conflict
+    assert await faults_of(retry_delivery(service.runtime, service.staff, other.id)) == conflict
     await WebhookEndpoint.all().update(deleted_at=clock.utc_now())
-    assert await faults_of(retry_delivery(service.setup, service.staff, other.id)) == conflict
-    gone = UpdateWebhookEndpointInput((await only()).id, is_enabled=True)
-    refused = update_webhook_endpoint(service.setup, service.staff, gone)
+    assert await faults_of(retry_delivery(service.runtime, service.staff, other.id)) == conflict
+    gone = UpdateWebhookEndpointForm((await only()).id, is_enabled=True)
+    refused = update_webhook_endpoint(service.runtime, service.staff, gone)
     assert await faults_of(refused) == [("NOT_FOUND", "endpointId")]
 
 
@@ -272,7 +272,7 @@ async def test_one_that_failed_is_tried_again_by_hand(house: House, service: Ser
 @pytest.mark.parametrize("meanwhile", ["mended", "deleted"])
 async def test_staff_are_not_told_what_is_over(house: House, service: Service, meanwhile: str) -> None:
     await failing_for(DISABLED_AFTER, warned=True)
-    assert await mind_endpoints(service.setup) == 1
+    assert await sweep_endpoints(service.runtime) == 1
     if meanwhile == "mended":
         await change(service, (await only()).id, is_enabled=True)
     else:

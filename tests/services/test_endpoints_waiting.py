@@ -7,7 +7,7 @@ import pytest
 from capcom_gql.app.broker_check import BrokerCheck
 from capcom_gql.app.checks import findings
 from capcom_gql.app.findings import ground
-from capcom_gql.delivery.webhook_health import mind_endpoints
+from capcom_gql.delivery.webhook_health import sweep_endpoints
 from capcom_gql.domain.endpoints import DISABLED_AFTER
 from capcom_gql.settings import load
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED, NO_URL
@@ -112,11 +112,11 @@ async def test_what_is_held_for_its_channel_is_no_failing_of_the_endpoint(house:
     await service.tick()
     assert await states(endpoint_id__isnull=False) == {"HELD": 1}
     await failing_for(SIX_DAYS)
-    assert await mind_endpoints(service.setup) == 0
+    assert await sweep_endpoints(service.runtime) == 0
     await failing_for(SIX_DAYS, warned=True)
-    assert await mind_endpoints(service.setup) == 0
+    assert await sweep_endpoints(service.runtime) == 0
     await Delivery.filter(endpoint_id__isnull=False).update(state="SENT", reason=None)
-    assert await mind_endpoints(service.setup) == 1
+    assert await sweep_endpoints(service.runtime) == 1
 
 
 @ONLY_SQLITE

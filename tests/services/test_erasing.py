@@ -5,16 +5,16 @@ import asyncio
 import pytest
 
 from capcom_gql.access.authenticate import BadToken, actor_of, authenticate
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.delivery.links import mint_password_link
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.sign_in import SignInInput, sign_in
-from capcom_gql.services.transfer_management import TransferManagementInput, transfer_management
+from capcom_gql.services.choose_password import ChoosePasswordForm, choose_password
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
+from capcom_gql.services.sign_in import SignInForm, sign_in
+from capcom_gql.services.transfer_management import TransferManagementForm, transfer_management
 from capcom_gql.storage.engine.database import in_one_transaction, rows
 from capcom_gql.storage.tables import (
     Delivery,
@@ -62,7 +62,7 @@ TRACED = {
 
 async def erase(service: Service, person_id: str, reason: str = REASON, actor: Actor | None = None) -> None:
     """Erase a person, as staff."""
-    await erase_person(service.setup, actor or service.staff, ErasePersonInput(person_id, reason))
+    await erase_person(service.runtime, actor or service.staff, ErasePersonForm(person_id, reason))
 
 
 @pytest.fixture
@@ -169,10 +169,10 @@ async def test_nothing_lets_them_in_any_more(service: Service, canary: Canary) -
     with pytest.raises(BadToken):
         await authenticate(canary.access_token)
     assert not await Session.filter(person_id=canary.person.id, revoked_at__isnull=True).exists()
-    chosen = choose_password(ANONYMOUS, ChoosePasswordInput(link, "cinq grands bateaux rouges"))
+    chosen = choose_password(ANONYMOUS, ChoosePasswordForm(link, "cinq grands bateaux rouges"))
     assert await faults_of(chosen) == [("BAD_TOKEN", "token")]
     for address in (FIRST_ADDRESS, ADDRESS, f"erased-{canary.person.id}@invalid"):
-        entering = sign_in(ANONYMOUS, SignInInput(address, PASSWORD), Attempts(), "192.0.2.1")
+        entering = sign_in(ANONYMOUS, SignInForm(address, PASSWORD), RateLimits(), "192.0.2.1")
         assert await faults_of(entering) == [("BAD_CREDENTIALS", "")]
 
 
@@ -194,14 +194,14 @@ async def test_their_address_is_free_for_a_new_account_with_a_new_number(service
 
 async def test_the_manager_of_a_live_subscription_hands_over_first(service: Service, canary: Canary) -> None:
     seat = await Seat.get(person_id=canary.person.id, subscription_id=canary.live_id)
-    form = TransferManagementInput(canary.live_id, seat.id)
-    await transfer_management(service.setup, service.staff, form)
+    form = TransferManagementForm(canary.live_id, seat.id)
+    await transfer_management(service.runtime, service.staff, form)
     places, events = await places_of_traces(), await Event.all().count()
     assert await faults_of(erase(service, canary.person.id)) == [("MANAGER_REQUIRED", "personId")]
     assert (await places_of_traces(), await Event.all().count()) == (places, events), "nothing is done in part"
     assert all(each.removed_at is None for each in await canary.seats())
     bob = await Seat.get(person__email_key="bob@ville.example", subscription_id=canary.live_id)
-    await transfer_management(service.setup, service.staff, TransferManagementInput(canary.live_id, bob.id))
+    await transfer_management(service.runtime, service.staff, TransferManagementForm(canary.live_id, bob.id))
     await erase(service, canary.person.id)
     assert await places_of_traces() == set()
 
@@ -229,7 +229,7 @@ async def test_two_at_once_erase_once(service: Service, canary: Canary) -> None:
 async def test_somebody_without_a_seat(service: Service) -> None:
     await service.subscribe("ana", "bob")
     bob = await Seat.get(person__email_key="bob@ville.example")
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(bob.id))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(bob.id))
     await erase(service, bob.person_id)
     assert (await Event.get(kind="person.erased")).details["seat_ids"] == []
     assert await Event.filter(kind="seat.removed").count() == 1

@@ -5,12 +5,12 @@ from collections.abc import Awaitable
 
 import pytest
 
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.request_password import RequestPasswordInput, request_password
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
+from capcom_gql.services.request_password import RequestPasswordForm, request_password
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person, Seat
 from tests.databases import ONLY_POSTGRES
@@ -29,7 +29,7 @@ raise Transient(f"no mailbox {message.address}")
 
 def erase(service: Service, person_id: str) -> Awaitable[None]:
     """Erase a person, as staff."""
-    return erase_person(service.setup, service.staff, ErasePersonInput(person_id, "asked for in writing"))
+    return erase_person(service.runtime, service.staff, ErasePersonForm(person_id, "asked for in writing"))
 
 
 async def during_the_erasure(service: Service, person_id: str, deed: Awaitable[object]) -> None:
@@ -75,8 +75,8 @@ async def test_a_form_that_names_the_person_makes_a_new_one(service: Service) ->
     await service.subscribe("ana", "bob")
     other = await service.subscribe("zoe")
     bob = await Person.get(email_key=BOB)
-    form = AddSeatsInput(other.subscription_id, (person("bob"),), fresh_key())
-    await during_the_erasure(service, bob.id, add_seats(service.setup, service.staff, form, Locale.FR))
+    form = AddSeatsForm(other.subscription_id, (person("bob"),), fresh_key())
+    await during_the_erasure(service, bob.id, add_seats(service.runtime, service.staff, form, Locale.FR))
     assert not await Seat.filter(person_id=bob.id, removed_at__isnull=True).exists()
     assert (await Seat.get(removed_at__isnull=True, person__email_key=BOB)).person_id != bob.id
 
@@ -85,7 +85,7 @@ async def test_a_form_that_names_the_person_makes_a_new_one(service: Service) ->
 async def test_a_link_asked_for_is_not_sent(service: Service) -> None:
     await service.subscribe("ana", "bob")
     bob = await Person.get(email_key=BOB)
-    asked = request_password(service.setup, ANONYMOUS, RequestPasswordInput(BOB), Attempts())
+    asked = request_password(service.runtime, ANONYMOUS, RequestPasswordForm(BOB), RateLimits())
     await during_the_erasure(service, bob.id, asked)
     assert not await Delivery.filter(topic="password_link").exists()
     assert not await Delivery.filter(recipient=BOB).exists()

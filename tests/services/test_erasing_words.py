@@ -10,7 +10,7 @@ from capcom_gql import clock
 from capcom_gql.forms import OrganisationForm
 from capcom_gql.logs import Lines, Objects
 from capcom_gql.services.privacy.erase_notes import notes_naming
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event, Note, Person
 from tests.databases import ONLY_SQLITE
@@ -58,7 +58,7 @@ async def test_what_others_wrote_of_them_goes_and_what_they_wrote_of_others_stay
     for event_id, text in zip(free, naming + others, strict=False):
         await Note.create(event_id=event_id, text=text)
     assert set(naming + others) <= await texts()
-    await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, REASON))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, REASON))
     assert await texts() == {*others, REASON}
 
 
@@ -67,7 +67,7 @@ async def test_a_note_on_an_organisation_they_were_never_in_is_not_read(service:
     event = await Event.filter(organisation__subscription__id=elsewhere).first()
     assert event is not None
     await Note.create(event=event, text="Canarina, une autre")
-    await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, REASON))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, REASON))
     assert await texts() == {"Canarina, une autre", REASON}
 
 
@@ -90,7 +90,7 @@ async def test_what_a_provider_said_of_a_letter_that_quotes_them_goes(service: S
     await DeliveryAttempt.create(
         delivery=about, number=1, at=clock.utc_now(), outcome="RETRY", error="refused: Demande de Canarina Canariello"
     )
-    await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, REASON))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, REASON))
     assert (await DeliveryAttempt.get(delivery_id=about.id)).error is None
 
 
@@ -104,7 +104,7 @@ async def test_the_files_of_the_database_hold_no_copy(house: House, service: Ser
         return {file.name.removeprefix(path.name) for file in files}
 
     assert "-wal" in found()
-    await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, REASON))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, REASON))
     assert found() == set()
     assert await rows("PRAGMA secure_delete") == [{"secure_delete": 1}], "not all builds of the library have it so"
 
@@ -121,7 +121,7 @@ async def test_no_log_holds_a_trace(house: House, service: Service, form: type[l
     ours.setLevel(logging.DEBUG)
     try:
         canary = await sing(house, service)
-        await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, REASON))
+        await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, REASON))
         await due_now()
         await service.tick()
         ours.warning("not sent to %s", FIRST_ADDRESS)

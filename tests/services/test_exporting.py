@@ -8,7 +8,7 @@ import pytest
 
 from capcom_gql.domain.seats import format_number
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.privacy.export_person import export_person
 from capcom_gql.storage.tables import Delivery, Event, Note, OneTimeLink, Organisation, Person, Session, UnsubscribeLink
 from tests.services.canary import TRACES, Canary, aviary, cells
@@ -168,7 +168,7 @@ async def test_a_note_that_names_them_and_an_organisation_that_invoices_them(ser
 
 @pytest.mark.rule("R23")
 async def test_what_is_kept_of_somebody_erased(service: Service, canary: Canary) -> None:
-    await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, "asked for in writing"))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, "asked for in writing"))
     told = await export(canary)
     assert list(told) == PARTS
     assert not any(trace in text.casefold() for text in texts(told) for trace in TRACES)

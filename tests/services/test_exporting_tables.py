@@ -18,11 +18,11 @@ from capcom_gql.services.exporting.export_subscribers import (
     seat_rows,
 )
 from capcom_gql.services.importing.columns import COLUMNS, ONLY_WRITTEN, column_of
-from capcom_gql.services.publish_terms import PublishTermsInput, publish_terms
+from capcom_gql.services.publish_terms import PublishTermsForm, publish_terms
 from capcom_gql.services.redeem_discount import redeem_discount
-from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.renew import RenewInput, renew
+from capcom_gql.services.release_discount import ReleaseDiscountForm, release_discount
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
+from capcom_gql.services.renew import RenewForm, renew
 from capcom_gql.spreadsheet import Amount, Cell
 from capcom_gql.storage.ids import ORGANISATION, new_id
 from capcom_gql.storage.tables import Delivery, Event, Organisation, Seat
@@ -44,7 +44,7 @@ async def test_organisations_by_name_with_what_they_stand_at(service: Service) -
     lyre = {**VILLE, "organisation": "Élan de Lyre", "siret": "", "plan": "COLLECTIF"}
     await bring_in(service, *users("ana", "bob"), *users("dan", of=lyre))
     await service.subscribe("eve")
-    found = await shown(ORGANISATION_COLUMNS, organisation_rows(service.setup))
+    found = await shown(ORGANISATION_COLUMNS, organisation_rows(service.runtime))
     assert [row["organisation"] for row in found] == ["Élan de Lyre", "Ville de Rochebrune", "Ville de Rochebrune"]
     ville = next(row for row in found if row["siret"])
     assert some(ville, "siret address postal_code city country billing_email chorus_engagement_required") == [
@@ -86,9 +86,9 @@ async def test_states_are_those_of_today_whether_the_tick_ran_or_not(house: Hous
     made = await service.subscribe("ana")
     await service.record_proof(made.subscription_id)
     lapsing = await service.subscribe("bob")
-    await renew(service.setup, service.staff, RenewInput(made.subscription_id, "1", fresh_key()))
+    await renew(service.runtime, service.staff, RenewForm(made.subscription_id, "1", fresh_key()))
     await house.after_the_deadline()
-    rows = {row["manager_email"]: row for row in await shown(ORGANISATION_COLUMNS, organisation_rows(service.setup))}
+    rows = {row["manager_email"]: row for row in await shown(ORGANISATION_COLUMNS, organisation_rows(service.runtime))}
     assert some(rows["bob@ville.example"], "state confirmed") == ["CANCELLED", False]
     # the renewed term has fallen too, without proof
     assert some(rows["ana@ville.example"], "state renewed_until last_day") == ["CONFIRMED", None, date(2028, 2, 29)]
@@ -98,8 +98,8 @@ async def test_states_are_those_of_today_whether_the_tick_ran_or_not(house: Hous
 async def test_a_renewed_term_is_shown_beside_the_running_one(service: Service) -> None:
     made = await service.subscribe("ana")
     await service.record_proof(made.subscription_id)
-    await renew(service.setup, service.staff, RenewInput(made.subscription_id, "1", fresh_key()))
-    (row,) = await shown(ORGANISATION_COLUMNS, organisation_rows(service.setup))
+    await renew(service.runtime, service.staff, RenewForm(made.subscription_id, "1", fresh_key()))
+    (row,) = await shown(ORGANISATION_COLUMNS, organisation_rows(service.runtime))
     assert some(row, "last_day renewed_until proof_due_on") == [
         date(2028, 2, 29),
         date(2029, 2, 28),
@@ -112,8 +112,8 @@ async def test_a_row_for_each_active_seat_in_the_columns_of_an_import(service: S
     rows[1]["subscriber_number"] = NUMBER
     await bring_in(service, *rows)
     cleo = await Seat.get(person__email="cleo@ville.example")
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(cleo.id))
-    ana, bob = await shown(SEAT_COLUMNS, seat_rows(service.setup))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(cleo.id))
+    ana, bob = await shown(SEAT_COLUMNS, seat_rows(service.runtime))
     assert some(bob, "organisation email given_name family_name job_title locale manager subscriber_number") == [
         "Ville de Rochebrune",
         "bob@ville.example",
@@ -136,20 +136,20 @@ async def test_redemptions_and_those_that_go_back_to_be_invoiced(house: House, s
     await bring_in(service, *users("dan", of={**VILLE, "siret": OTHER_SIRET}))
     numbers = {seat.person.given_name: seat.number for seat in await Seat.all().prefetch_related("person")}
     for name in ("Ana", "Bob", "Dan"):
-        await redeem_discount(service.setup, service.staff, redemption(numbers[name]))
-    released = await redeem_discount(service.setup, service.staff, redemption(numbers["Ana"], "forum-2028"))
+        await redeem_discount(service.runtime, service.staff, redemption(numbers[name]))
+    released = await redeem_discount(service.runtime, service.staff, redemption(numbers["Ana"], "forum-2028"))
     assert released.redemption_id is not None
-    await release_discount(service.setup, service.staff, ReleaseDiscountInput(released.redemption_id))
-    found = await shown(REDEMPTION_COLUMNS, redemption_rows(service.setup))
+    await release_discount(service.runtime, service.staff, ReleaseDiscountForm(released.redemption_id))
+    found = await shown(REDEMPTION_COLUMNS, redemption_rows(service.runtime))
     assert [some(row, "given_name event_reference state") for row in found] == [
         ["Ana", "forum-2028", "RELEASED"],
         ["Dan", "forum-2027", "FINAL"],
         ["Bob", "forum-2027", "PROVISIONAL"],
         ["Ana", "forum-2027", "PROVISIONAL"],
     ]
-    assert await shown(REDEMPTION_COLUMNS, redemption_rows(service.setup, to_reinvoice=True)) == []
+    assert await shown(REDEMPTION_COLUMNS, redemption_rows(service.runtime, to_reinvoice=True)) == []
     await house.after_the_deadline()
-    back = await shown(REDEMPTION_COLUMNS, redemption_rows(service.setup, to_reinvoice=True))
+    back = await shown(REDEMPTION_COLUMNS, redemption_rows(service.runtime, to_reinvoice=True))
     assert [some(row, "given_name state") for row in back] == [["Bob", "TO_REINVOICE"], ["Ana", "TO_REINVOICE"]]
     assert some(back[0], "subscriber_number event_kind registration_reference price reduction final_price") == [
         format_number(numbers["Bob"]),
@@ -186,7 +186,7 @@ async def test_letters_with_what_became_of_each(service: Service) -> None:
 async def test_a_letter_of_no_organisation_and_one_that_is_tried_again(service: Service) -> None:
     await service.subscribe("ana")
     letter = Delivery.filter(topic="welcome")
-    await publish_terms(service.setup, service.staff, PublishTermsInput("2", "https://capcom.example/terms/2"))
+    await publish_terms(service.runtime, service.staff, PublishTermsForm("2", "https://capcom.example/terms/2"))
     of_nobody = await Event.get(kind="terms.published")
     await letter.update(state="RETRYING", event_id=of_nobody.id)
     (row,) = [row for row in await shown(DELIVERY_COLUMNS, delivery_rows()) if row["topic"] == "welcome"]
@@ -198,8 +198,8 @@ async def test_the_manager_is_named_and_users_come_by_their_places(service: Serv
     # by way of a place that is free
     for before, after in ((1, 3), (2, 1), (3, 2)):
         await Seat.filter(place=before).update(place=after)
-    assert [row["email"][:3] for row in await shown(SEAT_COLUMNS, seat_rows(service.setup))] == ["bob", "ana"]
-    (ville,) = await shown(ORGANISATION_COLUMNS, organisation_rows(service.setup))
+    assert [row["email"][:3] for row in await shown(SEAT_COLUMNS, seat_rows(service.runtime))] == ["bob", "ana"]
+    (ville,) = await shown(ORGANISATION_COLUMNS, organisation_rows(service.runtime))
     assert ville["manager_email"] == "ana@ville.example"
 
 
@@ -215,7 +215,7 @@ async def test_a_long_list_is_walked_page_by_page(service: Service, caplog: pyte
     await Organisation.bulk_create([bare(index) for index in range(10, 240)])
     seen = []
     with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
-        async for row in organisation_rows(service.setup):
+        async for row in organisation_rows(service.runtime):
             seen.append(row[1])
             if len(seen) == 50:
                 caplog.clear()
@@ -228,9 +228,9 @@ async def test_a_long_list_is_walked_page_by_page(service: Service, caplog: pyte
 async def test_nothing_to_export(service: Service) -> None:
     await on(FIRST_DAY)
     for columns, rows in (
-        (ORGANISATION_COLUMNS, organisation_rows(service.setup)),
-        (SEAT_COLUMNS, seat_rows(service.setup)),
-        (REDEMPTION_COLUMNS, redemption_rows(service.setup)),
+        (ORGANISATION_COLUMNS, organisation_rows(service.runtime)),
+        (SEAT_COLUMNS, seat_rows(service.runtime)),
+        (REDEMPTION_COLUMNS, redemption_rows(service.runtime)),
         (DELIVERY_COLUMNS, delivery_rows()),
     ):
         assert await shown(columns, rows) == []

@@ -15,8 +15,8 @@ from capcom_gql.domain.privacy import Kept
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.services.privacy import apply_retention as forgetting
-from capcom_gql.services.privacy.apply_retention import forget, past_their_time
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.privacy.apply_retention import apply_retention, count_expired
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.storage.ids import ENDPOINT, new_id
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import (
@@ -55,7 +55,7 @@ async def everything() -> list[tuple[str, str]]:
 async def test_of_what_is_fresh_nothing_goes(service: Service, canary: Canary, mailbox: Path) -> None:
     assert set(await dry(service, mailbox)) == {Kept.LINKS}, "some were used"
     before = await everything()
-    found = await past_their_time(service.setup, POLICY, mailbox)
+    found = await count_expired(service.runtime, POLICY, mailbox)
     assert await everything() == before, "a dry run writes nothing"
     assert set(found.counts) == set(Kept)
 
@@ -87,7 +87,7 @@ async def test_a_change_of_address_waits_for_its_letter(service: Service, canary
     await EmailChange.filter(used_at__isnull=True).update(expires_at=clock.utc_now())
     waiting = Delivery.filter(topic="email_change", state="RETRYING")
     assert await waiting.exists()
-    await forget(service.setup, service.staff, POLICY, mailbox)
+    await apply_retention(service.runtime, service.staff, POLICY, mailbox)
     assert await EmailChange.all().count() == 2
     await waiting.update(state="FAILED")
     await EmailChange.filter(used_at__isnull=True).update(expires_at=None)
@@ -175,7 +175,7 @@ async def test_whoever_was_there_lately_or_waits_for_an_answer_stays(
     await advance(days=5 * 366)
 
     async def is_proposed() -> bool:
-        return canary.person.id in (await past_their_time(service.setup, POLICY, mailbox)).person_ids
+        return canary.person.id in (await count_expired(service.runtime, POLICY, mailbox)).person_ids
 
     assert await is_proposed()
     request = await SupportRequest.first()
@@ -204,7 +204,7 @@ async def test_in_the_end_nothing_is_left_of_anybody_but_books(
 
 
 async def test_what_was_written_after_an_erasure_goes(service: Service, canary: Canary, mailbox: Path) -> None:
-    await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, "asked for in writing"))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, "asked for in writing"))
     await applied(service, mailbox)
     late = await Delivery.filter(person_id=canary.person.id).first()
     assert late is not None
@@ -252,7 +252,7 @@ async def test_the_mailbox_keeps_young_mails_to_people_it_knows(
     day = timedelta(days=1)
     a_mail(mailbox, "a", ADDRESS.upper(), 29 * day)
     a_mail(mailbox, "b", "canari@nulle-part.example")
-    a_mail(mailbox, "c", service.setup.support_email)
+    a_mail(mailbox, "c", service.runtime.support_email)
     a_mail(mailbox, "d", ADDRESS, 31 * day)
     a_mail(mailbox, "e", "nobody@ville.example")
     (mailbox / "notes.txt").write_text("not a mail", encoding="utf-8")
@@ -260,7 +260,7 @@ async def test_the_mailbox_keeps_young_mails_to_people_it_knows(
     assert (await dry(service, mailbox, replace(POLICY, mailbox_days=20)))[Kept.MAILBOX] == 3
     assert (await applied(service, mailbox)).counts[Kept.MAILBOX] == 2
     assert names(mailbox) == ["a.eml", "b.eml", "c.eml", "notes.txt"]
-    await erase_person(service.setup, service.staff, ErasePersonInput(canary.person.id, "asked for in writing"))
+    await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, "asked for in writing"))
     await applied(service, mailbox)
     assert names(mailbox) == ["c.eml", "notes.txt"], "nobody has these addresses any more"
 
@@ -270,5 +270,5 @@ async def test_who_may_not(service: Service, canary: Canary, mailbox: Path) -> N
     await SupportRequest.all().update(closed_at=await product_now() - LONG, answer="Oui.")
     key: Any = Actor(key_id="key_1", scopes=frozenset(Scope) - {Scope.ADMIN})
     with pytest.raises(Refusal):
-        await forget(service.setup, key, POLICY, mailbox)
+        await apply_retention(service.runtime, key, POLICY, mailbox)
     assert (await Person.get(id=canary.person.id)).email == ADDRESS

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from capcom_gql.domain.privacy import Kept
-from capcom_gql.services.privacy.apply_retention import forget, past_their_time
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.privacy.apply_retention import apply_retention, count_expired
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.tables import Note, Person, Seat, Term
 from tests.domain.words import paris
 from tests.services.house import Service, advance, on
@@ -17,13 +17,13 @@ async def test_persons_without_a_seat_are_erased_after_three_years(service: Serv
     await service.subscribe("ana", "bob", "cleo")
     by_name = {each.email.partition("@")[0]: each for each in await Person.all()}
     bob = await Seat.get(person_id=by_name["bob"].id)
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(bob.id))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(bob.id))
     await service.tick()
     await advance(days=2 * 365)
     assert Kept.PERSONS not in await dry(service, mailbox)
     await advance(days=367)
     # the subscription fell unpaid in the first year, and its term would have ended two years ago
-    found = await past_their_time(service.setup, POLICY, mailbox)
+    found = await count_expired(service.runtime, POLICY, mailbox)
     assert set(found.person_ids) == {by_name["bob"].id}
     done = await applied(service, mailbox)
     assert set(done.person_ids) == set(found.person_ids) and done.kept == {}
@@ -43,7 +43,7 @@ async def test_three_years_are_counted_from_whatever_was_last(service: Service, 
     limit = paris("2030-03-01 00:00")
 
     async def proposed() -> list[str]:
-        found = (await past_their_time(service.setup, POLICY, mailbox)).person_ids
+        found = (await count_expired(service.runtime, POLICY, mailbox)).person_ids
         return sorted(each.email.partition("@")[0] for each in await Person.filter(id__in=found))
 
     await Term.all().update(ends_on=date(2030, 3, 1))
@@ -66,7 +66,7 @@ async def test_two_runs_at_once_erase_each_person_once(service: Service, mailbox
     await service.subscribe(*names)
     await service.tick()
     await advance(days=5 * 366)
-    runs = await asyncio.gather(*(forget(service.setup, service.staff, POLICY, mailbox) for _ in range(2)))
+    runs = await asyncio.gather(*(apply_retention(service.runtime, service.staff, POLICY, mailbox) for _ in range(2)))
     erased = [person_id for run in runs for person_id in run.person_ids]
     assert len(erased) == len(set(erased)) == len(names)
     addresses = await Person.filter(is_staff=False).values_list("email", flat=True)

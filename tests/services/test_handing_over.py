@@ -8,10 +8,10 @@ import pytest
 from capcom_gql import clock
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.services.transfer_management import (
     ManagementTransferred,
-    TransferManagementInput,
+    TransferManagementForm,
     transfer_management,
 )
 from capcom_gql.storage.product_clock import product_now
@@ -25,7 +25,7 @@ ELSEWHERE = OrganisationForm("Métropole")
 
 async def hand_over(service: Service, actor: Actor, subscription_id: str, seat_id: str) -> ManagementTransferred:
     """Make the holder of a seat the manager."""
-    return await transfer_management(service.setup, actor, TransferManagementInput(subscription_id, seat_id))
+    return await transfer_management(service.runtime, actor, TransferManagementForm(subscription_id, seat_id))
 
 
 async def managers(subscription_id: str) -> list[str]:
@@ -62,7 +62,7 @@ async def test_the_former_manager_is_a_user_like_any_other(service: Service) -> 
     for former in (ana, await signed_in("ana")):
         deed = hand_over(service, former, made.subscription_id, made.seat_ids[2])
         assert await faults_of(deed) == [("FORBIDDEN", "")]
-    await remove_seat(service.setup, await signed_in("bob"), RemoveSeatInput(made.seat_ids[0]))
+    await remove_seat(service.runtime, await signed_in("bob"), RemoveSeatForm(made.seat_ids[0]))
     gone = await Seat.get(id=made.seat_ids[0])
     assert (gone.removed_at is None, gone.is_manager) == (False, False)
     deed = hand_over(service, await signed_in("bob"), made.subscription_id, made.seat_ids[0])

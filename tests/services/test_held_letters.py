@@ -77,7 +77,7 @@ async def test_a_channel_that_is_gone_holds_what_was_to_go_by_it(house: House) -
 async def test_without_any_channel_for_mail_letters_wait(house: House) -> None:
     """In production the bundled mailbox is off; a channel installed afterwards, whatever its name, sends them."""
     service = await house.start(ENV="production", PUBLIC_URL="https://capcom.example", PLUGINS_DISABLED="webhook")
-    assert service.setup.channels == ()
+    assert service.runtime.channels == ()
     await service.subscribe("ana", "bob")
     assert await service.tick() == (0, 0)
     held = await Delivery.all()

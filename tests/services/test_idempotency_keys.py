@@ -10,8 +10,8 @@ from capcom_gql.access.idempotency import MAX_KEY
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import MAX_USERS
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.subscribe import subscribe
 from capcom_gql.storage.tables import Event, IdempotencyRecord, PaymentProof, Redemption, Seat, Subscription
@@ -39,37 +39,37 @@ Deed = Callable[[Service, str, str], Awaitable[list[tuple[str, str]]]]
 
 async def _subscribe(service: Service, _: str, key: str) -> list[tuple[str, str]]:
     asked = replace(form("bob", idempotency_key=key), plan_code="NO_SUCH", manager_email="x@ville.example")
-    return await faults_of(subscribe(service.setup, service.staff, asked, Locale.FR))
+    return await faults_of(subscribe(service.runtime, service.staff, asked, Locale.FR))
 
 
 async def _subscribe_anonymously(service: Service, _: str, key: str) -> list[tuple[str, str]]:
     asked = form("bob", idempotency_key=key, signer=None)
-    return await faults_of(subscribe(service.setup, ANONYMOUS, asked, Locale.FR))
+    return await faults_of(subscribe(service.runtime, ANONYMOUS, asked, Locale.FR))
 
 
 async def _add_seats(service: Service, subscription: str, key: str) -> list[tuple[str, str]]:
-    asked = AddSeatsInput(subscription, (person("ana"), person("bob", phone="12")), key)
-    return await faults_of(add_seats(service.setup, service.staff, asked, Locale.FR))
+    asked = AddSeatsForm(subscription, (person("ana"), person("bob", phone="12")), key)
+    return await faults_of(add_seats(service.runtime, service.staff, asked, Locale.FR))
 
 
 async def _add_too_many(service: Service, subscription: str, key: str) -> list[tuple[str, str]]:
-    asked = AddSeatsInput(subscription, (person("bob"),) * (MAX_USERS + 1), key)
-    return await faults_of(add_seats(service.setup, service.staff, asked, Locale.FR))
+    asked = AddSeatsForm(subscription, (person("bob"),) * (MAX_USERS + 1), key)
+    return await faults_of(add_seats(service.runtime, service.staff, asked, Locale.FR))
 
 
 async def _redeem(service: Service, _: str, key: str) -> list[tuple[str, str]]:
     asked = redemption(await number(), " ", price_minor=-1, idempotency_key=key)
-    return await faults_of(redeem_discount(service.setup, service.staff, asked))
+    return await faults_of(redeem_discount(service.runtime, service.staff, asked))
 
 
 async def _redeem_an_unknown_number(service: Service, _: str, key: str) -> list[tuple[str, str]]:
     asked = redemption("nobody's", idempotency_key=key)
-    return await faults_of(redeem_discount(service.setup, service.staff, asked))
+    return await faults_of(redeem_discount(service.runtime, service.staff, asked))
 
 
 async def _record_proof(service: Service, subscription: str, key: str) -> list[tuple[str, str]]:
-    asked = RecordPaymentProofInput(subscription, "CHEQUE", " ", FIRST_DAY + timedelta(days=9), key)
-    return await faults_of(record_payment_proof(service.setup, service.staff, asked))
+    asked = RecordPaymentProofForm(subscription, "CHEQUE", " ", FIRST_DAY + timedelta(days=9), key)
+    return await faults_of(record_payment_proof(service.runtime, service.staff, asked))
 
 
 DEEDS: list[tuple[Deed, list[str]]] = [
@@ -98,11 +98,11 @@ async def test_a_key_that_is_none(service: Service, subscription: str, key: str)
 async def test_a_key_that_is_none_is_the_only_fault(service: Service, subscription: str, key: str) -> None:
     """A form that is good in everything else is not carried out either."""
     forms: list[Awaitable[object]] = [
-        subscribe(service.setup, service.staff, form("bob", idempotency_key=key), Locale.FR),
-        add_seats(service.setup, service.staff, AddSeatsInput(subscription, (person("bob"),), key), Locale.FR),
-        redeem_discount(service.setup, service.staff, redemption(await number(), idempotency_key=key)),
+        subscribe(service.runtime, service.staff, form("bob", idempotency_key=key), Locale.FR),
+        add_seats(service.runtime, service.staff, AddSeatsForm(subscription, (person("bob"),), key), Locale.FR),
+        redeem_discount(service.runtime, service.staff, redemption(await number(), idempotency_key=key)),
         record_payment_proof(
-            service.setup, service.staff, RecordPaymentProofInput(subscription, "CHEQUE", "C-1", FIRST_DAY, key)
+            service.runtime, service.staff, RecordPaymentProofForm(subscription, "CHEQUE", "C-1", FIRST_DAY, key)
         ),
     ]
     for deed in forms:
@@ -116,17 +116,17 @@ async def test_the_longest_key(service: Service, subscription: str) -> None:
     """Counted in characters, also those outside the Basic Multilingual Plane."""
     for key in ("k" * MAX_KEY, "\U0001f511" * MAX_KEY):
         asked = redemption(await number(), f"event-{key[0]}", idempotency_key=key)
-        first = await redeem_discount(service.setup, service.staff, asked)
+        first = await redeem_discount(service.runtime, service.staff, asked)
         assert first.redemption_id is not None
-        assert (await redeem_discount(service.setup, service.staff, asked)).redemption_id == first.redemption_id
+        assert (await redeem_discount(service.runtime, service.staff, asked)).redemption_id == first.redemption_id
     assert await IdempotencyRecord.all().count() == 2
 
 
 async def test_a_refused_form_leaves_its_key_free(service: Service, subscription: str) -> None:
     key = "again"
-    asked = AddSeatsInput(subscription, (person("ana"),), key)
-    assert await faults_of(add_seats(service.setup, service.staff, asked, Locale.FR)) == [
+    asked = AddSeatsForm(subscription, (person("ana"),), key)
+    assert await faults_of(add_seats(service.runtime, service.staff, asked, Locale.FR)) == [
         ("DUPLICATE_USER", "users.0.email")
     ]
     mended = replace(asked, users=(person("bob"),))
-    assert len((await add_seats(service.setup, service.staff, mended, Locale.FR)).seat_ids) == 1
+    assert len((await add_seats(service.runtime, service.staff, mended, Locale.FR)).seat_ids) == 1

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from capcom_gql.domain.lifecycle import SubscriptionState, standing
+from capcom_gql.domain.lifecycle import SubscriptionState, subscription_status
 from capcom_gql.domain.rights import ANONYMOUS, Scope
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.forms import OrganisationForm
 from capcom_gql.services.importing.import_organisations import ImportWishes, import_organisations
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Organisation, PaymentProof, Person, Seat, Subscription, Term
 from tests.databases import ONLY_SQLITE
@@ -70,8 +70,8 @@ async def test_an_organisation_comes_with_its_term_its_proof_and_its_users(house
     assert {(seat.person.phone, seat.person.job_title, seat.person.locale) for seat in seats} == {
         ("+33612345678", "graphiste", "fr")
     }
-    stood = standing([term.facts()], TODAY, service.setup.policy)
-    assert stood is not None and stood.state is SubscriptionState.CONFIRMED
+    status = subscription_status([term.facts()], TODAY, service.runtime.policy)
+    assert status is not None and status.state is SubscriptionState.CONFIRMED
     # the calendar goes on from here
     assert (await Subscription.get()).due_at == paris("2027-07-31 00:00")
     assert await service.tick() == (0, 0)
@@ -112,7 +112,7 @@ async def test_a_later_run_welcomes_those_who_had_none(house: House, service: Se
     await bring_in(service, *rows)
     await service.add((await Subscription.get(organisation__siret=SIRET)).id, "eve")
     cleo = await Seat.get(person__email="cleo@ville.example")
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(cleo.id))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(cleo.id))
     await service.tick()
     seen = len(house.calls("post"))
     for wishes, welcomed in (({"dry_run": True}, 2), ({}, 2), ({}, 0), ({"dry_run": True}, 0)):
@@ -269,10 +269,10 @@ async def test_a_person_who_is_known_is_not_changed_and_may_have_several_seats(s
 async def test_who_may(service: Service) -> None:
     table = table_of(*users("ana"))
     for actor in (ANONYMOUS, machine(Scope.ORGANISATIONS_WRITE)):
-        asked = import_organisations(service.setup, actor, table, ImportWishes())
+        asked = import_organisations(service.runtime, actor, table, ImportWishes())
         assert await faults_of(asked) == [("FORBIDDEN", "")]
     admin = machine(Scope.ADMIN)
-    assert outcomes(await import_organisations(service.setup, admin, table, ImportWishes())) == ["IMPORTED"]
+    assert outcomes(await import_organisations(service.runtime, admin, table, ImportWishes())) == ["IMPORTED"]
 
 
 @ONLY_SQLITE
@@ -294,5 +294,5 @@ async def test_progress_is_told(service: Service) -> None:
     told: list[tuple[int, int]] = []
     table = table_of(*users("ana"), *users("dan", of=lyre))
     wishes = ImportWishes()
-    await import_organisations(service.setup, service.staff, table, wishes, lambda *done: told.append(done))
+    await import_organisations(service.runtime, service.staff, table, wishes, lambda *done: told.append(done))
     assert told == [(1, 2), (2, 2)]

@@ -83,7 +83,7 @@ async def test_an_unpaid_term_past_its_due_day(service: Service) -> None:
 
 async def test_a_line_with_cells_beyond_the_last_column(service: Service) -> None:
     table = read_table(b"".join(line_of(line, ";") for line in (VILLE_COLUMNS, [*VILLE_LINE, "oops"])))
-    results = await import_organisations(service.setup, service.staff, table, ImportWishes())
+    results = await import_organisations(service.runtime, service.staff, table, ImportWishes())
     assert faults(results) == [(2, "", "import_surplus")]
 
 

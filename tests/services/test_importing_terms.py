@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from capcom_gql.access.authenticate import actor_of
-from capcom_gql.domain.lifecycle import SubscriptionState, standing
+from capcom_gql.domain.lifecycle import SubscriptionState, subscription_status
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.services.renew import RenewInput, renew
+from capcom_gql.services.renew import RenewForm, renew
 from capcom_gql.services.subscribe import subscribe
 from capcom_gql.storage.tables import Delivery, Event, Person, Plan, Seat, Subscription, Term
 from tests.databases import ONLY_SQLITE
@@ -57,11 +57,11 @@ async def test_a_term_that_is_over_comes_as_expired_and_is_reopened_with_its_num
     assert await Delivery.all().count() == 0, "nobody hears of a year that ended elsewhere"
     expired = await Event.get(kind="subscription.expired")
     assert expired.occurred_at == paris("2027-01-10 00:00")
-    stood = standing([(await Term.get()).facts()], FIRST_DAY, service.setup.policy)
-    assert stood is not None and stood.state is SubscriptionState.EXPIRED
+    status = subscription_status([(await Term.get()).facts()], FIRST_DAY, service.runtime.policy)
+    assert status is not None and status.state is SubscriptionState.EXPIRED
     ana = await actor_of((await Person.get(email_key="ana@ville.example")).id, is_staff=False)
     again = form("ana", "cleo", organisation=OrganisationForm("Ville", siret=SIRET))
-    await subscribe(service.setup, ana, again, Locale.FR)
+    await subscribe(service.runtime, ana, again, Locale.FR)
     kept = await Seat.get(number=parse_number(NUMBER)).prefetch_related("person")
     assert (kept.person.email, kept.removed_at) == ("ana@ville.example", None)
     assert await Term.all().count() == 2
@@ -73,7 +73,7 @@ async def test_nobody_accepted_the_terms_of_use_by_an_import_but_by_renewing(ser
     await bring_in(service, *users("ana"))
     assert await Event.filter(kind="terms.accepted").count() == 0
     subscription = await Subscription.get()
-    await renew(service.setup, service.staff, RenewInput(subscription.id, "1", fresh_key()))
+    await renew(service.runtime, service.staff, RenewForm(subscription.id, "1", fresh_key()))
     assert [term.terms_version for term in await Term.all().order_by("starts_on")] == ["", "1"]
 
 

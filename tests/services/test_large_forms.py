@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from capcom_gql.access.passwords import prepare
-from capcom_gql.access.rate_limits import EVEN_SECONDS, Attempts
+from capcom_gql.access.rate_limits import EVEN_SECONDS, RateLimits
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
@@ -16,15 +16,15 @@ from capcom_gql.domain.sentences import Locale
 from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
 from capcom_gql.forms import MAX_USERS, OrganisationForm, PersonForm
 from capcom_gql.graphql.request_body import MAX_BYTES
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
-from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.request_password import RequestPasswordInput, request_password
-from capcom_gql.services.revoke_api_key import RevokeApiKeyInput, revoke_api_key
-from capcom_gql.services.sign_in import SignInInput, sign_in
-from capcom_gql.services.subscribe import SubscribeInput, subscribe
+from capcom_gql.services.release_discount import ReleaseDiscountForm, release_discount
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
+from capcom_gql.services.request_password import RequestPasswordForm, request_password
+from capcom_gql.services.revoke_api_key import RevokeApiKeyForm, revoke_api_key
+from capcom_gql.services.sign_in import SignInForm, sign_in
+from capcom_gql.services.subscribe import SubscribeForm, subscribe
 from capcom_gql.storage.tables import Seat
 from tests.databases import ONLY_SQLITE
 from tests.services.house import FIRST_DAY, Service, form, fresh_key, redemption
@@ -71,14 +71,14 @@ def crowd(count: int, email: str = "u{}@ville.example") -> tuple[PersonForm, ...
 async def test_a_crowd_that_signs_up(service: Service, anonymous: bool) -> None:
     asked = replace(form("ana"), users=crowd(MANY))
     actor = ANONYMOUS if anonymous else service.staff
-    assert await cost_of(lambda: subscribe(service.setup, actor, asked, Locale.FR)) < SECONDS
+    assert await cost_of(lambda: subscribe(service.runtime, actor, asked, Locale.FR)) < SECONDS
 
 
 @ONLY_SQLITE
 async def test_a_crowd_that_is_added(service: Service) -> None:
     made = await service.subscribe("ana")
-    asked = AddSeatsInput(made.subscription_id, crowd(MANY), fresh_key())
-    assert await cost_of(lambda: add_seats(service.setup, service.staff, asked, Locale.FR)) < SECONDS
+    asked = AddSeatsForm(made.subscription_id, crowd(MANY), fresh_key())
+    assert await cost_of(lambda: add_seats(service.runtime, service.staff, asked, Locale.FR)) < SECONDS
 
 
 @ONLY_SQLITE
@@ -86,7 +86,7 @@ async def test_a_crowd_that_is_added(service: Service) -> None:
 async def test_as_many_as_are_read_with_addresses_as_long_as_are_read(service: Service, label: str) -> None:
     domain = ".".join([label] * (160 // len(label)))
     asked = replace(form("ana"), users=crowd(MAX_USERS, "u{}@" + domain + ".example"))
-    assert await cost_of(lambda: subscribe(service.setup, service.staff, asked, Locale.FR)) < SECONDS
+    assert await cost_of(lambda: subscribe(service.runtime, service.staff, asked, Locale.FR)) < SECONDS
 
 
 @ONLY_SQLITE
@@ -95,7 +95,7 @@ async def test_a_line_that_is_a_whole_body(service: Service, text: str) -> None:
     """At each place of a sign-up that takes text."""
     base = form("ana")
     ana, ville = base.users[0], OrganisationForm("Ville")
-    asked: list[SubscribeInput] = [
+    asked: list[SubscribeForm] = [
         replace(base, users=(replace(ana, email=text),)),
         replace(base, users=(replace(ana, phone=text, locale=text, job_title=text),)),
         replace(base, users=(replace(ana, given_name=text, family_name=text),)),
@@ -109,7 +109,7 @@ async def test_a_line_that_is_a_whole_body(service: Service, text: str) -> None:
         replace(base, accepted_terms_version=text, idempotency_key=text),
     ]
     for each in asked:
-        cost = await cost_of(partial(subscribe, service.setup, ANONYMOUS, each, Locale.FR))
+        cost = await cost_of(partial(subscribe, service.runtime, ANONYMOUS, each, Locale.FR))
         assert cost < A_LINE, each.users[0].email[:9]
 
 
@@ -120,7 +120,7 @@ async def test_a_check_about_a_line_that_is_a_whole_body(service: Service, text:
     number = (await Seat.get()).number
     asks = [DiscountAsk(number, EventKind.FORUM, event_reference=text, email=text), DiscountAsk(text, EventKind.FORUM)]
     began = time.process_time()
-    answers = await check_discounts(service.setup, service.staff, asks)
+    answers = await check_discounts(service.runtime, service.staff, asks)
     assert time.process_time() - began < SECONDS
     assert [answer.verdict.reason.value for answer in answers] == ["HOLDER_MISMATCH", "MALFORMED_NUMBER"]
 
@@ -138,24 +138,24 @@ async def refusal_of(deed: Awaitable[object]) -> tuple[Code, str]:
 
 async def test_an_id_longer_than_any_is_not_found(service: Service) -> None:
     """As any other that does not exist: the database is asked, and says no."""
-    setup, staff = service.setup, service.staff
-    proof = RecordPaymentProofInput(UNKNOWN, "CHEQUE", "C-1", FIRST_DAY, fresh_key())
+    runtime, staff = service.runtime, service.staff
+    proof = RecordPaymentProofForm(UNKNOWN, "CHEQUE", "C-1", FIRST_DAY, fresh_key())
     unlisted = replace(form("ana"), organisation=None, organisation_id=UNKNOWN)
     refusals = {
-        "organisationId": subscribe(setup, staff, unlisted, Locale.FR),
-        "planCode": subscribe(setup, staff, replace(form("ana"), plan_code=UNKNOWN), Locale.FR),
-        "subscriptionId": add_seats(setup, staff, AddSeatsInput(UNKNOWN, crowd(1), fresh_key()), Locale.FR),
-        "seatId": remove_seat(setup, staff, RemoveSeatInput(UNKNOWN)),
-        "redemptionId": release_discount(setup, staff, ReleaseDiscountInput(UNKNOWN)),
-        "apiKeyId": revoke_api_key(setup, staff, RevokeApiKeyInput(UNKNOWN)),
+        "organisationId": subscribe(runtime, staff, unlisted, Locale.FR),
+        "planCode": subscribe(runtime, staff, replace(form("ana"), plan_code=UNKNOWN), Locale.FR),
+        "subscriptionId": add_seats(runtime, staff, AddSeatsForm(UNKNOWN, crowd(1), fresh_key()), Locale.FR),
+        "seatId": remove_seat(runtime, staff, RemoveSeatForm(UNKNOWN)),
+        "redemptionId": release_discount(runtime, staff, ReleaseDiscountForm(UNKNOWN)),
+        "apiKeyId": revoke_api_key(runtime, staff, RevokeApiKeyForm(UNKNOWN)),
     }
     for path, deed in refusals.items():
         assert await refusal_of(deed) == (Code.NOT_FOUND, path)
-    assert await refusal_of(record_payment_proof(setup, staff, proof)) == (Code.NOT_FOUND, "subscriptionId")
+    assert await refusal_of(record_payment_proof(runtime, staff, proof)) == (Code.NOT_FOUND, "subscriptionId")
     made = await service.subscribe("ana")
     proof = replace(proof, subscription_id=made.subscription_id, term_id=UNKNOWN)
-    assert await refusal_of(record_payment_proof(setup, staff, proof)) == (Code.NOT_FOUND, "termId")
-    refused = await redeem_discount(setup, staff, redemption(UNKNOWN))
+    assert await refusal_of(record_payment_proof(runtime, staff, proof)) == (Code.NOT_FOUND, "termId")
+    refused = await redeem_discount(runtime, staff, redemption(UNKNOWN))
     assert refused.check.verdict.reason.value == "MALFORMED_NUMBER"
 
 
@@ -163,10 +163,10 @@ async def test_an_id_longer_than_any_is_not_found(service: Service) -> None:
 async def test_an_address_longer_than_any_signs_nobody_in(service: Service, text: str) -> None:
     """An address of 320 characters may have more in the form in which addresses compare."""
     await prepare()
-    attempts = Attempts()
+    attempts = RateLimits()
     with pytest.raises(Refusal) as refused:
-        await sign_in(ANONYMOUS, SignInInput(text, "quatre petits chevaux"), attempts, "192.0.2.1")
+        await sign_in(ANONYMOUS, SignInForm(text, "quatre petits chevaux"), attempts, "192.0.2.1")
     assert [fault.code for fault in refused.value.faults] == [Code.BAD_CREDENTIALS]
     began = time.monotonic()
-    assert await request_password(service.setup, ANONYMOUS, RequestPasswordInput(text), attempts)
+    assert await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(text), attempts)
     assert time.monotonic() - began >= EVEN_SECONDS

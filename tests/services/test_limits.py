@@ -11,13 +11,13 @@ from capcom_gql.access.rate_limits import (
     RESET_PER_ADDRESS,
     SIGN_IN_PER_ACCOUNT,
     SIGN_IN_PER_SOURCE,
-    Attempts,
+    RateLimits,
 )
 from capcom_gql.access.rate_limits import TooManyAttempts as TooMany
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.services.request_password import RequestPasswordInput, request_password
-from capcom_gql.services.sign_in import SignInInput, sign_in
+from capcom_gql.services.request_password import RequestPasswordForm, request_password
+from capcom_gql.services.sign_in import SignInForm, sign_in
 from capcom_gql.storage.tables import Delivery, Event
 from tests.databases import ONLY_SQLITE
 from tests.services.house import Service
@@ -26,10 +26,10 @@ HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 ANA, BOB = "ana@ville.example", "bob@ville.example"
 
 
-async def attempt(attempts: Attempts, email: str, source: str) -> Code | int:
+async def attempt(rate_limits: RateLimits, email: str, source: str) -> Code | int:
     """Try a wrong password: the code of the refusal, or after how many seconds to try again."""
     try:
-        await sign_in(ANONYMOUS, SignInInput(email, "wrong"), attempts, source)
+        await sign_in(ANONYMOUS, SignInForm(email, "wrong"), rate_limits, source)
     except TooMany as refusal:
         return refusal.retry_after_seconds
     except Refusal as refusal:
@@ -41,7 +41,7 @@ async def attempt(attempts: Attempts, email: str, source: str) -> Code | int:
 async def test_a_source_that_is_out_of_attempts_uses_up_nobody_elses(database: str) -> None:
     """One account can be worn out from one source, and those that its own limit leaves room for; no more."""
     await prepare()
-    attempts = Attempts()
+    attempts = RateLimits()
     of_account, of_source = SIGN_IN_PER_ACCOUNT.amount, SIGN_IN_PER_SOURCE.amount
     answers = [await attempt(attempts, ANA, HERE) for _ in range(of_source)]
     assert answers[:of_account] == [Code.BAD_CREDENTIALS] * of_account
@@ -55,7 +55,7 @@ async def test_a_source_that_is_out_of_attempts_uses_up_nobody_elses(database: s
 
 
 async def test_what_is_over_the_limit_says_when_to_come_back() -> None:
-    attempts = Attempts()
+    attempts = RateLimits()
     for _ in range(SIGN_IN_PER_ACCOUNT.amount):
         await attempts.count(SIGN_IN_PER_ACCOUNT, "sign-in", ANA)
     with pytest.raises(TooMany) as refused:
@@ -65,11 +65,11 @@ async def test_what_is_over_the_limit_says_when_to_come_back() -> None:
 
 async def test_five_links_a_day_and_every_request_is_accepted(service: Service) -> None:
     await service.subscribe("ana", "bob")
-    attempts = Attempts()
+    attempts = RateLimits()
 
     async def request(email: str) -> float:
         began = time.monotonic()
-        assert await request_password(service.setup, ANONYMOUS, RequestPasswordInput(email), attempts)
+        assert await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(email), attempts)
         return time.monotonic() - began
 
     five = RESET_PER_ADDRESS.amount
@@ -88,8 +88,8 @@ async def test_five_links_a_day_and_every_request_is_accepted(service: Service) 
 async def test_each_request_has_a_letter_of_its_own(service: Service) -> None:
     """Whoever lost the first gets a second: the letter is about the request, not about the person."""
     await service.subscribe("ana")
-    attempts = Attempts()
+    attempts = RateLimits()
     for _ in range(2):
-        await request_password(service.setup, ANONYMOUS, RequestPasswordInput(ANA), attempts)
+        await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(ANA), attempts)
     keys = [str(key) for key in await Delivery.filter(topic="password_link").values_list("once_key", flat=True)]
     assert len(set(keys)) == 2

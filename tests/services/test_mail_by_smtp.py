@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from capcom_gql.services.unsubscribe import Surveys, unsubscribe
+from capcom_gql.services.unsubscribe import SurveyMail, unsubscribe
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt
 from capcom_gql.testing import SmtpWorld, Tls
 from tests.databases import ONLY_SQLITE
@@ -106,4 +106,4 @@ async def test_one_click_in_the_mail_program_ends_the_surveys(house: House, post
     assert url.startswith("https://capcom.example/unsubscribe?token=")
     body = survey.get_body(("plain",))
     assert body is not None and url in body.get_content()
-    assert await unsubscribe(url.partition("token=")[2]) is Surveys.REFUSED
+    assert await unsubscribe(url.partition("token=")[2]) is SurveyMail.REFUSED

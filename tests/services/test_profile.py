@@ -9,13 +9,13 @@ from capcom_gql.domain.refusals import Fault, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import MAX_NAME
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.update_profile import (
     MAX_ADDRESSES,
     MAX_KIND,
     MAX_VALUE,
     AddressForm,
-    UpdateProfileInput,
+    UpdateProfileForm,
     update_profile,
 )
 from capcom_gql.storage.tables import Event, Person
@@ -66,17 +66,17 @@ async def herself(ana: Person) -> Actor:
 
 
 async def test_what_is_left_out_stays(ana: Person, herself: Actor) -> None:
-    assert await update_profile(herself, UpdateProfileInput()) == ana.id
+    assert await update_profile(herself, UpdateProfileForm()) == ana.id
     assert await lines_of(ana) == LINES
-    await update_profile(herself, UpdateProfileInput(given_name=" Anne "))
+    await update_profile(herself, UpdateProfileForm(given_name=" Anne "))
     assert await lines_of(ana) == LINES | {"given_name": "Anne"}
-    await update_profile(herself, UpdateProfileInput(addresses=addresses(("matrix", " @anne:ville.example "))))
+    await update_profile(herself, UpdateProfileForm(addresses=addresses(("matrix", " @anne:ville.example "))))
     kept = [{"kind": "matrix", "value": "@anne:ville.example"}]
     assert await lines_of(ana) == LINES | {"given_name": "Anne", "addresses": kept}
 
 
 async def test_every_line_in_its_normal_form(ana: Person, herself: Actor) -> None:
-    form = UpdateProfileInput(
+    form = UpdateProfileForm(
         given_name=" Anne ",
         family_name=" Silva-Roux",
         job_title="Editor ",
@@ -101,13 +101,13 @@ async def test_every_line_in_its_normal_form(ana: Person, herself: Actor) -> Non
 
 @pytest.mark.parametrize("nothing", [None, ()])
 async def test_null_clears_what_one_may_lack(ana: Person, herself: Actor, nothing: Any) -> None:
-    await update_profile(herself, UpdateProfileInput(job_title=None, phone=None, addresses=nothing))
+    await update_profile(herself, UpdateProfileForm(job_title=None, phone=None, addresses=nothing))
     assert await lines_of(ana) == LINES | {"job_title": None, "phone": None, "addresses": []}
 
 
 @ONLY_SQLITE
 async def test_a_name_and_a_language_cannot_be_nothing(ana: Person, herself: Actor) -> None:
-    form = UpdateProfileInput(given_name=None, family_name=" ", locale=None, job_title="Editor")
+    form = UpdateProfileForm(given_name=None, family_name=" ", locale=None, job_title="Editor")
     assert await faults_of(update_profile(herself, form)) == [
         ("INVALID_INPUT", "givenName"),
         ("INVALID_INPUT", "familyName"),
@@ -119,7 +119,7 @@ async def test_a_name_and_a_language_cannot_be_nothing(ana: Person, herself: Act
 
 @ONLY_SQLITE
 async def test_every_fault_of_the_form_at_once(herself: Actor) -> None:
-    form = UpdateProfileInput(
+    form = UpdateProfileForm(
         given_name="x" * (MAX_NAME + 1),
         family_name="",
         job_title="x" * (MAX_NAME + 1),
@@ -149,26 +149,26 @@ async def test_every_fault_of_the_form_at_once(herself: Actor) -> None:
 @ONLY_SQLITE
 @pytest.mark.parametrize("kind", ["", "Matrix", "9gag", "a b", "a__b", "_a", "a-", "é", "x" * (MAX_KIND + 1)])
 async def test_kinds_that_no_channel_can_have(herself: Actor, kind: str) -> None:
-    form = UpdateProfileInput(addresses=addresses((kind, "x")))
+    form = UpdateProfileForm(addresses=addresses((kind, "x")))
     assert await faults_of(update_profile(herself, form)) == [("INVALID_INPUT", "addresses.0.kind")]
 
 
 @ONLY_SQLITE
 async def test_the_longest_of_everything(ana: Person, herself: Actor) -> None:
     given = [(f"k{index}", "x" * MAX_VALUE) for index in range(MAX_ADDRESSES - 1)] + [("k" * MAX_KIND, "x")]
-    form = UpdateProfileInput(given_name="x" * MAX_NAME, job_title="y" * MAX_NAME, addresses=addresses(*given))
+    form = UpdateProfileForm(given_name="x" * MAX_NAME, job_title="y" * MAX_NAME, addresses=addresses(*given))
     await update_profile(herself, form)
     assert len((await lines_of(ana))["addresses"]) == MAX_ADDRESSES
-    too_many = UpdateProfileInput(addresses=addresses(*given, ("one_more", "x")))
+    too_many = UpdateProfileForm(addresses=addresses(*given, ("one_more", "x")))
     assert await faults_of(update_profile(herself, too_many)) == [("INVALID_INPUT", "addresses")]
 
 
 @ONLY_SQLITE
 async def test_a_profile_is_a_person_s_own(service: Service, ana: Person) -> None:
     for caller in (ANONYMOUS, Actor(key_id="key_1", scopes=frozenset(Scope))):
-        assert await faults_of(update_profile(caller, UpdateProfileInput(given_name="Eve"))) == [("FORBIDDEN", "")]
+        assert await faults_of(update_profile(caller, UpdateProfileForm(given_name="Eve"))) == [("FORBIDDEN", "")]
     assert service.staff.person_id is not None
-    await update_profile(service.staff, UpdateProfileInput(given_name="Samuel"))
+    await update_profile(service.staff, UpdateProfileForm(given_name="Samuel"))
     assert (await Person.get(id=service.staff.person_id)).given_name == "Samuel", "their own, whoever they are"
     assert await lines_of(ana) == LINES
 
@@ -177,8 +177,8 @@ async def test_a_profile_is_a_person_s_own(service: Service, ana: Person) -> Non
 async def test_whoever_was_erased_since_the_request_came_in_writes_nothing(
     service: Service, ana: Person, herself: Actor
 ) -> None:
-    await erase_person(service.setup, service.staff, ErasePersonInput(ana.id, "asked for"))
-    assert await faults_of(update_profile(herself, UpdateProfileInput(given_name="Anne"))) == [("FORBIDDEN", "")]
+    await erase_person(service.runtime, service.staff, ErasePersonForm(ana.id, "asked for"))
+    assert await faults_of(update_profile(herself, UpdateProfileForm(given_name="Anne"))) == [("FORBIDDEN", "")]
     assert (await lines_of(ana))["given_name"] == ""
 
 
@@ -190,7 +190,7 @@ async def test_letters_go_by_the_channels_that_one_adds_an_address_for(house: Ho
     await service.add(subscribed.subscription_id, "ana")
     row = await Person.get(email_key=ANA)
     herself = await actor_of(row.id, is_staff=False)
-    await update_profile(herself, UpdateProfileInput(addresses=addresses(("matrix", "@ana:ville.example"))))
+    await update_profile(herself, UpdateProfileForm(addresses=addresses(("matrix", "@ana:ville.example"))))
     await service.subscribe("ana", "zoe")
     await service.tick()
     assert [(call.topic, call.address) for call in house.calls("matrix")] == [("welcome", "@ana:ville.example")]

@@ -9,8 +9,8 @@ from tortoise import connections
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, check_discounts
 from capcom_gql.services.redeem_discount import redeem_discount
-from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.release_discount import ReleaseDiscountForm, release_discount
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.engine.database import is_postgres
 from capcom_gql.storage.tables import Redemption, Seat, Term
 from tests.databases import ONLY_SQLITE
@@ -30,7 +30,7 @@ async def number(service: Service) -> str:
 async def check(service: Service, number: str, event: str | None, email: str | None = None) -> CheckAnswer:
     """Ask about the Forum at 100 euros."""
     ask = DiscountAsk(number, EventKind.FORUM, event, 10_000, email)
-    (answer,) = await check_discounts(service.setup, service.staff, [ask])
+    (answer,) = await check_discounts(service.runtime, service.staff, [ask])
     return answer
 
 
@@ -43,22 +43,22 @@ def reason(answer: CheckAnswer) -> str:
 async def test_an_event_with_spaces_around_it_is_the_same_event(service: Service, number: str) -> None:
     for spelled in SPELLINGS:
         assert reason(await check(service, number, spelled)) == "ELIGIBLE"
-        first = await redeem_discount(service.setup, service.staff, redemption(number, spelled))
+        first = await redeem_discount(service.runtime, service.staff, redemption(number, spelled))
         assert first.redemption_id is not None and reason(first.check) == "ELIGIBLE"
         assert (await Redemption.get(id=first.redemption_id)).event_reference == EVENT
         for event in (EVENT, *SPELLINGS):
             assert reason(await check(service, number, event)) == "ALREADY_REDEEMED"
-            again = await redeem_discount(service.setup, service.staff, redemption(number, event))
+            again = await redeem_discount(service.runtime, service.staff, redemption(number, event))
             assert (again.redemption_id, reason(again.check)) == (None, "ALREADY_REDEEMED")
         assert reason(await check(service, number, "forum-2028")) == "ELIGIBLE"
-        await release_discount(service.setup, service.staff, ReleaseDiscountInput(first.redemption_id))
+        await release_discount(service.runtime, service.staff, ReleaseDiscountForm(first.redemption_id))
         assert reason(await check(service, number, EVENT)) == "ELIGIBLE"
 
 
 @pytest.mark.rule("R22")
 @ONLY_SQLITE
 async def test_a_check_about_no_event_is_about_none(service: Service, number: str) -> None:
-    await redeem_discount(service.setup, service.staff, redemption(number, EVENT))
+    await redeem_discount(service.runtime, service.staff, redemption(number, EVENT))
     for event in (None, "", "  "):
         assert reason(await check(service, number, event)) == "ELIGIBLE"
 
@@ -68,9 +68,9 @@ async def test_an_address_that_is_none(service: Service, number: str) -> None:
     """A fault of the form, told with the others; it is not taken for somebody else's."""
     for email in ("", "bob", "bob@", "bob@ville", "@ville.example", "b" * 400 + "@ville.example"):
         asked = redemption(number, EVENT, email=email)
-        assert await faults_of(redeem_discount(service.setup, service.staff, asked)) == [("INVALID_INPUT", "email")]
+        assert await faults_of(redeem_discount(service.runtime, service.staff, asked)) == [("INVALID_INPUT", "email")]
         asked = replace(asked, event_reference=" ", price_minor=-1)
-        assert await faults_of(redeem_discount(service.setup, service.staff, asked)) == [
+        assert await faults_of(redeem_discount(service.runtime, service.staff, asked)) == [
             ("INVALID_INPUT", "eventReference"),
             ("INVALID_INPUT", "priceMinor"),
             ("INVALID_INPUT", "email"),
@@ -81,16 +81,18 @@ async def test_an_address_that_is_none(service: Service, number: str) -> None:
 @pytest.mark.rule("R10")
 @ONLY_SQLITE
 async def test_the_address_of_the_holder_and_of_another(service: Service, number: str) -> None:
-    refused = await redeem_discount(service.setup, service.staff, redemption(number, EVENT, email="ana@ville.example"))
+    refused = await redeem_discount(
+        service.runtime, service.staff, redemption(number, EVENT, email="ana@ville.example")
+    )
     assert (refused.redemption_id, reason(refused.check)) == (None, "HOLDER_MISMATCH")
-    made = await redeem_discount(service.setup, service.staff, redemption(number, EVENT, email=" BOB@Ville.Example"))
+    made = await redeem_discount(service.runtime, service.staff, redemption(number, EVENT, email=" BOB@Ville.Example"))
     assert made.redemption_id is not None
 
 
 @pytest.mark.rule("R22")
 async def test_the_check_of_a_redemption_is_the_one_that_it_was_made_by(service: Service, number: str) -> None:
     """Of the very instant of the redemption: whatever happens between it and the answer, they agree."""
-    made = await redeem_discount(service.setup, service.staff, redemption(number, EVENT))
+    made = await redeem_discount(service.runtime, service.staff, redemption(number, EVENT))
     kept = await Redemption.get()
     assert made.check.checked_at == kept.redeemed_at
     assert made.check.verdict.reduction_minor == kept.reduction_minor == 1_000
@@ -100,8 +102,8 @@ async def test_the_check_of_a_redemption_is_the_one_that_it_was_made_by(service:
 async def test_a_seat_removed_in_the_same_breath(service: Service, number: str) -> None:
     """Many redemptions and removals at once: whoever has a redemption has the check that granted it."""
     seat = await Seat.get(number=number)
-    asks = [redeem_discount(service.setup, service.staff, redemption(number, f"event-{turn}")) for turn in range(6)]
-    removal = remove_seat(service.setup, service.staff, RemoveSeatInput(seat.id))
+    asks = [redeem_discount(service.runtime, service.staff, redemption(number, f"event-{turn}")) for turn in range(6)]
+    removal = remove_seat(service.runtime, service.staff, RemoveSeatForm(seat.id))
     made, _ = await asyncio.gather(asyncio.gather(*asks), removal)
     for each in made:
         assert (each.redemption_id is not None) == each.check.verdict.eligible
@@ -114,13 +116,13 @@ async def test_a_seat_removed_in_the_same_breath(service: Service, number: str) 
 async def test_a_replay_reads_the_check_anew(service: Service, number: str) -> None:
     """The redemption is the one made before; what a check would say of the number now is said with it."""
     asked = redemption(number, EVENT)
-    first = await redeem_discount(service.setup, service.staff, asked)
+    first = await redeem_discount(service.runtime, service.staff, asked)
     await advance(days=1)
     # what one cannot do through the service, an operator's correction in the database can
     literal = "'[]'::jsonb" if is_postgres() else "'[]'"
     await connections.get("default").execute_query(f"UPDATE term SET discounts = {literal}")
     assert await Term.all().count() == 1
-    again = await redeem_discount(service.setup, service.staff, asked)
+    again = await redeem_discount(service.runtime, service.staff, asked)
     assert again.redemption_id == first.redemption_id
     assert again.check.checked_at > first.check.checked_at
     assert reason(again.check) == "EVENT_NOT_COVERED"

@@ -8,7 +8,7 @@ from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.forms import OrganisationForm
 from capcom_gql.services import report as reporting
 from capcom_gql.services.redeem_discount import redeem_discount
-from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
+from capcom_gql.services.release_discount import ReleaseDiscountForm, release_discount
 from capcom_gql.services.report import Report, report_of
 from capcom_gql.storage.ids import SURVEY, new_id
 from capcom_gql.storage.tables import Redemption, Seat, Subscription, SurveyRequest, Term
@@ -21,7 +21,7 @@ DESK = Actor(key_id="key_1", scopes=frozenset({Scope.DISCOUNTS_REDEEM}))
 
 async def on_days(service: Service, *days: date) -> list[Report]:
     """The report of each day alone."""
-    return [await report_of(service.setup, day, day) for day in days]
+    return [await report_of(service.runtime, day, day) for day in days]
 
 
 async def test_a_seat_is_there_from_the_instant_it_is_given_to_the_instant_it_is_taken(service: Service) -> None:
@@ -37,14 +37,14 @@ async def test_a_discount_is_of_the_day_it_was_used_and_of_none_once_released(se
     await service.subscribe("ana")
     seat = await Seat.get()
     for event in ("forum", "other forum"):
-        await redeem_discount(service.setup, DESK, redemption(seat.number, event))
+        await redeem_discount(service.runtime, DESK, redemption(seat.number, event))
     kept, released = await Redemption.all().order_by("id")
     await Redemption.all().update(redeemed_at=paris("2027-03-02 00:00"))
     await on(THIRD)
     found = await on_days(service, FIRST, SECOND, THIRD)
     assert [each.redemptions for each in found] == [0, 2, 0]
     assert found[1].reduction_minor == kept.reduction_minor + released.reduction_minor > 0
-    await release_discount(service.setup, DESK, ReleaseDiscountInput(released.id))
+    await release_discount(service.runtime, DESK, ReleaseDiscountForm(released.id))
     (second,) = await on_days(service, SECOND)
     assert (second.redemptions, second.reduction_minor) == (1, kept.reduction_minor)
 
@@ -52,9 +52,9 @@ async def test_a_discount_is_of_the_day_it_was_used_and_of_none_once_released(se
 @pytest.mark.rule("R9")
 async def test_what_is_invoiced_again_was_used_and_is_no_reduction(house: House, service: Service) -> None:
     await service.subscribe("ana")
-    await redeem_discount(service.setup, DESK, redemption((await Seat.get()).number))
+    await redeem_discount(service.runtime, DESK, redemption((await Seat.get()).number))
     await house.after_the_deadline()
-    found = await report_of(service.setup, FIRST, await service.today())
+    found = await report_of(service.runtime, FIRST, await service.today())
     assert (found.redemptions, found.reduction_minor, found.figures.cancelled_unpaid) == (1, 0, 1)
     assert (found.seats_used, found.seats_available) == (0, 0), "of what is not live no seat counts"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind, Channel
 from capcom_gql.domain.rights import Actor
-from capcom_gql.runtime import setup_from
+from capcom_gql.runtime import runtime_from
 from capcom_gql.services.report import Report, report_of
 from capcom_gql.settings import Settings
 from capcom_gql.storage.engine.database import opened
@@ -44,7 +44,7 @@ def test_every_figure_is_that_of_a_count_over_the_events(
 
 async def _lead_and_count(url: str, turns: Sequence[Turn], wait: int, data: st.DataObject) -> None:
     async with opened(url):
-        life = Life(setup_from(Settings(), (Channel("mailbox", AddressKind.EMAIL),)), await _staff())
+        life = Life(runtime_from(Settings(), (Channel("mailbox", AddressKind.EMAIL),)), await _staff())
         await life.lead(turns)
         await life.pass_time(wait, time(12))
         periods = await _periods(data)
@@ -53,7 +53,7 @@ async def _lead_and_count(url: str, turns: Sequence[Turn], wait: int, data: st.D
         told = kept_books(await _events())
         for period, report in zip(periods, late, strict=True):
             assert {name: report[name] for name in SURVEY} == asked_and_said(told, life.said, *period), period
-        await record_steps(life.setup)
+        await record_steps(life.runtime)
         books, now = kept_books(await _events()), await product_now()
         for period, before, after in zip(periods, late, await _reports(life, periods), strict=True):
             wanted = counted(books, *period, now)
@@ -97,7 +97,7 @@ async def _periods(data: st.DataObject) -> list[tuple[date, date]]:
 
 
 async def _reports(life: Life, periods: Sequence[tuple[date, date]]) -> list[dict[str, Any]]:
-    return [_told(await report_of(life.setup, *period)) for period in periods]
+    return [_told(await report_of(life.runtime, *period)) for period in periods]
 
 
 def _told(report: Report) -> dict[str, Any]:

@@ -4,9 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from capcom_gql import clock
-from capcom_gql.notifiers.circuit_breaker import Patience
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.backlog import post_behind
+from capcom_gql.storage.queries.backlog import deliveries_behind
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, due_now, states
@@ -24,7 +24,7 @@ RESTS = "post: it did not answer 2 times in a row and is given nothing for 2 s"
 
 async def test_letters_of_a_channel_that_rests_keep_their_attempts(house: House) -> None:
     house.channel("post", MOODS)
-    service = await house.start(Patience(misses=2, rest=2), SEND_TIMEOUT="0.5")
+    service = await house.start(HostTimeouts(misses=2, rest=2), SEND_TIMEOUT="0.5")
     await service.subscribe("ana", "bob", "cleo")
     house.mood("hang")
     assert (await service.tick())[1] == 3
@@ -41,7 +41,7 @@ async def test_letters_of_a_channel_that_rests_keep_their_attempts(house: House)
         assert (await service.tick())[1] == 3
     assert sorted([each.attempt for each in await Delivery.all()]) == [0, 1, 1]
     assert await DeliveryAttempt.all().count() == 2
-    assert (await post_behind(await product_now(), clock.utc_now())).lost_attempts == 0
+    assert (await deliveries_behind(await product_now(), clock.utc_now())).lost_attempts == 0
     house.mood("")
     await asyncio.sleep(2)
     await due_now()
@@ -54,7 +54,7 @@ async def test_letters_of_a_channel_that_rests_keep_their_attempts(house: House)
 @ONLY_SQLITE
 async def test_a_process_that_keeps_ending_fails_the_letters_it_had_and_no_others(house: House) -> None:
     house.channel("post", MOODS)
-    service = await house.start(Patience(longest_restart=0.5), PLUGINS_IN_PROCESS="")
+    service = await house.start(HostTimeouts(longest_restart=0.5), PLUGINS_IN_PROCESS="")
     await service.subscribe("ana", "bob", "cleo")
     house.mood("leave")
     await service.tick()

@@ -3,18 +3,18 @@
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.delivery.dispatch import WAITS
 from capcom_gql.delivery.leases import claim_this, write_while_ours
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
-from capcom_gql.services.change_email import ChangeEmailInput, change_email
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.change_email import ChangeEmailForm, change_email
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.services.retry_delivery import retry_delivery
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.backlog import post_behind
+from capcom_gql.storage.queries.backlog import deliveries_behind
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person
 from tests.databases import ONLY_SQLITE
 from tests.services.callers import machine, signed_in
@@ -52,7 +52,7 @@ async def test_a_letter_that_failed_or_is_held_goes_at_once(house: House, mood: 
     letter = await only()
     assert letter.state == state and letter.reason
     house.mood("well")
-    await retry_delivery(service.setup, service.staff, letter.id)
+    await retry_delivery(service.runtime, service.staff, letter.id)
     waiting = await only()
     assert (waiting.state, waiting.attempt) == ("PENDING", 1) and not waiting.reason
     assert waiting.next_attempt_at <= clock.utc_now()
@@ -70,7 +70,7 @@ async def test_the_schedule_begins_anew_and_the_attempts_made_stay(house: House)
         await due_now()
         await service.tick()
     assert ((await only()).state, (await only()).attempt) == ("FAILED", whole)
-    await retry_delivery(service.setup, service.staff, (await only()).id)
+    await retry_delivery(service.runtime, service.staff, (await only()).id)
     before = clock.utc_now()
     await service.tick()
     letter = await only()
@@ -93,7 +93,7 @@ async def test_a_channel_that_crashed_has_its_three_crashes_again(house: House) 
         await due_now()
         await service.tick()
     assert (await only()).state == "FAILED"
-    await retry_delivery(service.setup, service.staff, (await only()).id)
+    await retry_delivery(service.runtime, service.staff, (await only()).id)
     await service.tick()
     assert ((await only()).state, (await only()).crashes) == ("RETRYING", 1)
 
@@ -103,7 +103,7 @@ async def test_a_worker_that_comes_back_late_overwrites_nothing(house: House) ->
     service = await started(house, "gone")
     letter = await only()
     late = letter.attempt
-    await retry_delivery(service.setup, service.staff, letter.id)
+    await retry_delivery(service.runtime, service.staff, letter.id)
     claimed = await claim_this(letter.id)
     assert claimed == (letter.id, late + 1)
     assert not await write_while_ours(letter, late, {"state": "SENT"})
@@ -120,7 +120,7 @@ async def test_any_other_letter_is_refused_and_left_alone(house: House, state: s
     await Delivery.all().update(state=state)
     (before,) = await Delivery.all().values()
     with pytest.raises(Refusal) as refused:
-        await retry_delivery(service.setup, service.staff, before["id"])
+        await retry_delivery(service.runtime, service.staff, before["id"])
     (fault,) = refused.value.faults
     assert (fault.code, fault.path) == (Code.CONFLICT, ("deliveryId",))
     assert words in fault.sentence(Locale.EN) and fault.sentence(Locale.FR)
@@ -132,7 +132,7 @@ async def test_a_letter_without_any_channel_keeps_the_reason_by_which_one_takes_
     service = await house.start()
     await service.subscribe("ana")
     letter = await only()
-    assert await faults_of(retry_delivery(service.setup, service.staff, letter.id)) == CONFLICT
+    assert await faults_of(retry_delivery(service.runtime, service.staff, letter.id)) == CONFLICT
     house.channel("post")
     service = await house.start()
     await service.tick()
@@ -145,8 +145,8 @@ async def test_nothing_goes_to_whoever_is_erased(house: House) -> None:
     service = await started(house, "gone", "ana", "bob")
     bob = await Person.get(email_key="bob@ville.example")
     letter = await Delivery.get(person_id=bob.id)
-    await erase_person(service.setup, service.staff, ErasePersonInput(bob.id, "At their wish."))
-    assert await faults_of(retry_delivery(service.setup, service.staff, letter.id)) == CONFLICT
+    await erase_person(service.runtime, service.staff, ErasePersonForm(bob.id, "At their wish."))
+    assert await faults_of(retry_delivery(service.runtime, service.staff, letter.id)) == CONFLICT
 
 
 @pytest.mark.rule("R24")
@@ -156,9 +156,9 @@ async def test_a_mail_goes_to_the_address_that_the_person_has_now(house: House) 
     service = await started(house, "gone")
     letter = await only()
     house.mood("well")
-    asked = ChangeEmailInput("anna@ville.example", letter.person_id)
-    await change_email(service.setup, service.staff, asked, Attempts())
-    await retry_delivery(service.setup, service.staff, letter.id)
+    asked = ChangeEmailForm("anna@ville.example", letter.person_id)
+    await change_email(service.runtime, service.staff, asked, RateLimits())
+    await retry_delivery(service.runtime, service.staff, letter.id)
     await service.tick()
     sent = [call.address for call in house.calls("post") if call.topic == "welcome"]
     assert sent == ["ana@ville.example", "anna@ville.example"]
@@ -170,9 +170,9 @@ async def test_what_is_no_longer_true_is_not_sent_by_hand_either(house: House) -
     bob = await Person.get(email_key="bob@ville.example")
     letter = await Delivery.get(person_id=bob.id)
     seat_id = letter.about["seat_id"]
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(seat_id))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(seat_id))
     house.mood("well")
-    await retry_delivery(service.setup, service.staff, letter.id)
+    await retry_delivery(service.runtime, service.staff, letter.id)
     await service.tick()
     assert (await Delivery.get(id=letter.id)).state == "SUPPRESSED"
 
@@ -191,11 +191,11 @@ async def test_who_may(house: House) -> None:
     )
     for actor in refused:
         for asked in (letter.id, nobodys):
-            assert await faults_of(retry_delivery(service.setup, actor, asked)) == [("FORBIDDEN", "")]
+            assert await faults_of(retry_delivery(service.runtime, actor, asked)) == [("FORBIDDEN", "")]
     key = machine(Scope.NOTIFICATIONS_WRITE)
-    assert await faults_of(retry_delivery(service.setup, key, nobodys)) == [("NOT_FOUND", "deliveryId")]
-    await retry_delivery(service.setup, key, letter.id)
-    assert await faults_of(retry_delivery(service.setup, key, letter.id)) == CONFLICT
+    assert await faults_of(retry_delivery(service.runtime, key, nobodys)) == [("NOT_FOUND", "deliveryId")]
+    await retry_delivery(service.runtime, key, letter.id)
+    assert await faults_of(retry_delivery(service.runtime, key, letter.id)) == CONFLICT
 
 
 @ONLY_SQLITE
@@ -206,8 +206,8 @@ async def test_no_attempt_of_such_a_letter_counts_as_lost(house: House) -> None:
     await Delivery.all().update(attempt=len(WAITS) + 1, next_attempt_at=clock.utc_now())
     await service.tick()
     assert (await only()).reason.startswith("given up after")
-    lost = (await post_behind(await product_now(), clock.utc_now())).lost_attempts
-    await retry_delivery(service.setup, service.staff, letter.id)
+    lost = (await deliveries_behind(await product_now(), clock.utc_now())).lost_attempts
+    await retry_delivery(service.runtime, service.staff, letter.id)
     topic = letter.topic
     await Delivery.all().update(topic="no_such_letter")
     await service.tick()
@@ -216,4 +216,4 @@ async def test_no_attempt_of_such_a_letter_counts_as_lost(house: House) -> None:
     house.mood("well")
     await service.tick()
     assert (await only()).state == "SENT"
-    assert (await post_behind(await product_now(), clock.utc_now())).lost_attempts == lost == len(WAITS)
+    assert (await deliveries_behind(await product_now(), clock.utc_now())).lost_attempts == lost == len(WAITS)

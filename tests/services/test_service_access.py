@@ -8,7 +8,7 @@ from capcom_gql.domain.plans import Service as Offered
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.entitlement.check_discount import FutureInstant, NotAllowed
 from capcom_gql.entitlement.check_service import ServiceAsk, check_service
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.product_clock import product_now
 from tests.databases import ONLY_SQLITE
 from tests.services.asking_support import number_of
@@ -21,7 +21,7 @@ HISTORIAN = Actor(key_id="key_b", scopes=frozenset({Scope.SERVICES_CHECK, Scope.
 
 async def reason(service: Service, actor: Actor, number: str, at: datetime | None = None) -> str:
     """Why the documentation is open or not; the answer bears the instant that it is true of."""
-    answer = await check_service(service.setup, actor, ServiceAsk(number, Offered.DOCUMENTATION, at))
+    answer = await check_service(service.runtime, actor, ServiceAsk(number, Offered.DOCUMENTATION, at))
     if at is not None:
         assert answer.checked_at == at
     return answer.access.reason.value
@@ -34,7 +34,7 @@ async def test_the_answer_of_a_past_instant(service: Service) -> None:
     made = await service.subscribe("ana", "bob")
     provisional = await product_now()
     await advance(hours=1)
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(made.seat_ids[1]))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(made.seat_ids[1]))
     removed = await product_now()
     await on(FIRST_DAY + timedelta(days=20))
     anas, bobs = await number_of("ana"), await number_of("bob")

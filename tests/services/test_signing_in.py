@@ -7,13 +7,13 @@ import pytest
 
 from capcom_gql.access.authenticate import BadToken, authenticate
 from capcom_gql.access.passwords import AT_ONCE, _gate, prepare
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.access.sessions import SignedIn
 from capcom_gql.delivery.links import mint_password_link
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.services.choose_password import ChoosePasswordInput, choose_password
-from capcom_gql.services.sign_in import SignInInput, sign_in
+from capcom_gql.services.choose_password import ChoosePasswordForm, choose_password
+from capcom_gql.services.sign_in import SignInForm, sign_in
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Person
 from tests.databases import ONLY_POSTGRES
@@ -31,12 +31,12 @@ async def link_of(address: str) -> str:
 
 async def choose(address: str, password: str) -> SignedIn:
     """Choose a password by a new link."""
-    return await choose_password(ANONYMOUS, ChoosePasswordInput(await link_of(address), password))
+    return await choose_password(ANONYMOUS, ChoosePasswordForm(await link_of(address), password))
 
 
 def enter(password: str) -> Awaitable[SignedIn]:
     """Sign in as Ana."""
-    return sign_in(ANONYMOUS, SignInInput(ANA, password), Attempts(), "192.0.2.1")
+    return sign_in(ANONYMOUS, SignInForm(ANA, password), RateLimits(), "192.0.2.1")
 
 
 async def is_refused(deed: Awaitable[object]) -> bool:
@@ -79,7 +79,7 @@ async def test_a_password_chosen_while_the_old_one_is_verified(ana: Person) -> N
     gate = _gate(asyncio.get_running_loop())
     for _ in range(AT_ONCE):
         await gate.acquire()
-    choosing = asyncio.create_task(choose_password(ANONYMOUS, ChoosePasswordInput(token, NEW)))
+    choosing = asyncio.create_task(choose_password(ANONYMOUS, ChoosePasswordForm(token, NEW)))
     await waiting(gate, 1)
     between = asyncio.create_task(gate.acquire())
     await waiting(gate, 2)
@@ -110,7 +110,7 @@ async def test_a_session_opened_while_another_password_is_being_chosen(ana: Pers
     # nested in a transaction of ours, what the deed writes is not seen before that one ends
     holding = asyncio.create_task(in_one_transaction(hold))
     session = await opened
-    choosing = asyncio.create_task(choose_password(ANONYMOUS, ChoosePasswordInput(token, NEW)))
+    choosing = asyncio.create_task(choose_password(ANONYMOUS, ChoosePasswordForm(token, NEW)))
     await asyncio.sleep(0.5)
     assert not choosing.done(), "the choice waits for the person's row"
     held.set()
@@ -122,7 +122,7 @@ async def test_a_session_opened_while_another_password_is_being_chosen(ana: Pers
 
 async def test_many_at_once_leave_one_password_and_no_session_of_another(ana: Person) -> None:
     tokens = [await link_of(ANA) for _ in range(2)]
-    choices = [choose_password(ANONYMOUS, ChoosePasswordInput(token, NEW)) for token in tokens]
+    choices = [choose_password(ANONYMOUS, ChoosePasswordForm(token, NEW)) for token in tokens]
     entries = [enter(OLD) for _ in range(3)]
     answers = await asyncio.gather(*entries[:2], *choices, *entries[2:], return_exceptions=True)
     sessions = [answer for answer in answers if isinstance(answer, SignedIn)]

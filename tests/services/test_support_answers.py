@@ -6,7 +6,7 @@ import pytest
 
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.services.close_support_request import CloseSupportRequestInput, close_support_request
+from capcom_gql.services.close_support_request import CloseSupportRequestForm, close_support_request
 from capcom_gql.storage.tables import Delivery, Event, SupportRequest
 from tests.databases import ONLY_SQLITE
 from tests.services.asking_support import erase, forum, number_of, opened, organisation_of
@@ -16,8 +16,8 @@ from tests.services.house import House, Service, faults_of
 
 async def close(service: Service, actor: Actor, request_id: str, answer: str = "C'est réparé.") -> str:
     """Answer a request."""
-    form = CloseSupportRequestInput(request_id, answer)
-    return (await close_support_request(service.setup, actor, form)).request_id
+    form = CloseSupportRequestForm(request_id, answer)
+    return (await close_support_request(service.runtime, actor, form)).request_id
 
 
 @pytest.mark.rule("R20")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, Attempts, TooManyAttempts
+from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, RateLimits, TooManyAttempts
 from capcom_gql.domain.discounts import DiscountReason, ServiceReason
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
@@ -14,11 +14,11 @@ from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.entitlement.check_discount import DiscountAsk
-from capcom_gql.entitlement.stored_checks import kept_access, kept_check
+from capcom_gql.entitlement.stored_checks import stored_access, stored_check
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
+from capcom_gql.services.open_support_request import OpenSupportRequestForm, open_support_request
 from capcom_gql.services.redeem_discount import redeem_discount
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Seat, SupportRequest
 from tests.databases import ONLY_SQLITE
@@ -40,8 +40,8 @@ VALCLAIR = OrganisationForm("Ville de Valclair")
 async def refused(service: Service, actor: Actor, **form: Any) -> list[tuple[str, str]]:
     """Why a request is not opened; nothing is written then."""
     before = await SupportRequest.all().count()
-    asked = OpenSupportRequestInput(**{"message": SENTENCE, **form})
-    faults = await faults_of(open_support_request(service.setup, actor, asked, Attempts()))
+    asked = OpenSupportRequestForm(**{"message": SENTENCE, **form})
+    faults = await faults_of(open_support_request(service.runtime, actor, asked, RateLimits()))
     assert await SupportRequest.all().count() == before
     return faults
 
@@ -53,10 +53,10 @@ async def test_the_answers_of_that_moment_are_kept(service: Service) -> None:
     spelled = f"cp {number[:4]}-{number[4:8]} {number[8:12]}.{number[12:]}"
     request = await opened(service, "bob", message=f" {SENTENCE}\n", check=forum(spelled), access=documentation(number))
     assert request.message == SENTENCE and request.closed_at is None
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(made.seat_ids[1]))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(made.seat_ids[1]))
     later = await opened(service, "bob", check=forum(number), access=documentation(number))
     kept = await SupportRequest.get(id=request.id)
-    check, access = kept_check(kept.check_answer), kept_access(kept.access_answer)
+    check, access = stored_check(kept.check_answer), stored_access(kept.access_answer)
     verdict = check.verdict
     assert (verdict.reason, verdict.provisional) == (DiscountReason.ELIGIBLE, True)
     assert verdict.rule is not None and verdict.rule.percent == 10
@@ -67,8 +67,8 @@ async def test_the_answers_of_that_moment_are_kept(service: Service) -> None:
     for answer in (check, access):
         assert timedelta() <= answer.checked_at - kept.opened_at < timedelta(minutes=1)
     # the number of a seat that was removed is still one of theirs, and the later request keeps the later answer
-    assert kept_check(later.check_answer).verdict.reason is DiscountReason.SEAT_REMOVED
-    assert kept_access(later.access_answer).access.reason is ServiceReason.SEAT_REMOVED
+    assert stored_check(later.check_answer).verdict.reason is DiscountReason.SEAT_REMOVED
+    assert stored_access(later.access_answer).access.reason is ServiceReason.SEAT_REMOVED
 
 
 @pytest.mark.rule("R20")
@@ -78,20 +78,20 @@ async def test_only_what_was_asked_about_is_answered(service: Service) -> None:
     of_discount = await opened(service, "ana", check=DiscountAsk(number, EventKind.FORUM))
     of_service = await opened(service, "ana", access=documentation(number))
     assert of_discount.access_answer is None and of_service.check_answer is None
-    verdict = kept_check(of_discount.check_answer).verdict
+    verdict = stored_check(of_discount.check_answer).verdict
     assert (verdict.reduction_minor, verdict.final_price_minor) == (None, None)
-    assert kept_access(of_service.access_answer).access.granted
+    assert stored_access(of_service.access_answer).access.granted
 
 
 @pytest.mark.rule("R20")
 async def test_a_discount_used_there_already_is_what_the_request_keeps(service: Service) -> None:
     await service.subscribe("ana")
     number = await number_of("ana")
-    await redeem_discount(service.setup, service.staff, redemption(number))
+    await redeem_discount(service.runtime, service.staff, redemption(number))
     used = await opened(service, "ana", check=forum(number, event_reference=" forum-2027 "))
     mistaken = await opened(service, "ana", check=forum(number, email="bob@ville.example"))
-    assert kept_check(used.check_answer).verdict.reason is DiscountReason.ALREADY_REDEEMED
-    assert kept_check(mistaken.check_answer).verdict.reason is DiscountReason.HOLDER_MISMATCH
+    assert stored_check(used.check_answer).verdict.reason is DiscountReason.ALREADY_REDEEMED
+    assert stored_check(mistaken.check_answer).verdict.reason is DiscountReason.HOLDER_MISMATCH
 
 
 @pytest.mark.rule("R20")
@@ -101,9 +101,9 @@ async def test_an_instant_in_the_past_is_answered_as_of_then(service: Service) -
     await on(FIRST_DAY + timedelta(days=20))
     now = await opened(service, "ana", check=forum(number), access=documentation(number))
     past = await opened(service, "ana", check=forum(number, at=then), access=documentation(number, then))
-    assert kept_check(now.check_answer).verdict.reason is DiscountReason.SUBSCRIPTION_CANCELLED
-    assert kept_access(now.access_answer).access.reason is ServiceReason.SUBSCRIPTION_CANCELLED
-    check, access = kept_check(past.check_answer), kept_access(past.access_answer)
+    assert stored_check(now.check_answer).verdict.reason is DiscountReason.SUBSCRIPTION_CANCELLED
+    assert stored_access(now.access_answer).access.reason is ServiceReason.SUBSCRIPTION_CANCELLED
+    check, access = stored_check(past.check_answer), stored_access(past.access_answer)
     assert (check.verdict.reason, check.checked_at) == (DiscountReason.ELIGIBLE, then)
     assert (access.access.reason, access.checked_at) == (ServiceReason.GRANTED, then)
 
@@ -119,7 +119,7 @@ async def test_staff_are_written_to_and_the_organisation_has_the_event(house: Ho
     assert (event.actor_role, event.actor_id) == ("MEMBER", request.person_id)
     await service.tick()
     (call,) = [call for call in house.calls("post") if call.topic == "support_opened"]
-    assert call.address == service.setup.support_email
+    assert call.address == service.runtime.support_email
     assert (await Delivery.get(topic="support_opened")).state == "SENT"
 
 
@@ -149,9 +149,9 @@ async def test_a_number_that_is_not_ones_own(service: Service) -> None:
             of_check,
             of_access,
         ]
-    form = OpenSupportRequestInput(SENTENCE, forum(bobs))
+    form = OpenSupportRequestForm(SENTENCE, forum(bobs))
     with pytest.raises(Refusal) as answer:
-        await open_support_request(service.setup, ana, form, Attempts())
+        await open_support_request(service.runtime, ana, form, RateLimits())
     assert "one of yours" in answer.value.faults[0].sentence(Locale.EN)
     # not even staff open one about a number that they do not hold
     assert await refused(service, service.staff, check=forum(own)) == [of_check]
@@ -210,18 +210,18 @@ async def test_a_person_erased_meanwhile_opens_none(service: Service) -> None:
 @ONLY_SQLITE
 async def test_twenty_a_day_and_person(service: Service) -> None:
     await service.subscribe("ana", "bob")
-    ana, attempts = await signed_in("ana"), Attempts()
+    ana, attempts = await signed_in("ana"), RateLimits()
     anas, bobs = await number_of("ana"), await number_of("bob")
-    asked = OpenSupportRequestInput(SENTENCE, forum(anas))
-    for wrong in (replace(asked, message=""), OpenSupportRequestInput(SENTENCE, forum(bobs))):
+    asked = OpenSupportRequestForm(SENTENCE, forum(anas))
+    for wrong in (replace(asked, message=""), OpenSupportRequestForm(SENTENCE, forum(bobs))):
         for _ in range(SUPPORT_PER_PERSON.amount):
             with pytest.raises(Refusal):
-                await open_support_request(service.setup, ana, wrong, attempts)
+                await open_support_request(service.runtime, ana, wrong, attempts)
     assert SUPPORT_PER_PERSON.amount == 20
     for _ in range(20):
-        await open_support_request(service.setup, ana, asked, attempts)
+        await open_support_request(service.runtime, ana, asked, attempts)
     with pytest.raises(TooManyAttempts) as refusal:
-        await open_support_request(service.setup, ana, asked, attempts)
+        await open_support_request(service.runtime, ana, asked, attempts)
     assert 0 < refusal.value.retry_after_seconds <= 86_400
     assert await SupportRequest.all().count() == 20
     await opened(service, "bob", attempts, check=forum(bobs))

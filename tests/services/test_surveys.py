@@ -7,8 +7,8 @@ import pytest
 
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.services.subscribe import Subscribed
 from capcom_gql.storage.ids import TERM, new_id
 from capcom_gql.storage.tables import Event, Note, SurveyRequest, Term
@@ -40,7 +40,7 @@ async def answer(
 ) -> SurveyRequest:
     """Answer as a user."""
     actor = await signed_in(name) if isinstance(name, str) else name
-    done = await answer_survey(service.setup, actor, AnswerSurveyInput(seat_id, term_id, score, comment))
+    done = await answer_survey(service.runtime, actor, AnswerSurveyForm(seat_id, term_id, score, comment))
     return await SurveyRequest.get(id=done.survey_id)
 
 
@@ -143,5 +143,5 @@ async def test_before_it_is_asked_there_is_no_survey(service: Service) -> None:
 @ONLY_SQLITE
 async def test_whoever_was_removed_sees_their_seat_no_more(service: Service) -> None:
     made, term_id = await asked(service, "ana", "bob")
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(made.seat_ids[1]))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(made.seat_ids[1]))
     assert await faults_of(answer(service, "bob", made.seat_ids[1], term_id)) == [("NOT_FOUND", "seatId")]

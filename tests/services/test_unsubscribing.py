@@ -10,10 +10,10 @@ from capcom_gql.access.tokens import hashed
 from capcom_gql.delivery.links import mint_unsubscribe_link
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.rights import Actor
-from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, erase_person
+from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.subscribe import Subscribed
-from capcom_gql.services.unsubscribe import Surveys, resubscribe, surveys_by, unsubscribe
+from capcom_gql.services.unsubscribe import SurveyMail, resubscribe, surveys_by, unsubscribe
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Person, Seat, Term, UnsubscribeLink
 from tests.databases import ONLY_POSTGRES
@@ -74,15 +74,15 @@ async def ana() -> Person:
 async def test_a_link_is_good_as_often_as_one_likes_and_the_first_time_is_kept(house: House, service: Service) -> None:
     await asked(service, "ana", "bob")
     token = token_of(offered(house)["ana"][0])
-    assert await surveys_by(token) is Surveys.WELCOME
+    assert await surveys_by(token) is SurveyMail.WELCOME
     assert (await ana()).surveys_refused_at is None, "looking changes nothing"
     before = await product_now()
     events = await Event.all().count()
-    assert await unsubscribe(token) is Surveys.REFUSED
+    assert await unsubscribe(token) is SurveyMail.REFUSED
     first = (await ana()).surveys_refused_at
     assert first is not None and before <= first <= await product_now()
     await on(LAST_REMINDER + timedelta(days=200))
-    assert await unsubscribe(token) is await surveys_by(token) is Surveys.REFUSED
+    assert await unsubscribe(token) is await surveys_by(token) is SurveyMail.REFUSED
     assert (await ana()).surveys_refused_at == first
     assert await Event.all().count() == events, "it is no change of the subscription"
     bob = await Person.get(email_key="bob@ville.example")
@@ -99,20 +99,20 @@ async def test_links_are_kept_as_hashes_and_each_is_a_new_one(house: House, serv
     tokens = [token_of(url) for url in urls]
     assert len(set(tokens)) == 2, "one for each attempt, for either may have arrived"
     assert {link.token_hash for link in await UnsubscribeLink.all()} == {hashed(each) for each in tokens}
-    assert await unsubscribe(tokens[0]) is await surveys_by(tokens[1]) is Surveys.REFUSED
+    assert await unsubscribe(tokens[0]) is await surveys_by(tokens[1]) is SurveyMail.REFUSED
 
 
 @pytest.mark.parametrize("token", ["", "made-up", "é\x00" * 10_000, "a" * 43])
 async def test_a_wrong_link_is_nobodys(service: Service, token: str) -> None:
     await asked(service, "ana")
-    assert await surveys_by(token) is await unsubscribe(token) is Surveys.NOBODYS
+    assert await surveys_by(token) is await unsubscribe(token) is SurveyMail.NOBODYS
     assert (await ana()).surveys_refused_at is None
 
 
 async def test_whoever_refused_is_sent_no_survey_and_everything_else(house: House, service: Service) -> None:
     made = await service.subscribe("ana", "bob")
     await service.record_proof(made.subscription_id)
-    link = await mint_unsubscribe_link(service.setup.public_url, await ana())
+    link = await mint_unsubscribe_link(service.runtime.public_url, await ana())
     await unsubscribe(token_of(link))
     await on(LAST_REMINDER)
     await service.tick()
@@ -140,7 +140,7 @@ async def test_the_survey_itself_stays_open(house: House, service: Service) -> N
     await unsubscribe(token_of(offered(house)["ana"][0]))
     term = await Term.get(subscription_id=made.subscription_id)
     actor: Actor = await signed_in("ana")
-    await answer_survey(service.setup, actor, AnswerSurveyInput(made.seat_ids[0], term.id, 8))
+    await answer_survey(service.runtime, actor, AnswerSurveyForm(made.seat_ids[0], term.id, 8))
     assert await Event.filter(kind="survey.answered").count() == 1
 
 
@@ -150,8 +150,8 @@ async def test_a_link_ends_with_its_person(house: House, service: Service) -> No
     token = token_of(offered(house)["bob"][0])
     bob = await Person.get(email_key="bob@ville.example")
     await unsubscribe(token)
-    await erase_person(service.setup, service.staff, ErasePersonInput(bob.id, "asked for in writing"))
-    assert await surveys_by(token) is await unsubscribe(token) is await resubscribe(token) is Surveys.NOBODYS
+    await erase_person(service.runtime, service.staff, ErasePersonForm(bob.id, "asked for in writing"))
+    assert await surveys_by(token) is await unsubscribe(token) is await resubscribe(token) is SurveyMail.NOBODYS
     assert await UnsubscribeLink.filter(person_id=bob.id).count() == 0
     erased = await Person.get(id=bob.id)
     assert erased.surveys_refused_at is None
@@ -164,15 +164,15 @@ async def test_a_mind_can_be_changed(house: House, service: Service) -> None:
     token = token_of(offered(house)["ana"][0])
     await unsubscribe(token)
     for _ in range(2):
-        assert await resubscribe(token) is await surveys_by(token) is Surveys.WELCOME
+        assert await resubscribe(token) is await surveys_by(token) is SurveyMail.WELCOME
     assert (await ana()).surveys_refused_at is None
     assert await mint_unsubscribe_link("https://capcom.example", await ana())
-    assert await resubscribe("made-up") is Surveys.NOBODYS
+    assert await resubscribe("made-up") is SurveyMail.NOBODYS
 
 
 @ONLY_POSTGRES
 async def test_many_clicks_at_once_are_one(house: House, service: Service) -> None:
     await asked(service, "ana")
     token = token_of(offered(house)["ana"][0])
-    assert set(await asyncio.gather(*(unsubscribe(token) for _ in range(10)))) == {Surveys.REFUSED}
+    assert set(await asyncio.gather(*(unsubscribe(token) for _ in range(10)))) == {SurveyMail.REFUSED}
     assert await Seat.filter(person_id=(await ana()).id, removed_at__isnull=True).count() == 1

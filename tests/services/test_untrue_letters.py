@@ -7,14 +7,14 @@ import pytest
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason
-from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
-from capcom_gql.services.cancel_subscription import CancelSubscriptionInput, cancel_subscription
-from capcom_gql.services.decline_renewal import DeclineRenewalInput, decline_renewal
-from capcom_gql.services.reinstate_term import ReinstateTermInput, reinstate_term
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.renew import RenewInput, renew
+from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
+from capcom_gql.services.cancel_subscription import CancelSubscriptionForm, cancel_subscription
+from capcom_gql.services.decline_renewal import DeclineRenewalForm, decline_renewal
+from capcom_gql.services.reinstate_term import ReinstateTermForm, reinstate_term
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
+from capcom_gql.services.renew import RenewForm, renew
 from capcom_gql.services.subscribe import Subscribed, subscribe
-from capcom_gql.services.transfer_management import TransferManagementInput, transfer_management
+from capcom_gql.services.transfer_management import TransferManagementForm, transfer_management
 from capcom_gql.storage.tables import Delivery, Seat, Term
 from capcom_gql.subscription.sweep import record_steps
 from tests.databases import ONLY_SQLITE
@@ -33,37 +33,37 @@ class Town:
         self.service, self.id, (self.ana, self.bob) = service, made.subscription_id, made.seat_ids
 
     async def renew(self) -> None:
-        await renew(self.service.setup, self.service.staff, RenewInput(self.id, "1", fresh_key()))
+        await renew(self.service.runtime, self.service.staff, RenewForm(self.id, "1", fresh_key()))
 
     async def cancel(self) -> None:
-        asked = CancelSubscriptionInput(self.id, CancellationReason.BY_STAFF, "at their word")
-        await cancel_subscription(self.service.setup, self.service.staff, asked)
+        asked = CancelSubscriptionForm(self.id, CancellationReason.BY_STAFF, "at their word")
+        await cancel_subscription(self.service.runtime, self.service.staff, asked)
 
     async def hand_over(self, seat_id: str) -> None:
-        await transfer_management(self.service.setup, self.service.staff, TransferManagementInput(self.id, seat_id))
+        await transfer_management(self.service.runtime, self.service.staff, TransferManagementForm(self.id, seat_id))
 
     async def decline(self) -> None:
-        await decline_renewal(self.service.setup, self.service.staff, DeclineRenewalInput(self.id))
+        await decline_renewal(self.service.runtime, self.service.staff, DeclineRenewalForm(self.id))
 
     async def reinstate(self) -> None:
         (term,) = await Term.filter(subscription_id=self.id)
         today = await self.service.today()
-        asked = ReinstateTermInput(term.id, "CHEQUE", "CH-1", today, "late")
-        await reinstate_term(self.service.setup, self.service.staff, asked)
+        asked = ReinstateTermForm(term.id, "CHEQUE", "CH-1", today, "late")
+        await reinstate_term(self.service.runtime, self.service.staff, asked)
 
     async def reopen(self) -> None:
         row = await Term.filter(subscription_id=self.id).first().prefetch_related("subscription")
         assert row is not None
         again = form("ana", "bob", organisation=None, organisation_id=row.subscription.organisation_id)
-        await subscribe(self.service.setup, self.service.staff, again, Locale.FR)
+        await subscribe(self.service.runtime, self.service.staff, again, Locale.FR)
 
     async def remove_bob(self) -> None:
-        await remove_seat(self.service.setup, self.service.staff, RemoveSeatInput(self.bob))
+        await remove_seat(self.service.runtime, self.service.staff, RemoveSeatForm(self.bob))
 
     async def record_due(self, day: date) -> None:
         """What a day makes due is recorded, and its letters wait for eight o'clock."""
         await on(day, time(1))
-        await record_steps(self.service.setup)
+        await record_steps(self.service.runtime)
 
     async def told(self, topic: str) -> dict[str, str]:
         """Send whatever is due in the evening: each letter of a topic by its reader, with its reason or its state."""
@@ -185,7 +185,7 @@ async def test_a_survey_that_is_answered_or_closed_or_of_no_seat_any_more(paid: 
     (term, _) = await Term.filter(subscription_id=paid.id).order_by("starts_on")
     ana = await Seat.get(id=paid.ana)
     holder = Actor(person_id=ana.person_id)
-    await answer_survey(paid.service.setup, holder, AnswerSurveyInput(paid.ana, term.id, 9))
+    await answer_survey(paid.service.runtime, holder, AnswerSurveyForm(paid.ana, term.id, 9))
     await paid.remove_bob()
     assert await paid.told("survey") == {"ana": "the survey is answered already", "bob": REMOVED}
 

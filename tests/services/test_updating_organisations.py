@@ -9,7 +9,7 @@ from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.forms import OrganisationForm
 from capcom_gql.services.update_organisation import (
     OrganisationUpdated,
-    UpdateOrganisationInput,
+    UpdateOrganisationForm,
     update_organisation,
 )
 from capcom_gql.storage.tables import Event, Organisation, Subscription
@@ -49,7 +49,7 @@ NOT_THE_FORM = {"id", "created_at"}
 
 async def update(service: Service, actor: Actor, organisation_id: str, form: OrganisationForm) -> OrganisationUpdated:
     """Send the form of an organisation anew."""
-    return await update_organisation(service.setup, actor, UpdateOrganisationInput(organisation_id, form))
+    return await update_organisation(service.runtime, actor, UpdateOrganisationForm(organisation_id, form))
 
 
 async def subscribed(service: Service, *names: str, form: OrganisationForm = BARE) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from capcom_gql.delivery.dispatch import AT_MOST, send_due
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Subscription, Term
 from capcom_gql.subscription.sweep import record_steps
@@ -33,14 +33,14 @@ async def test_one_turn_sends_some_at_most(house: House, service: Service) -> No
     """So that the calendar's steps are recorded between two turns."""
     for organisation in range(3):
         await service.subscribe(*(f"u{organisation}{seat}" for seat in range(10)), plan="COLLECTIF")
-    assert await send_due(service.setup, service.registry, lambda: False) == AT_MOST
+    assert await send_due(service.runtime, service.registry, lambda: False) == AT_MOST
     assert len(house.calls("post")) == AT_MOST
 
 
 @ONLY_SQLITE
 async def test_a_worker_that_stops_begins_no_other_letter(house: House, service: Service) -> None:
     await service.subscribe("ana", "bob", "zoe")
-    assert await send_due(service.setup, service.registry, lambda: len(house.calls("post")) == 1) == 1
+    assert await send_due(service.runtime, service.registry, lambda: len(house.calls("post")) == 1) == 1
     assert await states() == {"SENT": 1, "PENDING": 2}
 
 
@@ -59,7 +59,7 @@ async def test_a_letter_is_not_sent_before_it_is_due(house: House, service: Serv
 @ONLY_SQLITE
 async def test_the_welcome_of_a_seat_removed_meanwhile(house: House, service: Service) -> None:
     made = await service.subscribe("ana", "bob")
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(made.seat_ids[1]))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(made.seat_ids[1]))
     await service.tick()
     suppressed = await Delivery.get(topic="welcome", recipient="bob@ville.example")
     assert (suppressed.state, suppressed.reason) == ("SUPPRESSED", "the seat was removed before the letter was sent")
@@ -91,7 +91,7 @@ async def test_the_reminder_of_a_term_cancelled_meanwhile(house: House, service:
     await service.tick()
     await on(FIRST_DAY + timedelta(days=11))
     await Delivery.all().delete()
-    await record_steps(service.setup)
+    await record_steps(service.runtime)
     await house.after_the_deadline()
     await service.tick()
     assert await states(topic="proof_reminder") == {"SUPPRESSED": 1}

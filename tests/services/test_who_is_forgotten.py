@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from capcom_gql.access.passwords import prepare
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.privacy import RetentionPolicy
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.services.privacy.apply_retention import forget, past_their_time
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.request_password import RequestPasswordInput, request_password
+from capcom_gql.services.privacy.apply_retention import apply_retention, count_expired
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
+from capcom_gql.services.request_password import RequestPasswordForm, request_password
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Person, Seat, Term
@@ -39,7 +39,7 @@ async def bob_of_old(service: Service) -> Person:
     """Somebody whose one seat was removed four years ago."""
     await service.subscribe("ana", "bob")
     bob = await Seat.get(person__email_key="bob@ville.example")
-    await remove_seat(service.setup, service.staff, RemoveSeatInput(bob.id))
+    await remove_seat(service.runtime, service.staff, RemoveSeatForm(bob.id))
     await service.tick()
     await advance(days=FOUR_YEARS.days)
     return await Person.get(id=bob.person_id)
@@ -47,7 +47,7 @@ async def bob_of_old(service: Service) -> Person:
 
 async def proposed(service: Service) -> set[str]:
     """The persons whom a dry run names."""
-    return set((await past_their_time(service.setup, POLICY, NOWHERE)).person_ids)
+    return set((await count_expired(service.runtime, POLICY, NOWHERE)).person_ids)
 
 
 @ONLY_SQLITE
@@ -65,7 +65,7 @@ async def test_whoever_signed_an_organisation_up_lately_stays(service: Service) 
 @ONLY_SQLITE
 async def test_whoever_asked_for_a_letter_that_is_still_to_go_stays(service: Service) -> None:
     bob = await bob_of_old(service)
-    await request_password(service.setup, ANONYMOUS, RequestPasswordInput(bob.email), Attempts())
+    await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(bob.email), RateLimits())
     assert bob.id not in await proposed(service)
     await Delivery.filter(person_id=bob.id, state="PENDING").update(created_at=await product_now() - FOUR_YEARS)
     assert bob.id in await proposed(service), "one that waits for years keeps nobody"
@@ -84,7 +84,7 @@ async def test_whoever_is_seated_while_the_retention_runs_keeps_the_seat(service
 
     holding = asyncio.create_task(in_one_transaction(seat_and_wait))
     await seated.wait()
-    forgetting = asyncio.create_task(forget(service.setup, service.staff, POLICY, NOWHERE))
+    forgetting = asyncio.create_task(apply_retention(service.runtime, service.staff, POLICY, NOWHERE))
     await asyncio.sleep(0.5)
     held.set()
     await holding

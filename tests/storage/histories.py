@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from capcom_gql.domain.lifecycle import Standing, awaits_proof, proof_too_late, standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus, awaits_proof, proof_too_late, subscription_status
 from capcom_gql.domain.terms import CancellationReason, Term, first_term, renewed_term
 from tests.domain.playing import settled
 from tests.domain.words import POLICY, offer
@@ -55,7 +55,7 @@ def _instant(day: date, hour: time) -> datetime:
 
 def _deeds(terms: Terms, today: date) -> list[Deed]:
     """What somebody may do about this subscription today."""
-    stood = standing(terms, today, POLICY)
+    status = subscription_status(terms, today, POLICY)
     deeds: list[Deed] = []
     if any(awaits_proof(term) and not proof_too_late(term, today) for term in terms):
         deeds.append(_confirm)
@@ -63,15 +63,15 @@ def _deeds(terms: Terms, today: date) -> list[Deed]:
         deeds.append(_withdraw)
     if _reinstatable(terms) is not None:
         deeds.append(_reinstate)
-    if len(terms) < MOST_TERMS and stood is not None:
-        deeds += _openings(stood)
+    if len(terms) < MOST_TERMS and status is not None:
+        deeds += _openings(status)
     return deeds
 
 
-def _openings(stood: Standing) -> list[Deed]:
-    if stood.running is None:
+def _openings(status: SubscriptionStatus) -> list[Deed]:
+    if status.running is None:
         return [_reopen]
-    return [_renew] if stood.upcoming is None and stood.running.confirmed_at is not None else []
+    return [_renew] if status.upcoming is None and status.running.confirmed_at is not None else []
 
 
 def _confirm(terms: Terms, now: datetime) -> Terms:
@@ -107,9 +107,9 @@ def _reinstate(terms: Terms, now: datetime) -> Terms:
 
 
 def _renew(terms: Terms, now: datetime) -> Terms:
-    stood = standing(terms, POLICY.day_of(now), POLICY)
-    assert stood is not None and stood.running is not None
-    return (*terms, renewed_term(f"term{len(terms)}", now, stood.running, offer(3 + len(terms)), POLICY))
+    status = subscription_status(terms, POLICY.day_of(now), POLICY)
+    assert status is not None and status.running is not None
+    return (*terms, renewed_term(f"term{len(terms)}", now, status.running, offer(3 + len(terms)), POLICY))
 
 
 def _reopen(terms: Terms, now: datetime) -> Terms:

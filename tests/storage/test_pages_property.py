@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tortoise.transactions import in_transaction
 
-from capcom_gql.domain.lifecycle import Standing, SubscriptionState, standing
+from capcom_gql.domain.lifecycle import SubscriptionState, SubscriptionStatus, subscription_status
 from capcom_gql.domain.terms import Term
 from capcom_gql.storage.engine.columns import folded
 from capcom_gql.storage.queries.lists import (
@@ -61,8 +61,8 @@ class Town:
     created_at: datetime
     terms: tuple[Term, ...]
 
-    def standing(self, today: date) -> Standing | None:
-        return standing(self.terms, today, POLICY) if self.terms else None
+    def status(self, today: date) -> SubscriptionStatus | None:
+        return subscription_status(self.terms, today, POLICY) if self.terms else None
 
 
 @st.composite
@@ -85,13 +85,13 @@ def _wanted(town: Town, asked: OrganisationFilter, today: date) -> bool:
             return False
         if not all(word in folded(town.name) for word in words):
             return False
-    stood = town.standing(today)
-    due_on = None if stood is None else stood.proof_due_on
+    status = town.status(today)
+    due_on = None if status is None else status.proof_due_on
     return (
-        (not asked.states or (stood is not None and stood.state in asked.states))
-        and (asked.plan_code is None or (stood is not None and stood.term.offer.plan_code == asked.plan_code))
-        and (asked.ends_on_from is None or (stood is not None and stood.ends_on >= asked.ends_on_from))
-        and (asked.ends_on_to is None or (stood is not None and stood.ends_on <= asked.ends_on_to))
+        (not asked.states or (status is not None and status.state in asked.states))
+        and (asked.plan_code is None or (status is not None and status.term.offer.plan_code == asked.plan_code))
+        and (asked.ends_on_from is None or (status is not None and status.ends_on >= asked.ends_on_from))
+        and (asked.ends_on_to is None or (status is not None and status.ends_on <= asked.ends_on_to))
         and (asked.proof_due_before is None or (due_on is not None and due_on < asked.proof_due_before))
     )
 
@@ -101,10 +101,10 @@ def _key(town: Town, field: OrganisationOrderField, today: date) -> str | None:
         return folded(town.name)
     if field is OrganisationOrderField.CREATED_AT:
         return town.created_at.isoformat(timespec="microseconds")
-    stood = town.standing(today)
-    if stood is None:
+    status = town.status(today)
+    if status is None:
         return None
-    day = stood.ends_on if field is OrganisationOrderField.ENDS_ON else stood.proof_due_on
+    day = status.ends_on if field is OrganisationOrderField.ENDS_ON else status.proof_due_on
     return None if day is None else day.isoformat()
 
 

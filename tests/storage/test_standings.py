@@ -61,16 +61,16 @@ COLUMNS = ("state", "is_live", "plan_code", "starts_on", "ends_on", "proof_due_o
 
 
 def _as_the_rule_says(terms: tuple[Term, ...], today: date) -> dict[str, Any]:
-    stood = lifecycle.standing(terms, today, POLICY)
-    if stood is None:
+    status = lifecycle.subscription_status(terms, today, POLICY)
+    if status is None:
         return dict.fromkeys(COLUMNS)
     return {
-        "state": stood.state,
-        "is_live": stood.is_live,
-        "plan_code": stood.term.offer.plan_code,
-        "starts_on": stood.starts_on,
-        "ends_on": stood.ends_on,
-        "proof_due_on": stood.proof_due_on,
+        "state": status.state,
+        "is_live": status.is_live,
+        "plan_code": status.term.offer.plan_code,
+        "starts_on": status.starts_on,
+        "ends_on": status.ends_on,
+        "proof_due_on": status.proof_due_on,
     }
 
 
@@ -101,7 +101,7 @@ async def test_the_standing_of_subscriptions(database: str, several: list[tuple[
             await never.save(force_create=True)
             expected[never.id] = ()
             for today in edges([term for terms in several for term in terms]):
-                rows = await _on(today, status_sql.standings("$1"))
+                rows = await _on(today, status_sql.statuses("$1"))
                 found = {row["organisation_id"]: _as_written(row) for row in rows}
                 assert len(found) == len(rows)
                 assert found == {each: _as_the_rule_says(terms, today) for each, terms in expected.items()}, today

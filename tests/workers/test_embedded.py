@@ -12,7 +12,7 @@ import pytest
 from capcom_gql.forms import OrganisationForm
 from capcom_gql.storage.tables import Delivery, Event, Subscription
 from capcom_gql.workers import sweeper
-from capcom_gql.workers.delivery_pool import MESSAGES_AT_ONCE, Crew
+from capcom_gql.workers.delivery_pool import MESSAGES_AT_ONCE, DeliveryPool
 from capcom_gql.workers.embedded import at_work
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.house import House, Service, states
@@ -24,9 +24,9 @@ HANGS = "await asyncio.sleep(600)"
 SLOW = "await asyncio.sleep(0.5)\nreturn Sent()"
 
 
-def crew_of(service: Service) -> Crew:
+def crew_of(service: Service) -> DeliveryPool:
     """The hands of this process."""
-    return Crew(service.setup, service.registry, asyncio.Event())
+    return DeliveryPool(service.runtime, service.registry, asyncio.Event())
 
 
 @ONLY_SQLITE
@@ -49,10 +49,10 @@ async def test_a_deed_wakes_it(house: House, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(sweeper, wait, 60.0)
     house.channel("post")
     service = await house.start()
-    crew = crew_of(service)
-    async with at_work(crew):
+    pool = crew_of(service)
+    async with at_work(pool):
         await service.subscribe("ana", "bob")
-        crew.woken.set()
+        pool.woken.set()
         assert await eventually(lambda: len(house.calls("post")) == 2) < 3
     assert await states() == {"SENT": 2}
 
@@ -62,11 +62,11 @@ async def test_a_channel_that_hangs_holds_up_no_other(house: House, where: str) 
     house.channel("hangs", HANGS)
     house.channel("post")
     service = await house.start(SEND_TIMEOUT="60", PLUGINS_IN_PROCESS=where)
-    crew = crew_of(service)
-    async with at_work(crew):
+    pool = crew_of(service)
+    async with at_work(pool):
         for turn in range(1, 9):
             await service.subscribe(f"u{turn}")
-            crew.woken.set()
+            pool.woken.set()
             await eventually(partial(called, house, turn), 5)
         assert len(house.calls("hangs")) == MESSAGES_AT_ONCE
         began = time.monotonic()
@@ -84,10 +84,10 @@ async def test_threads_of_the_loop_that_are_all_busy_hold_up_nothing(house: Hous
     over = threading.Event()
     kept = [asyncio.create_task(asyncio.to_thread(over.wait, 60)) for _ in range(40)]
     try:
-        crew = crew_of(service)
-        async with at_work(crew):
+        pool = crew_of(service)
+        async with at_work(pool):
             await service.subscribe("ana", "bob")
-            crew.woken.set()
+            pool.woken.set()
             await eventually(lambda: len(house.calls("post")) == 2, 5)
             began = time.monotonic()
         assert time.monotonic() - began < 5
@@ -111,8 +111,8 @@ async def test_letters_go_while_steps_take_long(house: House) -> None:
         transaction = other.transaction()
         await transaction.start()
         await other.execute("SELECT 1 FROM term WHERE subscription_id = $1 FOR UPDATE", held)
-        crew = crew_of(service)
-        async with at_work(crew):
+        pool = crew_of(service)
+        async with at_work(pool):
             await service.subscribe("bob", organisation=OrganisationForm("Ville de Bourg"))
             await eventually(lambda: len(house.calls("post")) == 2, 5)
             assert (await Subscription.get(id=held)).leased_until is not None

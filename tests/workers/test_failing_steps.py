@@ -38,7 +38,7 @@ async def test_it_is_put_off_and_recorded_once_it_can_be(house: House, caplog: p
     await rows(BROKEN, [broken])
     await house.after_the_deadline()
 
-    assert await record_steps(service.setup) == 1
+    assert await record_steps(service.runtime) == 1
     assert [event.subject_id for event in await Event.filter(kind="term.cancelled")] != []
     failures, wait = await put_off(broken)
     assert failures == 1 and 0 < wait <= 2
@@ -51,17 +51,17 @@ async def test_it_is_put_off_and_recorded_once_it_can_be(house: House, caplog: p
     assert (await put_off(broken))[0] == 1
 
     await their_turn(broken)
-    assert await record_steps(service.setup) == 0
+    assert await record_steps(service.runtime) == 0
     failures, wait = await put_off(broken)
     assert failures == 2 and 2 < wait <= 4
     await their_turn(broken, step_failures=40)
-    await record_steps(service.setup)
+    await record_steps(service.runtime)
     assert (await put_off(broken))[1] <= LONGEST_WAIT.total_seconds() < timedelta(hours=1).total_seconds()
 
     await rows(MENDED, [broken])
-    assert await record_steps(service.setup) == 0, "it is not tried before its time"
+    assert await record_steps(service.runtime) == 0, "it is not tried before its time"
     await their_turn(broken)
-    assert await record_steps(service.setup) == 1
+    assert await record_steps(service.runtime) == 1
     row = await Subscription.get(id=broken)
     assert (row.step_failures, row.leased_until) == (0, None)
     # each on the instant of its rule, however late it was recorded

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from capcom_gql.cli.simulation.record import Holdings, Present
-from capcom_gql.domain.lifecycle import Standing, standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus, subscription_status
 from capcom_gql.domain.steps import next_step
 from capcom_gql.storage.engine.columns import as_day
 
@@ -22,29 +22,29 @@ def states_are_the_rules(present: Present) -> Iterator[str]:
     """The states that filters read by SQL are those that the rules work out."""
     today = present.policy.day_of(present.now)
     for held in present.holdings.values():
-        row = present.standings[held.organisation_id]
+        row = present.statuses[held.organisation_id]
         read = (
             row["state"],
             bool(row["is_live"]),
             row["plan_code"],
             *(as_day(row[day]) for day in ("starts_on", "ends_on", "proof_due_on")),
         )
-        stood = standing(held.terms, today, present.policy)
-        ruled = None if stood is None else _columns(stood)
+        status = subscription_status(held.terms, today, present.policy)
+        ruled = None if status is None else _columns(status)
         if read != ruled:
             yield f"{held.id}: SQL reads {read}, the rules say {ruled}"
 
 
-def _columns(stood: Standing) -> tuple[object, ...]:
-    plan = stood.term.offer.plan_code
-    return stood.state.value, stood.is_live, plan, stood.starts_on, stood.ends_on, stood.proof_due_on
+def _columns(status: SubscriptionStatus) -> tuple[object, ...]:
+    plan = status.term.offer.plan_code
+    return status.state.value, status.is_live, plan, status.starts_on, status.ends_on, status.proof_due_on
 
 
 def one_manager(present: Present) -> Iterator[str]:
     """A live subscription has exactly one manager."""
     for held in present.holdings.values():
         managers = [seat.id for seat in held.seats if seat.is_active and seat.is_manager]
-        if present.standings[held.organisation_id]["is_live"] and len(managers) != 1:
+        if present.statuses[held.organisation_id]["is_live"] and len(managers) != 1:
             yield f"{held.id} has {len(managers)} managers"
 
 
@@ -52,10 +52,10 @@ def seats_within_limit(present: Present) -> Iterator[str]:
     """Active seats do not exceed the limit."""
     today = present.policy.day_of(present.now)
     for held in present.holdings.values():
-        stood = standing(held.terms, today, present.policy)
+        status = subscription_status(held.terms, today, present.policy)
         active = sum(seat.is_active for seat in held.seats)
-        if stood is not None and stood.is_live and active > stood.seat_limit:
-            yield f"{held.id} has {active} active seats of {stood.seat_limit}"
+        if status is not None and status.is_live and active > status.seat_limit:
+            yield f"{held.id} has {active} active seats of {status.seat_limit}"
 
 
 def terms_apart(present: Present) -> Iterator[str]:

@@ -9,7 +9,7 @@ from random import Random
 from typing import TypeVar
 
 from capcom_gql.access.authenticate import actor_of, authenticate, notes_written
-from capcom_gql.access.rate_limits import Attempts
+from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.cli.deeds import COMMAND_LINE
 from capcom_gql.cli.simulation.network import Candidate, plan_for
 from capcom_gql.cli.staff import make_staff
@@ -20,23 +20,23 @@ from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason
 from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, check_discounts
 from capcom_gql.forms import PersonForm
-from capcom_gql.runtime import Setup
-from capcom_gql.services.add_seats import AddSeatsInput, add_seats
-from capcom_gql.services.answer_survey import AnswerSurveyInput, answer_survey
-from capcom_gql.services.cancel_subscription import CancelSubscriptionInput, cancel_subscription
-from capcom_gql.services.close_support_request import CloseSupportRequestInput, close_support_request
-from capcom_gql.services.create_api_key import CreateApiKeyInput, create_api_key
-from capcom_gql.services.decline_renewal import DeclineRenewalInput, decline_renewal
-from capcom_gql.services.open_support_request import OpenSupportRequestInput, open_support_request
-from capcom_gql.services.record_payment_proof import RecordPaymentProofInput, record_payment_proof
-from capcom_gql.services.redeem_discount import RedeemDiscountInput, Redeemed, redeem_discount
-from capcom_gql.services.reinstate_term import ReinstateTermInput, reinstate_term
-from capcom_gql.services.release_discount import ReleaseDiscountInput, release_discount
-from capcom_gql.services.remove_seat import RemoveSeatInput, remove_seat
-from capcom_gql.services.renew import RenewInput, renew
-from capcom_gql.services.replace_seat import ReplaceSeatInput, replace_seat
-from capcom_gql.services.subscribe import SubscribeInput, subscribe
-from capcom_gql.services.transfer_management import TransferManagementInput, transfer_management
+from capcom_gql.runtime import Runtime
+from capcom_gql.services.add_seats import AddSeatsForm, add_seats
+from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
+from capcom_gql.services.cancel_subscription import CancelSubscriptionForm, cancel_subscription
+from capcom_gql.services.close_support_request import CloseSupportRequestForm, close_support_request
+from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
+from capcom_gql.services.decline_renewal import DeclineRenewalForm, decline_renewal
+from capcom_gql.services.open_support_request import OpenSupportRequestForm, open_support_request
+from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
+from capcom_gql.services.redeem_discount import RedeemDiscountForm, Redeemed, redeem_discount
+from capcom_gql.services.reinstate_term import ReinstateTermForm, reinstate_term
+from capcom_gql.services.release_discount import ReleaseDiscountForm, release_discount
+from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
+from capcom_gql.services.renew import RenewForm, renew
+from capcom_gql.services.replace_seat import ReplaceSeatForm, replace_seat
+from capcom_gql.services.subscribe import SubscribeForm, subscribe
+from capcom_gql.services.transfer_management import TransferManagementForm, transfer_management
 from capcom_gql.storage.tables import Person, Seat, Subscription, Term
 
 TERMS_OF_USE = "1"
@@ -60,10 +60,10 @@ class Member:
 class Deeds:
     """What members, staff and the desks of events do, at the product's present instant."""
 
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
+    def __init__(self, runtime: Runtime) -> None:
+        self._setup = runtime
         self._keys = itertools.count(1)
-        self._attempts = Attempts()
+        self._attempts = RateLimits()
         self._staff = self._desk = ANONYMOUS
         self.refused: Counter[str] = Counter()
         """how often each code was answered to somebody who had to expect it"""
@@ -73,7 +73,7 @@ class Deeds:
     async def begin(self) -> None:
         """Make the staff's account and the desk's key."""
         self._staff = await actor_of((await make_staff(*STAFF)).id, is_staff=True)
-        made = await create_api_key(self._setup, COMMAND_LINE, CreateApiKeyInput("Registrations", DESK_SCOPES))
+        made = await create_api_key(self._setup, COMMAND_LINE, CreateApiKeyForm("Registrations", DESK_SCOPES))
         self._desk = await authenticate(made.secret)
         await notes_written()
 
@@ -82,7 +82,7 @@ class Deeds:
     async def sign_up(self, candidate: Candidate, random: Random) -> Member | None:
         """By the public form: the manager signs."""
         people = candidate.people
-        form = SubscribeInput(
+        form = SubscribeForm(
             candidate.plan,
             people,
             people[0].email,
@@ -102,7 +102,7 @@ class Deeds:
         manager = await self.manager(member)
         people = tuple([_form_of(await seat.person) for seat in await seats_of(member)])
         actor = self._staff if by_staff else await self._acting(manager)
-        form = SubscribeInput(
+        form = SubscribeForm(
             plan_for(len(people)),
             people,
             (await manager.person).email,
@@ -116,7 +116,7 @@ class Deeds:
     async def pay(self, member: Member, term_id: str, kind: str, received_on: date) -> None:
         """Staff record the proof of a term."""
         reference = f"{kind[:2]}-{next(self._keys):05d}"
-        form = RecordPaymentProofInput(
+        form = RecordPaymentProofForm(
             member.subscription_id, kind, reference, received_on, self._key(), term_id=term_id
         )
         recorded = record_payment_proof(self._setup, self._staff, form)
@@ -124,7 +124,7 @@ class Deeds:
 
     async def reinstate(self, term_id: str, kind: str, received_on: date, reason: str) -> None:
         """Staff accept, or find, the proof of a term that was cancelled without it."""
-        form = ReinstateTermInput(term_id, kind, f"{kind[:2]}-{next(self._keys):05d}", received_on, reason)
+        form = ReinstateTermForm(term_id, kind, f"{kind[:2]}-{next(self._keys):05d}", received_on, reason)
         await self._done(
             "reinstating", reinstate_term(self._setup, self._staff, form), Code.CONFLICT, Code.TERM_OVERLAPS
         )
@@ -132,7 +132,7 @@ class Deeds:
     async def withdraw(self, member: Member) -> None:
         """The organisation writes that it leaves, and staff cancel."""
         reason = CancellationReason.WITHDRAWN
-        form = CancelSubscriptionInput(member.subscription_id, reason, "Courrier de l'organisme")
+        form = CancelSubscriptionForm(member.subscription_id, reason, "Courrier de l'organisme")
         await self._done("leaving", cancel_subscription(self._setup, self._staff, form), Code.NOT_LIVE)
 
     # ---- renewing --------------------------------------------------------------------------------------------------
@@ -142,14 +142,14 @@ class Deeds:
         actor = await self._acting(await self.manager(member))
         expected = (Code.NOT_LIVE, Code.PROOF_AWAITED, Code.RENEWAL_ALREADY_DONE, Code.PLAN_TOO_SMALL)
         for wanted in dict.fromkeys((plan, None)):
-            form = RenewInput(member.subscription_id, TERMS_OF_USE, self._key(), wanted)
+            form = RenewForm(member.subscription_id, TERMS_OF_USE, self._key(), wanted)
             if made := await self._done("renewing", renew(self._setup, actor, form), *expected):
                 return made.term_id
         return None
 
     async def decline(self, member: Member) -> None:
         """The manager declines."""
-        form = DeclineRenewalInput(member.subscription_id, "Budget non reconduit")
+        form = DeclineRenewalForm(member.subscription_id, "Budget non reconduit")
         actor = await self._acting(await self.manager(member))
         declined = decline_renewal(self._setup, actor, form)
         await self._done("declining", declined, Code.NOT_LIVE, Code.RENEWAL_ALREADY_DONE)
@@ -158,7 +158,7 @@ class Deeds:
 
     async def add(self, member: Member, user: PersonForm) -> None:
         """The manager adds a user."""
-        form = AddSeatsInput(member.subscription_id, (user,), self._key())
+        form = AddSeatsForm(member.subscription_id, (user,), self._key())
         actor = await self._acting(await self.manager(member))
         added = add_seats(self._setup, actor, form, Locale.FR)
         await self._done("adding a user", added, Code.SEAT_LIMIT_REACHED, Code.NOT_LIVE)
@@ -166,18 +166,18 @@ class Deeds:
     async def remove(self, member: Member, seat: Seat) -> None:
         """The manager removes a user; where it is the manager, they are told to hand over first."""
         actor = await self._acting(await self.manager(member))
-        removed = remove_seat(self._setup, actor, RemoveSeatInput(seat.id))
+        removed = remove_seat(self._setup, actor, RemoveSeatForm(seat.id))
         await self._done("removing a user", removed, Code.MANAGER_REQUIRED, Code.NOT_LIVE)
 
     async def replace(self, member: Member, seat: Seat, user: PersonForm) -> None:
         """The manager gives a user's place, or their own, to somebody else."""
         actor = await self._acting(await self.manager(member))
-        replaced = replace_seat(self._setup, actor, ReplaceSeatInput(seat.id, user), Locale.FR)
+        replaced = replace_seat(self._setup, actor, ReplaceSeatForm(seat.id, user), Locale.FR)
         await self._done("replacing a user", replaced, Code.NOT_LIVE)
 
     async def hand_over(self, member: Member, seat: Seat) -> None:
         """The manager hands over to a user."""
-        form = TransferManagementInput(member.subscription_id, seat.id)
+        form = TransferManagementForm(member.subscription_id, seat.id)
         actor = await self._acting(await self.manager(member))
         await self._done("handing over", transfer_management(self._setup, actor, form), Code.NOT_LIVE)
 
@@ -195,31 +195,31 @@ class Deeds:
     async def redeem(self, number: str, kind: EventKind, event: str, price_minor: int) -> Redeemed:
         """The desk records a discount."""
         registration = f"R-{next(self._keys):05d}"
-        form = RedeemDiscountInput(number, kind, event, registration, price_minor, self._key())
+        form = RedeemDiscountForm(number, kind, event, registration, price_minor, self._key())
         return await redeem_discount(self._setup, self._desk, form)
 
     async def release(self, redemption_id: str) -> None:
         """The registration falls through."""
-        released = release_discount(self._setup, self._desk, ReleaseDiscountInput(redemption_id))
+        released = release_discount(self._setup, self._desk, ReleaseDiscountForm(redemption_id))
         await self._done("releasing a discount", released)
 
     async def answer(self, seat_id: str, term_id: str, score: int) -> None:
         """A user answers the survey."""
         actor = await self._acting(await Seat.get(id=seat_id))
-        answered = answer_survey(self._setup, actor, AnswerSurveyInput(seat_id, term_id, score))
+        answered = answer_survey(self._setup, actor, AnswerSurveyForm(seat_id, term_id, score))
         # a user who was removed meanwhile has no seat to answer from
         await self._done("answering the survey", answered, Code.SURVEY_CLOSED, Code.NOT_FOUND)
 
     async def complain(self, seat: Seat, ask: DiscountAsk) -> str | None:
         """A user who was refused writes to support. The request's id."""
-        form = OpenSupportRequestInput("La réduction m'a été refusée, pourquoi ?", ask)
+        form = OpenSupportRequestForm("La réduction m'a été refusée, pourquoi ?", ask)
         opened = open_support_request(self._setup, await self._acting(seat), form, self._attempts)
         made = await self._done("asking support", opened)
         return None if made is None else made.request_id
 
     async def reply(self, request_id: str) -> None:
         """Staff answer."""
-        form = CloseSupportRequestInput(request_id, "Votre organisme n'est plus abonné ; voyez son gestionnaire.")
+        form = CloseSupportRequestForm(request_id, "Votre organisme n'est plus abonné ; voyez son gestionnaire.")
         await self._done("answering support", close_support_request(self._setup, self._staff, form))
 
     # ----------------------------------------------------------------------------------------------------------------

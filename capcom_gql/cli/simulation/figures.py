@@ -63,9 +63,9 @@ class Month:
         }
 
 
-def month_of(day: date, standings: Iterable[Mapping[str, object]]) -> Month:
+def month_of(day: date, statuses: Iterable[Mapping[str, object]]) -> Month:
     """A month that ends on a day, with the states of that day."""
-    counts = Counter(str(row["state"]) for row in standings)
+    counts = Counter(str(row["state"]) for row in statuses)
     return Month(day.replace(day=1), {state.value: counts[state.value] for state in SubscriptionState})
 
 

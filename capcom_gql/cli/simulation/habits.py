@@ -20,7 +20,7 @@ class Payment(Enum):
     NEVER = auto()
 
 
-class Answer(Enum):
+class Decision(Enum):
     """When a manager answers whether to renew."""
 
     EARLY = auto()
@@ -49,13 +49,13 @@ LATER_PAYMENTS = {
     Payment.NEVER: 3,
 }
 ANSWERS = {
-    Answer.EARLY: 12,
-    Answer.NOTICE: 34,
-    Answer.REMINDER_1: 16,
-    Answer.REMINDER_2: 9,
-    Answer.REMINDER_3: 9,
-    Answer.DECLINE: 8,
-    Answer.NEVER: 12,
+    Decision.EARLY: 12,
+    Decision.NOTICE: 34,
+    Decision.REMINDER_1: 16,
+    Decision.REMINDER_2: 9,
+    Decision.REMINDER_3: 9,
+    Decision.DECLINE: 8,
+    Decision.NEVER: 12,
 }
 
 # Days, first to last.
@@ -108,7 +108,7 @@ def payment(random: Random, *, is_first: bool) -> Payment:
     return random.choices(list(chances), list(chances.values()))[0]
 
 
-def answer(random: Random) -> Answer:
+def answer(random: Random) -> Decision:
     """When the manager answers about the present term."""
     return random.choices(list(ANSWERS), list(ANSWERS.values()))[0]
 

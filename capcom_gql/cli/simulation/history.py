@@ -9,7 +9,7 @@ from capcom_gql.cli.simulation.record import Happening, History, Holdings
 from capcom_gql.domain.discounts import RedemptionState, redemption_state
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
-from capcom_gql.domain.lifecycle import as_of, standing
+from capcom_gql.domain.lifecycle import as_of, subscription_status
 from capcom_gql.domain.terms import survey_closes_on, unpaid_instant
 
 MOST_REMINDERS = 3
@@ -31,10 +31,10 @@ def seats_never_over(history: History) -> Iterator[str]:
     policy = history.present.policy
     for held in history.present.holdings.values():
         for at in sorted({seat.added_at for seat in held.seats} | {term.opened_at for term in held.terms}):
-            stood = standing(as_of(held.terms, at), policy.day_of(at), policy)
+            status = subscription_status(as_of(held.terms, at), policy.day_of(at), policy)
             active = [each for each in held.seats if _is_held(each.added_at, each.removed_at, at)]
-            if stood is not None and stood.is_live and len(active) > stood.seat_limit:
-                yield f"{held.id} had {len(active)} active seats of {stood.seat_limit} at {at.isoformat()}"
+            if status is not None and status.is_live and len(active) > status.seat_limit:
+                yield f"{held.id} had {len(active)} active seats of {status.seat_limit} at {at.isoformat()}"
 
 
 def _is_held(added_at: datetime, removed_at: datetime | None, at: datetime) -> bool:
@@ -129,8 +129,8 @@ def reductions_by_the_term(history: History) -> Iterator[str]:
     terms, seats = history.terms, history.seats
     for each in history.redemptions:
         term, seat, day = terms[each.term_id], seats[each.seat_id], history.present.policy.day_of(each.redeemed_at)
-        stood = standing(as_of((term,), each.redeemed_at), day, history.present.policy)
-        if stood is None or not stood.is_live or not _is_held(seat.added_at, seat.removed_at, each.redeemed_at):
+        status = subscription_status(as_of((term,), each.redeemed_at), day, history.present.policy)
+        if status is None or not status.is_live or not _is_held(seat.added_at, seat.removed_at, each.redeemed_at):
             yield f"{each.id} was redeemed at {each.redeemed_at.isoformat()} without a seat or a term"
         rule = next((rule for rule in term.offer.discounts if rule.event_kind == each.event_kind), None)
         owed = None if rule is None else rule.reduction_of(each.price_minor)

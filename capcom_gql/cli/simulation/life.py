@@ -9,7 +9,7 @@ from random import Random
 
 from capcom_gql.cli.simulation import habits
 from capcom_gql.cli.simulation.deeds import PROOFS, Deeds, Member, seats_of, terms_of
-from capcom_gql.cli.simulation.habits import Answer, Payment
+from capcom_gql.cli.simulation.habits import Decision, Payment
 from capcom_gql.cli.simulation.network import Candidate, candidates
 from capcom_gql.domain.letters import Topic
 from capcom_gql.notifiers.contract import Message
@@ -17,7 +17,7 @@ from capcom_gql.storage.tables import Term
 
 _RENEW_LINK = re.compile(r"/renew\?subscription=\w+")
 _SURVEY_LINK = re.compile(r"/survey\?seat=(\w+)&term=(\w+)")
-_BY_CALL = (Answer.NOTICE, Answer.REMINDER_1, Answer.REMINDER_2, Answer.REMINDER_3)
+_BY_CALL = (Decision.NOTICE, Decision.REMINDER_1, Decision.REMINDER_2, Decision.REMINDER_3)
 
 Plan = Callable[[], Awaitable[object]]
 
@@ -33,7 +33,7 @@ class Life:
         self._today = date.min
         self._by_domain: dict[str, Member] = {}
         self._payments: dict[str, Payment] = {}
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, Decision] = {}
 
     def begin(self, organisations: int, first: date, last: date) -> None:
         """Let so many bodies plan to sign up, from the first day on, most of them in the early months."""
@@ -91,12 +91,12 @@ class Life:
         if topic in (Topic.RENEWAL_NOTICE, Topic.RENEWAL_REMINDER):
             # a renewed term that fell unpaid is asked about no more
             term = [each for each in await terms_of(member) if each.facts().cancelled_at is None][-1]
-            call = term.reminders_sent if topic is Topic.RENEWAL_REMINDER else 0
+            notice = term.reminders_sent if topic is Topic.RENEWAL_REMINDER else 0
             answer = self._answers.get(term.id)
-            if call == 0 and answer is Answer.DECLINE:
+            if notice == 0 and answer is Decision.DECLINE:
                 self.later(habits.days(chance, habits.DECLINED_AFTER), partial(self.deeds.decline, member))
-            elif call < len(_BY_CALL) and answer is _BY_CALL[call]:
-                soon = habits.AFTER_CALL if call else habits.AFTER_NOTICE
+            elif notice < len(_BY_CALL) and answer is _BY_CALL[notice]:
+                soon = habits.AFTER_CALL if notice else habits.AFTER_NOTICE
                 self.later(habits.days(chance, soon), partial(self._renew, member))
         elif topic is Topic.DECLINED and chance.random() < habits.HAS_SECOND_THOUGHTS:
             self.later(habits.days(chance, habits.SECOND_THOUGHTS), partial(self._renew, member))
@@ -141,7 +141,7 @@ class Life:
         elif payment is Payment.NEVER and chance.random() < habits.REOPENS_BY_STAFF:
             delay = to_due + habits.days(chance, habits.REOPENED_BY_STAFF_AFTER)
             self.later(delay, partial(self._reopen, member, by_staff=True))
-        if answer is Answer.EARLY:
+        if answer is Decision.EARLY:
             to_end = (term.ends_on - self._today).days
             self.later(to_end - habits.days(chance, habits.EARLY_BY), partial(self._renew, member))
 

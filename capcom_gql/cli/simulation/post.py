@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.notifiers.contract import Host, Message, NoSettings, Notifier, Sent
-from capcom_gql.notifiers.in_process import Here
-from capcom_gql.notifiers.registry import Entry, NotifierState, Registry
+from capcom_gql.notifiers.in_process import InProcessHost
+from capcom_gql.notifiers.registry import ChannelInfo, NotifierState, Registry
 from capcom_gql.notifiers.sending import Channel
 from capcom_gql.settings import Settings
 
@@ -48,11 +48,11 @@ class SimulatedPost:
         self.mail, self.sms = SimulatedMail(host), SimulatedSms(host)
         both = (self.mail, self.sms)
         entries = [
-            Entry(name=each.name, state=NotifierState.ACTIVE, address_kind=each.address_kind, config_schema={})
+            ChannelInfo(name=each.name, state=NotifierState.ACTIVE, address_kind=each.address_kind, config_schema={})
             for each in both
         ]
         self.registry = Registry(
-            tuple(entries), {each.name: Channel(Here(each), settings.send_timeout) for each in both}
+            tuple(entries), {each.name: Channel(InProcessHost(each), settings.send_timeout) for each in both}
         )
 
     @property

@@ -13,7 +13,7 @@ from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.storage.engine.columns import as_instant, as_json
 from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.status_sql import standings
+from capcom_gql.storage.queries.status_sql import statuses
 from capcom_gql.storage.tables import Redemption, Seat, Subscription, SurveyRequest, Term
 
 
@@ -59,7 +59,7 @@ class Present:
     now: datetime
     holdings: Mapping[str, Holdings]
     """by subscription id"""
-    standings: Mapping[str, Mapping[str, Any]]
+    statuses: Mapping[str, Mapping[str, Any]]
     """as SQL gives them, by organisation id"""
     unsent: int
     """letters neither sent nor suppressed"""
@@ -94,9 +94,9 @@ async def read_present(policy: LifecyclePolicy) -> Present:
         held[term.subscription_id].terms.append(term.facts())
     for seat in await Seat.all().order_by("id"):
         held[seat.subscription_id].seats.append(seat.facts())
-    stood = {row["organisation_id"]: row for row in await rows(standings("$1"), [policy.day_of(now)])}
+    status = {row["organisation_id"]: row for row in await rows(statuses("$1"), [policy.day_of(now)])}
     (unsent,) = await rows("SELECT count(*) AS unsent FROM delivery WHERE state NOT IN ('SENT', 'SUPPRESSED')")
-    return Present(policy, now, held, stood, unsent["unsent"])
+    return Present(policy, now, held, status, unsent["unsent"])
 
 
 async def read_history(policy: LifecyclePolicy) -> History:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from capcom_gql.cli.simulation.checks import PRESENT, Broken
 from capcom_gql.cli.simulation.figures import Month, total
 from capcom_gql.cli.simulation.history import HISTORY
-from capcom_gql.cli.simulation.run import FIRST_DAY, Outcome
+from capcom_gql.cli.simulation.run import FIRST_DAY, SimulationOutcome
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import SubscriptionState
 
@@ -43,7 +43,7 @@ _LETTERS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
 )
 
 
-def as_text(outcome: Outcome) -> str:
+def as_text(outcome: SimulationOutcome) -> str:
     """For a reader."""
     wish, months = outcome.wish, outcome.months
     head = f"{wish.organisations} organisations from {FIRST_DAY} to {wish.last_day}, seed {wish.seed}"
@@ -56,7 +56,7 @@ def as_text(outcome: Outcome) -> str:
     return "\n\n".join(parts)
 
 
-def as_json(outcome: Outcome) -> dict[str, object]:
+def as_json(outcome: SimulationOutcome) -> dict[str, object]:
     """The same as data; what follows from the seed only, so that two runs print the same."""
     wish = outcome.wish
     deeds, letters = total(outcome.months)
@@ -119,7 +119,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     return " ".join((first.strip().ljust(widths[0]), *others)).rstrip()
 
 
-def _totals(outcome: Outcome) -> str:
+def _totals(outcome: SimulationOutcome) -> str:
     """What the tables have no room for."""
     deeds, letters = total(outcome.months)
     shown = {name for name, _ in _DEEDS}

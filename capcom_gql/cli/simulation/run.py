@@ -17,7 +17,7 @@ from capcom_gql.cli.simulation.history import check_history
 from capcom_gql.cli.simulation.life import Life
 from capcom_gql.cli.simulation.post import SimulatedPost
 from capcom_gql.cli.simulation.record import read_history, read_present
-from capcom_gql.runtime import Setup, setup_of
+from capcom_gql.runtime import Runtime, runtime_of
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
 from capcom_gql.storage.engine.database import migrate, opened
@@ -50,7 +50,7 @@ class Wish:
 
 
 @dataclass(slots=True)
-class Outcome:
+class SimulationOutcome:
     """What came of it. Times are in seconds, `seconds` by part; everything else follows from the wish."""
 
     wish: Wish
@@ -62,7 +62,7 @@ class Outcome:
     processor_seconds: float = 0.0
 
 
-async def simulate(settings: Settings, wish: Wish, on_day: Callable[[date], None]) -> Outcome:
+async def simulate(settings: Settings, wish: Wish, on_day: Callable[[date], None]) -> SimulationOutcome:
     """Play it on the scratch database of these settings, which is made, and stop where an invariant breaks."""
     began = process_time()
     url = database_url(settings)
@@ -71,22 +71,22 @@ async def simulate(settings: Settings, wish: Wish, on_day: Callable[[date], None
     # what is loaded by now stays: going through it again and again would cost a twentieth of the time
     gc.freeze()
     async with opened(url):
-        outcome = await _Run(setup_of(settings, post.registry), post, wish).play(on_day)
+        outcome = await _Run(runtime_of(settings, post.registry), post, wish).play(on_day)
     outcome.processor_seconds = process_time() - began
     return outcome
 
 
 class _Run:
-    def __init__(self, setup: Setup, post: SimulatedPost, wish: Wish) -> None:
-        self._setup = setup
+    def __init__(self, runtime: Runtime, post: SimulatedPost, wish: Wish) -> None:
+        self._setup = runtime
         self._post = post
-        self._deeds = Deeds(setup)
+        self._deeds = Deeds(runtime)
         self._life = Life(self._deeds, wish.seed)
         self._events = Events(self._life, wish.seed)
         self._live: set[str] = set()
-        self._outcome = Outcome(wish)
+        self._outcome = SimulationOutcome(wish)
 
-    async def play(self, on_day: Callable[[date], None]) -> Outcome:
+    async def play(self, on_day: Callable[[date], None]) -> SimulationOutcome:
         outcome, wish = self._outcome, self._outcome.wish
         await self._morning(FIRST_DAY - timedelta(days=1))
         await self._deeds.begin()
@@ -125,8 +125,8 @@ class _Run:
 
     async def _end_month(self, day: date) -> None:
         present = await read_present(self._setup.policy)
-        self._live = {name for name, row in present.standings.items() if row["is_live"]}
-        self._outcome.months.append(month_of(day, present.standings.values()))
+        self._live = {name for name, row in present.statuses.items() if row["is_live"]}
+        self._outcome.months.append(month_of(day, present.statuses.values()))
         self._outcome.broken += check_present(present)
 
     async def _sum_up(self) -> None:

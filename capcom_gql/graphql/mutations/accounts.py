@@ -25,9 +25,9 @@ class SignInInput:
     email: EmailAddress = strawberry.field(description="Their address.")
     password: str = strawberry.field(description="Their password.")
 
-    def form(self) -> sign_in.SignInInput:
+    def form(self) -> sign_in.SignInForm:
         """The sign-in as the deed takes it."""
-        return sign_in.SignInInput(self.email, self.password)
+        return sign_in.SignInForm(self.email, self.password)
 
 
 @strawberry.type(description="The answer of signIn.")
@@ -46,9 +46,9 @@ class SignOutPayload(Payload):
 class RequestPasswordInput:
     email: EmailAddress = strawberry.field(description="Their address.")
 
-    def form(self) -> request_password.RequestPasswordInput:
+    def form(self) -> request_password.RequestPasswordForm:
         """The request as the deed takes it."""
-        return request_password.RequestPasswordInput(self.email)
+        return request_password.RequestPasswordForm(self.email)
 
 
 @strawberry.type(description="The answer of requestPassword.")
@@ -63,9 +63,9 @@ class ChoosePasswordInput:
     token: str = strawberry.field(description="The token in the link.")
     password: str = strawberry.field(description="The password: 15 characters or more, a sentence does very well.")
 
-    def form(self) -> choose_password.ChoosePasswordInput:
+    def form(self) -> choose_password.ChoosePasswordForm:
         """The choice as the deed takes it."""
-        return choose_password.ChoosePasswordInput(self.token, self.password)
+        return choose_password.ChoosePasswordForm(self.token, self.password)
 
 
 @strawberry.type(description="The answer of choosePassword.")
@@ -82,7 +82,7 @@ class Accounts:
     @resolved("Open a session with address and password.")
     async def sign_in(self, info: Info, input: Annotated[SignInInput, FORM]) -> SignInPayload | None:
         context = info.context
-        done = await sign_in.sign_in(context.actor, input.form(), context.attempts, context.source)
+        done = await sign_in.sign_in(context.actor, input.form(), context.rate_limits, context.source)
         return SignInPayload(
             access_token=done.access_token, expires_at=done.expires_at, viewer=await _signed_in(context, done)
         )
@@ -97,7 +97,9 @@ class Accounts:
         self, info: Info, input: Annotated[RequestPasswordInput, FORM]
     ) -> RequestPasswordPayload | None:
         context = info.context
-        accepted = await request_password.request_password(context.setup, context.actor, input.form(), context.attempts)
+        accepted = await request_password.request_password(
+            context.runtime, context.actor, input.form(), context.rate_limits
+        )
         return RequestPasswordPayload(accepted=accepted)
 
     @resolved("Choose a password by a one-time link; every other session of the person ends, and a new one opens.")

@@ -25,9 +25,9 @@ class ReinstateTermInput:
     )
     reason: str = strawberry.field(description="Why it is reinstated; kept as a note for staff.")
 
-    def form(self) -> reinstate_term.ReinstateTermInput:
+    def form(self) -> reinstate_term.ReinstateTermForm:
         """The term and its proof as the deed takes them."""
-        return reinstate_term.ReinstateTermInput(
+        return reinstate_term.ReinstateTermForm(
             str(self.term_id), self.kind.value, self.reference, self.received_on, self.reason
         )
 
@@ -46,9 +46,9 @@ class CancelSubscriptionInput:
     )
     note: str = strawberry.field(description="Why; kept as a note for staff.")
 
-    def form(self) -> cancel_subscription.CancelSubscriptionInput:
+    def form(self) -> cancel_subscription.CancelSubscriptionForm:
         """The cancellation as the deed takes it."""
-        return cancel_subscription.CancelSubscriptionInput(str(self.subscription_id), self.reason, self.note)
+        return cancel_subscription.CancelSubscriptionForm(str(self.subscription_id), self.reason, self.note)
 
 
 @strawberry.type(description="The answer of cancelSubscription.")
@@ -65,9 +65,9 @@ class Cancellations:
         self, info: Info, input: Annotated[ReinstateTermInput, FORM]
     ) -> ReinstateTermPayload | None:
         context = info.context
-        done = await reinstate_term.reinstate_term(context.setup, context.actor, input.form())
+        done = await reinstate_term.reinstate_term(context.runtime, context.actor, input.form())
         subscription = await subscription_of(context, done.subscription_id)
-        term = Term.of(subscription.situation, done.term_id, context.setup.currency, subscription.ties)
+        term = Term.of(subscription.view, done.term_id, context.runtime.currency, subscription.ownership)
         return ReinstateTermPayload(subscription=subscription, term=term)
 
     @resolved("Cancel a subscription at once: every term that is not over. Manager and users are told.")
@@ -75,5 +75,5 @@ class Cancellations:
         self, info: Info, input: Annotated[CancelSubscriptionInput, FORM]
     ) -> CancelSubscriptionPayload | None:
         context = info.context
-        subscription_id = await cancel_subscription.cancel_subscription(context.setup, context.actor, input.form())
+        subscription_id = await cancel_subscription.cancel_subscription(context.runtime, context.actor, input.form())
         return CancelSubscriptionPayload(subscription=await subscription_of(context, subscription_id))

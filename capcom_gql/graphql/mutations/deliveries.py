@@ -36,6 +36,6 @@ class Deliveries:
         self, info: Info, input: Annotated[RetryDeliveryInput, FORM]
     ) -> RetryDeliveryPayload | None:
         context, delivery_id = info.context, str(input.delivery_id)
-        await retry_delivery.retry_delivery(context.setup, context.actor, delivery_id)
+        await retry_delivery.retry_delivery(context.runtime, context.actor, delivery_id)
         (delivery,) = await deliveries_of(context, [delivery_id])
         return RetryDeliveryPayload(delivery=delivery)

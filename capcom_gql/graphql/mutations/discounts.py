@@ -28,9 +28,9 @@ class RedeemDiscountInput:
     )
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> redeem_discount.RedeemDiscountInput:
+    def form(self) -> redeem_discount.RedeemDiscountForm:
         """The registration as the deed takes it."""
-        return redeem_discount.RedeemDiscountInput(
+        return redeem_discount.RedeemDiscountForm(
             subscriber_number=self.subscriber_number,
             event_kind=self.event_kind,
             event_reference=self.event_reference,
@@ -53,9 +53,9 @@ class RedeemDiscountPayload(Payload):
 class ReleaseDiscountInput:
     redemption_id: strawberry.ID = strawberry.field(description="The redemption's id.")
 
-    def form(self) -> release_discount.ReleaseDiscountInput:
+    def form(self) -> release_discount.ReleaseDiscountForm:
         """The release as the deed takes it."""
-        return release_discount.ReleaseDiscountInput(str(self.redemption_id))
+        return release_discount.ReleaseDiscountForm(str(self.redemption_id))
 
 
 @strawberry.type(description="The answer of releaseDiscount.")
@@ -72,10 +72,10 @@ class Discounts:
         self, info: Info, input: Annotated[RedeemDiscountInput, FORM]
     ) -> RedeemDiscountPayload | None:
         context = info.context
-        done = await redeem_discount.redeem_discount(context.setup, context.actor, input.form())
+        done = await redeem_discount.redeem_discount(context.runtime, context.actor, input.form())
         return RedeemDiscountPayload(
             redemption=None if done.redemption_id is None else await _redemption(context, done.redemption_id),
-            check=DiscountCheck.of(done.check, context.locale, context.setup.currency),
+            check=DiscountCheck.of(done.check, context.locale, context.runtime.currency),
             errors=await errors_of(done.faults, context.locale),
         )
 
@@ -84,11 +84,11 @@ class Discounts:
         self, info: Info, input: Annotated[ReleaseDiscountInput, FORM]
     ) -> ReleaseDiscountPayload | None:
         context = info.context
-        done = await release_discount.release_discount(context.setup, context.actor, input.form())
+        done = await release_discount.release_discount(context.runtime, context.actor, input.form())
         return ReleaseDiscountPayload(redemption=await _redemption(context, done.redemption_id))
 
 
 async def _redemption(context: Context, redemption_id: str) -> Redemption:
     row = await context.loaders.redemption.load(redemption_id)
     assert row is not None, "a redemption is never deleted"
-    return Redemption.of(row, context.setup.currency)
+    return Redemption.of(row, context.runtime.currency)

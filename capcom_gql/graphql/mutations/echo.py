@@ -9,7 +9,7 @@ from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.fields import given
 from capcom_gql.graphql.mutations.forms import OrganisationInput, PersonInput
 from capcom_gql.graphql.ownership import Echoed
-from capcom_gql.graphql.subscription_view import Situation
+from capcom_gql.graphql.subscription_view import SubscriptionView
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subscription import Echo, Organisation, OrganisationSubscription, Seat
 from capcom_gql.services.subscribe import Subscribed
@@ -22,17 +22,17 @@ async def echo_of(
     context: Context, form: OrganisationInput, users: list[PersonInput], done: Subscribed
 ) -> OrganisationSubscription:
     """The subscription as the form's sender may see it: plan, state, days, limits, and the form."""
-    situation = await context.loaders.situation.load(done.subscription_id)
-    assert situation is not None, "a subscription that was just opened has a term"
-    organisation = await context.loaders.organisation.load(situation.organisation_id)
+    view = await context.loaders.view.load(done.subscription_id)
+    assert view is not None, "a subscription that was just opened has a term"
+    organisation = await context.loaders.organisation.load(view.organisation_id)
     assert organisation is not None, "a subscription has an organisation"
     echo = Echo(_organisation(form, organisation))
-    subscription = OrganisationSubscription.of(situation, _TIES, echo)
+    subscription = OrganisationSubscription.of(view, _TIES, echo)
     rows = await context.loaders.seat.load_many(list(done.seat_ids))
     for user, row in zip(users, rows, strict=True):
         assert row is not None, "a seat is never deleted"
         person = _person(user, context)
-        echo.seats.append(_seat(row, situation, subscription, person))
+        echo.seats.append(_seat(row, view, subscription, person))
     return subscription
 
 
@@ -50,7 +50,7 @@ def _organisation(form: OrganisationInput, row: tables.Organisation) -> Organisa
         chorus_service_code=given(form.chorus_service_code),
         chorus_engagement_required=row.chorus_engagement_required,
         created_at=row.created_at,
-        ties=_TIES,
+        ownership=_TIES,
         is_echo=True,
     )
 
@@ -63,11 +63,11 @@ def _person(form: PersonInput, context: Context) -> Person:
         given_name=form.given_name,
         family_name=form.family_name,
         locale=given(form.locale) or context.locale.value,
-        ties=_TIES,
+        ownership=_TIES,
     )
 
 
-def _seat(row: tables.Seat, situation: Situation, subscription: OrganisationSubscription, person: Person) -> Seat:
+def _seat(row: tables.Seat, view: SubscriptionView, subscription: OrganisationSubscription, person: Person) -> Seat:
     return Seat(
         id=strawberry.ID(row.id),
         subscriber_number=None,
@@ -75,8 +75,8 @@ def _seat(row: tables.Seat, situation: Situation, subscription: OrganisationSubs
         is_active=row.removed_at is None,
         added_at=row.added_at,
         removed_at=None,
-        situation=situation,
+        view=view,
         person_id=str(person.id),
-        ties=_TIES,
+        ownership=_TIES,
         echo=(subscription, person),
     )

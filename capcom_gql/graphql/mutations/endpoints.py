@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from capcom_gql.forms import STAYS
+from capcom_gql.forms import UNCHANGED
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.mutations.forms import FORM
@@ -31,9 +31,9 @@ class CreateWebhookEndpointInput:
         default=strawberry.UNSET, description="The organisation whose events to send; by default everybody's."
     )
 
-    def form(self) -> create_webhook_endpoint.CreateWebhookEndpointInput:
+    def form(self) -> create_webhook_endpoint.CreateWebhookEndpointForm:
         """The endpoint as the deed takes it."""
-        return create_webhook_endpoint.CreateWebhookEndpointInput(
+        return create_webhook_endpoint.CreateWebhookEndpointForm(
             self.url, tuple(self.kinds), given(self.description), given(self.organisation_id)
         )
 
@@ -63,13 +63,13 @@ class UpdateWebhookEndpointInput:
         f"was failing. {_STAYS}",
     )
 
-    def form(self) -> update_webhook_endpoint.UpdateWebhookEndpointInput:
+    def form(self) -> update_webhook_endpoint.UpdateWebhookEndpointForm:
         """The changes as the deed takes them."""
         kinds = given(self.kinds)
-        return update_webhook_endpoint.UpdateWebhookEndpointInput(
+        return update_webhook_endpoint.UpdateWebhookEndpointForm(
             str(self.endpoint_id),
             url=given(self.url),
-            description=STAYS if self.description is strawberry.UNSET else self.description,
+            description=UNCHANGED if self.description is strawberry.UNSET else self.description,
             kinds=None if kinds is None else tuple(kinds),
             is_enabled=given(self.is_enabled),
         )
@@ -112,7 +112,7 @@ class Endpoints:
         self, info: Info, input: Annotated[CreateWebhookEndpointInput, FORM]
     ) -> CreateWebhookEndpointPayload | None:
         context = info.context
-        done = await create_webhook_endpoint.create_webhook_endpoint(context.setup, context.actor, input.form())
+        done = await create_webhook_endpoint.create_webhook_endpoint(context.runtime, context.actor, input.form())
         return CreateWebhookEndpointPayload(endpoint=await _endpoint(context, done.endpoint_id), secret=done.secret)
 
     @resolved("Change an endpoint; enabled again, it is sent what was kept for it.")
@@ -120,7 +120,9 @@ class Endpoints:
         self, info: Info, input: Annotated[UpdateWebhookEndpointInput, FORM]
     ) -> UpdateWebhookEndpointPayload | None:
         context = info.context
-        endpoint_id = await update_webhook_endpoint.update_webhook_endpoint(context.setup, context.actor, input.form())
+        endpoint_id = await update_webhook_endpoint.update_webhook_endpoint(
+            context.runtime, context.actor, input.form()
+        )
         return UpdateWebhookEndpointPayload(endpoint=await _endpoint(context, endpoint_id))
 
     @resolved("Give an endpoint a new secret. For 24 hours the one before signs beside it.")

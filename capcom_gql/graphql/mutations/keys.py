@@ -22,9 +22,9 @@ class CreateApiKeyInput:
         default=strawberry.UNSET, description="From when on it no longer works; none for no end."
     )
 
-    def form(self) -> create_api_key.CreateApiKeyInput:
+    def form(self) -> create_api_key.CreateApiKeyForm:
         """The key as the deed takes it."""
-        return create_api_key.CreateApiKeyInput(self.name, tuple(self.scopes), given(self.expires_at))
+        return create_api_key.CreateApiKeyForm(self.name, tuple(self.scopes), given(self.expires_at))
 
 
 @strawberry.type(description="The answer of createApiKey.")
@@ -39,9 +39,9 @@ class CreateApiKeyPayload(Payload):
 class RevokeApiKeyInput:
     api_key_id: strawberry.ID = strawberry.field(description="The key's id.")
 
-    def form(self) -> revoke_api_key.RevokeApiKeyInput:
+    def form(self) -> revoke_api_key.RevokeApiKeyForm:
         """The revocation as the deed takes it."""
-        return revoke_api_key.RevokeApiKeyInput(str(self.api_key_id))
+        return revoke_api_key.RevokeApiKeyForm(str(self.api_key_id))
 
 
 @strawberry.type(description="The answer of revokeApiKey.")
@@ -56,13 +56,13 @@ class Keys:
     @resolved("Make a key for a machine.")
     async def create_api_key(self, info: Info, input: Annotated[CreateApiKeyInput, FORM]) -> CreateApiKeyPayload | None:
         context = info.context
-        done = await create_api_key.create_api_key(context.setup, context.actor, input.form())
+        done = await create_api_key.create_api_key(context.runtime, context.actor, input.form())
         return CreateApiKeyPayload(api_key=await _api_key(context, done.api_key_id), secret=done.secret)
 
     @resolved("Revoke a key, at once and everywhere.")
     async def revoke_api_key(self, info: Info, input: Annotated[RevokeApiKeyInput, FORM]) -> RevokeApiKeyPayload | None:
         context = info.context
-        done = await revoke_api_key.revoke_api_key(context.setup, context.actor, input.form())
+        done = await revoke_api_key.revoke_api_key(context.runtime, context.actor, input.form())
         return RevokeApiKeyPayload(api_key=await _api_key(context, done.api_key_id))
 
 

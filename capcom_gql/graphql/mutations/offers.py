@@ -43,9 +43,9 @@ class SavePlanInput:
         default=True, description="Whether it may be newly chosen; left out or null, it may."
     )
 
-    def form(self) -> save_plan.SavePlanInput:
+    def form(self) -> save_plan.SavePlanForm:
         """The plan as the deed takes it."""
-        return save_plan.SavePlanInput(
+        return save_plan.SavePlanForm(
             code=self.code,
             name=self.name,
             seat_limit=self.seat_limit,
@@ -68,9 +68,9 @@ class PublishTermsInput:
     )
     url: URL = strawberry.field(description="Where the text is.")
 
-    def form(self) -> publish_terms.PublishTermsInput:
+    def form(self) -> publish_terms.PublishTermsForm:
         """The version as the deed takes it."""
-        return publish_terms.PublishTermsInput(self.version, self.url)
+        return publish_terms.PublishTermsForm(self.version, self.url)
 
 
 @strawberry.type(description="The answer of publishTerms.")
@@ -85,11 +85,11 @@ class Offers:
     @resolved("Make a plan, or change one for the terms opened from now on; terms that are open keep their copy.")
     async def save_plan(self, info: Info, input: Annotated[SavePlanInput, FORM]) -> SavePlanPayload | None:
         context = info.context
-        done = await save_plan.save_plan(context.setup, context.actor, input.form())
+        done = await save_plan.save_plan(context.runtime, context.actor, input.form())
         row = await tables.Plan.get(id=done.plan_id)
-        return SavePlanPayload(plan=Plan.of(row, context.setup.currency))
+        return SavePlanPayload(plan=Plan.of(row, context.runtime.currency))
 
     @resolved("Publish a version of the terms of use, which every subscribing and renewing must accept from now on.")
     async def publish_terms(self, info: Info, input: Annotated[PublishTermsInput, FORM]) -> PublishTermsPayload | None:
-        done = await publish_terms.publish_terms(info.context.setup, info.context.actor, input.form())
+        done = await publish_terms.publish_terms(info.context.runtime, info.context.actor, input.form())
         return PublishTermsPayload(terms=TermsOfUse.of(await tables.TermsOfUse.get(id=done.terms_id)))

@@ -17,9 +17,9 @@ class UpdateOrganisationInput:
     organisation_id: strawberry.ID = strawberry.field(description="The organisation's id.")
     organisation: OrganisationInput = strawberry.field(description="Everything that is known of it from now on.")
 
-    def form(self) -> update_organisation.UpdateOrganisationInput:
+    def form(self) -> update_organisation.UpdateOrganisationForm:
         """The update as the deed takes it."""
-        return update_organisation.UpdateOrganisationInput(str(self.organisation_id), self.organisation.form())
+        return update_organisation.UpdateOrganisationForm(str(self.organisation_id), self.organisation.form())
 
 
 @strawberry.type(description="The answer of updateOrganisation.")
@@ -38,7 +38,7 @@ class Organisations:
         self, info: Info, input: Annotated[UpdateOrganisationInput, FORM]
     ) -> UpdateOrganisationPayload | None:
         context = info.context
-        done = await update_organisation.update_organisation(context.setup, context.actor, input.form())
+        done = await update_organisation.update_organisation(context.runtime, context.actor, input.form())
         row = await context.loaders.organisation.load(done.organisation_id)
         assert row is not None, "an organisation is never deleted"
         return UpdateOrganisationPayload(organisation=Organisation.of(row))

@@ -18,13 +18,13 @@ class Payload:
 
 async def subscription_of(context: Context, subscription_id: str) -> OrganisationSubscription:
     """The subscription that a deed was just done on, as it stands now."""
-    situation = await context.loaders.situation.load(subscription_id)
-    assert situation is not None, "a deed was just done on it"
-    return OrganisationSubscription.of(situation)
+    view = await context.loaders.view.load(subscription_id)
+    assert view is not None, "a deed was just done on it"
+    return OrganisationSubscription.of(view)
 
 
 async def seat_of(context: Context, seat_id: str) -> Seat:
     """The seat that a deed was just done on, with its subscription as it stands now."""
     row = await context.loaders.seat.load(seat_id)
     assert row is not None, "a seat is never deleted"
-    return Seat.of(row, (await subscription_of(context, row.subscription_id)).situation)
+    return Seat.of(row, (await subscription_of(context, row.subscription_id)).view)

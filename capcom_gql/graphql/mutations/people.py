@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from capcom_gql.forms import STAYS
+from capcom_gql.forms import UNCHANGED
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.mutations.forms import FORM
@@ -52,10 +52,10 @@ class UpdateProfileInput:
         description=f"All addresses for channels beyond mail and phone, one of a kind. {_STAYS}; null clears them all.",
     )
 
-    def form(self) -> update_profile.UpdateProfileInput:
+    def form(self) -> update_profile.UpdateProfileForm:
         """The changes as the deed takes them."""
         addresses = self.addresses
-        return update_profile.UpdateProfileInput(
+        return update_profile.UpdateProfileForm(
             given_name=_line(self.given_name),
             family_name=_line(self.family_name),
             job_title=_line(self.job_title),
@@ -78,9 +78,9 @@ class ChangeEmailInput:
     )
     email: EmailAddress = strawberry.field(description="The new address.")
 
-    def form(self) -> change_email.ChangeEmailInput:
+    def form(self) -> change_email.ChangeEmailForm:
         """The change as the deed takes it."""
-        return change_email.ChangeEmailInput(self.email, given(self.person_id))
+        return change_email.ChangeEmailForm(self.email, given(self.person_id))
 
 
 @strawberry.type(description="The answer of changeEmail.")
@@ -96,9 +96,9 @@ class ChangeEmailPayload(Payload):
 class ConfirmEmailInput:
     token: str = strawberry.field(description="The token in the link.")
 
-    def form(self) -> confirm_email.ConfirmEmailInput:
+    def form(self) -> confirm_email.ConfirmEmailForm:
         """The confirmation as the deed takes it."""
-        return confirm_email.ConfirmEmailInput(self.token)
+        return confirm_email.ConfirmEmailForm(self.token)
 
 
 @strawberry.type(description="The answer of confirmEmail.")
@@ -113,9 +113,9 @@ class ErasePersonInput:
     person_id: strawberry.ID = strawberry.field(description="The person's id.")
     reason: str = strawberry.field(description="Why, in words that do not name the person: they are kept.")
 
-    def form(self) -> erase_person.ErasePersonInput:
+    def form(self) -> erase_person.ErasePersonForm:
         """The erasure as the deed takes it."""
-        return erase_person.ErasePersonInput(str(self.person_id), self.reason)
+        return erase_person.ErasePersonForm(str(self.person_id), self.reason)
 
 
 @strawberry.type(description="The answer of erasePerson.")
@@ -141,13 +141,13 @@ class People:
     )
     async def change_email(self, info: Info, input: Annotated[ChangeEmailInput, FORM]) -> ChangeEmailPayload | None:
         context = info.context
-        person_id = await change_email.change_email(context.setup, context.actor, input.form(), context.attempts)
+        person_id = await change_email.change_email(context.runtime, context.actor, input.form(), context.rate_limits)
         return ChangeEmailPayload(person=await _visible(context, person_id))
 
     @resolved("Confirm a new address by the link that was sent to it; unused links of the person end.")
     async def confirm_email(self, info: Info, input: Annotated[ConfirmEmailInput, FORM]) -> ConfirmEmailPayload | None:
         context = info.context
-        person_id = await confirm_email.confirm_email(context.setup, context.actor, input.form())
+        person_id = await confirm_email.confirm_email(context.runtime, context.actor, input.form())
         return ConfirmEmailPayload(person=await _visible(context, person_id))
 
     @resolved(
@@ -155,13 +155,13 @@ class People:
     )
     async def erase_person(self, info: Info, input: Annotated[ErasePersonInput, FORM]) -> ErasePersonPayload | None:
         context = info.context
-        await erase_person.erase_person(context.setup, context.actor, input.form())
+        await erase_person.erase_person(context.runtime, context.actor, input.form())
         return ErasePersonPayload(erased=True)
 
 
 def _line(value: Any) -> Any:
     """A line of a form as the deed takes it: what the client left out stays."""
-    return STAYS if value is strawberry.UNSET else value
+    return UNCHANGED if value is strawberry.UNSET else value
 
 
 async def _visible(context: Context, person_id: str) -> Person | None:

@@ -28,9 +28,9 @@ class RecordPaymentProofInput:
     )
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> record_payment_proof.RecordPaymentProofInput:
+    def form(self) -> record_payment_proof.RecordPaymentProofForm:
         """The proof as the deed takes it."""
-        return record_payment_proof.RecordPaymentProofInput(
+        return record_payment_proof.RecordPaymentProofForm(
             subscription_id=str(self.subscription_id),
             kind=self.kind.value,
             reference=self.reference,
@@ -55,7 +55,7 @@ class Proofs:
         self, info: Info, input: Annotated[RecordPaymentProofInput, FORM]
     ) -> RecordPaymentProofPayload | None:
         context = info.context
-        done = await record_payment_proof.record_payment_proof(context.setup, context.actor, input.form())
+        done = await record_payment_proof.record_payment_proof(context.runtime, context.actor, input.form())
         subscription = await subscription_of(context, done.subscription_id)
-        term = Term.of(subscription.situation, done.term_id, context.setup.currency, subscription.ties)
+        term = Term.of(subscription.view, done.term_id, context.runtime.currency, subscription.ownership)
         return RecordPaymentProofPayload(subscription=subscription, term=term)

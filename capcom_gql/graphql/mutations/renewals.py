@@ -22,9 +22,9 @@ class RenewInput:
     accepted_terms_version: str = strawberry.field(description="The version of the terms of use that is accepted.")
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> renew.RenewInput:
+    def form(self) -> renew.RenewForm:
         """The renewal as the deed takes it."""
-        return renew.RenewInput(
+        return renew.RenewForm(
             subscription_id=str(self.subscription_id),
             plan_code=given(self.plan_code),
             accepted_terms_version=self.accepted_terms_version,
@@ -43,9 +43,9 @@ class DeclineRenewalInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
     reason: str | None = strawberry.field(default=strawberry.UNSET, description="Why, at most 2,000 characters.")
 
-    def form(self) -> decline_renewal.DeclineRenewalInput:
+    def form(self) -> decline_renewal.DeclineRenewalForm:
         """The decline as the deed takes it."""
-        return decline_renewal.DeclineRenewalInput(str(self.subscription_id), given(self.reason))
+        return decline_renewal.DeclineRenewalForm(str(self.subscription_id), given(self.reason))
 
 
 @strawberry.type(description="The answer of declineRenewal.")
@@ -60,9 +60,9 @@ class Renewals:
     @resolved("Renew a subscription. Renewing early loses nothing; a decline is cleared.")
     async def renew(self, info: Info, input: Annotated[RenewInput, FORM]) -> RenewPayload | None:
         context = info.context
-        done = await renew.renew(context.setup, context.actor, input.form())
+        done = await renew.renew(context.runtime, context.actor, input.form())
         subscription = await subscription_of(context, done.subscription_id)
-        term = Term.of(subscription.situation, done.term_id, context.setup.currency, subscription.ties)
+        term = Term.of(subscription.view, done.term_id, context.runtime.currency, subscription.ownership)
         return RenewPayload(subscription=subscription, term=term)
 
     @resolved("Decline the renewal: the reminders stop, and renewing stays possible until the term ends.")
@@ -70,5 +70,5 @@ class Renewals:
         self, info: Info, input: Annotated[DeclineRenewalInput, FORM]
     ) -> DeclineRenewalPayload | None:
         context = info.context
-        subscription_id = await decline_renewal.decline_renewal(context.setup, context.actor, input.form())
+        subscription_id = await decline_renewal.decline_renewal(context.runtime, context.actor, input.form())
         return DeclineRenewalPayload(subscription=await subscription_of(context, subscription_id))

@@ -19,9 +19,9 @@ class AddSeatsInput:
     users: list[PersonInput] = strawberry.field(description="The users to add.")
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> add_seats.AddSeatsInput:
+    def form(self) -> add_seats.AddSeatsForm:
         """The addition as the deed takes it."""
-        return add_seats.AddSeatsInput(str(self.subscription_id), persons_of(self.users), self.idempotency_key)
+        return add_seats.AddSeatsForm(str(self.subscription_id), persons_of(self.users), self.idempotency_key)
 
 
 @strawberry.type(description="The answer of addSeats.")
@@ -40,9 +40,9 @@ class ReplaceSeatInput:
     seat_id: strawberry.ID = strawberry.field(description="The id of the seat of the user who goes.")
     user: PersonInput = strawberry.field(description="The person who comes; without an active seat here so far.")
 
-    def form(self) -> replace_seat.ReplaceSeatInput:
+    def form(self) -> replace_seat.ReplaceSeatForm:
         """The replacement as the deed takes it."""
-        return replace_seat.ReplaceSeatInput(str(self.seat_id), self.user.form())
+        return replace_seat.ReplaceSeatForm(str(self.seat_id), self.user.form())
 
 
 @strawberry.type(
@@ -60,9 +60,9 @@ class ReplaceSeatPayload(Payload):
 class RemoveSeatInput:
     seat_id: strawberry.ID = strawberry.field(description="The seat's id.")
 
-    def form(self) -> remove_seat.RemoveSeatInput:
+    def form(self) -> remove_seat.RemoveSeatForm:
         """The removal as the deed takes it."""
-        return remove_seat.RemoveSeatInput(str(self.seat_id))
+        return remove_seat.RemoveSeatForm(str(self.seat_id))
 
 
 @strawberry.type(description="The answer of removeSeat.")
@@ -75,9 +75,9 @@ class TransferManagementInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
     seat_id: strawberry.ID = strawberry.field(description="The id of the user's active seat in this subscription.")
 
-    def form(self) -> transfer_management.TransferManagementInput:
+    def form(self) -> transfer_management.TransferManagementForm:
         """The handing over as the deed takes it."""
-        return transfer_management.TransferManagementInput(str(self.subscription_id), str(self.seat_id))
+        return transfer_management.TransferManagementForm(str(self.subscription_id), str(self.seat_id))
 
 
 @strawberry.type(
@@ -95,7 +95,7 @@ class Seats:
     @resolved("Add users to the list of a live subscription.")
     async def add_seats(self, info: Info, input: Annotated[AddSeatsInput, FORM]) -> AddSeatsPayload | None:
         context = info.context
-        done = await add_seats.add_seats(context.setup, context.actor, input.form(), context.locale)
+        done = await add_seats.add_seats(context.runtime, context.actor, input.form(), context.locale)
         seats = await asyncio.gather(*(seat_of(context, each) for each in done.seat_ids))
         return AddSeatsPayload(
             seats=[seat for seat in seats if seat.is_listed_for(context.actor)],
@@ -105,7 +105,7 @@ class Seats:
     @resolved("Replace a user of a live subscription by another person, at once.")
     async def replace_seat(self, info: Info, input: Annotated[ReplaceSeatInput, FORM]) -> ReplaceSeatPayload | None:
         context = info.context
-        done = await replace_seat.replace_seat(context.setup, context.actor, input.form(), context.locale)
+        done = await replace_seat.replace_seat(context.runtime, context.actor, input.form(), context.locale)
         seat = await seat_of(context, done.seat_id)
         return ReplaceSeatPayload(
             seat=seat if seat.is_listed_for(context.actor) else None,
@@ -115,7 +115,7 @@ class Seats:
     @resolved("Remove a user from the list of a live subscription, at once.")
     async def remove_seat(self, info: Info, input: Annotated[RemoveSeatInput, FORM]) -> RemoveSeatPayload | None:
         context = info.context
-        done = await remove_seat.remove_seat(context.setup, context.actor, input.form())
+        done = await remove_seat.remove_seat(context.runtime, context.actor, input.form())
         return RemoveSeatPayload(subscription=await subscription_of(context, done.subscription_id))
 
     @resolved("Hand the management of a live subscription over to another of its users; both are told.")
@@ -123,5 +123,5 @@ class Seats:
         self, info: Info, input: Annotated[TransferManagementInput, FORM]
     ) -> TransferManagementPayload | None:
         context = info.context
-        done = await transfer_management.transfer_management(context.setup, context.actor, input.form())
+        done = await transfer_management.transfer_management(context.runtime, context.actor, input.form())
         return TransferManagementPayload(subscription=await subscription_of(context, done.subscription_id))

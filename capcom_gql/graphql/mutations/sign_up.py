@@ -33,10 +33,10 @@ class SubscribeInput:
     accepted_terms_version: str = strawberry.field(description="The version of the terms of use that is accepted.")
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> subscribe.SubscribeInput:
+    def form(self) -> subscribe.SubscribeForm:
         """The sign-up as the deed takes it."""
         signer = given(self.signer)
-        return subscribe.SubscribeInput(
+        return subscribe.SubscribeForm(
             plan_code=self.plan_code,
             users=persons_of(self.users),
             manager_email=self.manager_email,
@@ -64,11 +64,11 @@ class SignUp:
     @resolved("Open the subscription of an organisation, or reopen one that is over: its users get their numbers.")
     async def subscribe(self, info: Info, input: Annotated[SubscribeInput, FORM]) -> SubscribePayload | None:
         context = info.context
-        done = await subscribe.subscribe(context.setup, context.actor, input.form(), context.locale)
+        done = await subscribe.subscribe(context.runtime, context.actor, input.form(), context.locale)
         if context.actor.person_id is not None:
             # whoever signed up may have become a member or a manager by it
             context.actor = await actor_of(context.actor.person_id, is_staff=context.actor.is_staff)
-        situation = await context.loaders.situation.load(done.subscription_id)
-        if situation is not None and may(Right.CARD, context.actor, situation.organisation_id):
-            return SubscribePayload(subscription=OrganisationSubscription.of(situation))
+        view = await context.loaders.view.load(done.subscription_id)
+        if view is not None and may(Right.VIEW, context.actor, view.organisation_id):
+            return SubscribePayload(subscription=OrganisationSubscription.of(view))
         return SubscribePayload(subscription=await echo_of(context, input.organisation, input.users, done))

@@ -42,10 +42,10 @@ class OpenSupportRequestInput:
         default=strawberry.UNSET, description="The service that was refused; it is asked again, and kept."
     )
 
-    def form(self) -> open_support_request.OpenSupportRequestInput:
+    def form(self) -> open_support_request.OpenSupportRequestForm:
         """The request as the deed takes it."""
         check, access = given(self.check), given(self.access)
-        return open_support_request.OpenSupportRequestInput(
+        return open_support_request.OpenSupportRequestForm(
             message=self.message,
             check=None if check is None else check.ask(),
             access=None if access is None else access.ask(),
@@ -62,9 +62,9 @@ class CloseSupportRequestInput:
     request_id: strawberry.ID = strawberry.field(description="The request's id.")
     answer: str = strawberry.field(description="The answer, mailed to whoever opened it: at most 4,000 characters.")
 
-    def form(self) -> close_support_request.CloseSupportRequestInput:
+    def form(self) -> close_support_request.CloseSupportRequestForm:
         """The answer as the deed takes it."""
-        return close_support_request.CloseSupportRequestInput(str(self.request_id), self.answer)
+        return close_support_request.CloseSupportRequestForm(str(self.request_id), self.answer)
 
 
 @strawberry.type(description="The answer of closeSupportRequest.")
@@ -82,7 +82,7 @@ class Support:
     ) -> OpenSupportRequestPayload | None:
         context = info.context
         done = await open_support_request.open_support_request(
-            context.setup, context.actor, input.form(), context.attempts
+            context.runtime, context.actor, input.form(), context.rate_limits
         )
         return OpenSupportRequestPayload(request=await _request(context, done.request_id))
 
@@ -91,7 +91,7 @@ class Support:
         self, info: Info, input: Annotated[CloseSupportRequestInput, FORM]
     ) -> CloseSupportRequestPayload | None:
         context = info.context
-        done = await close_support_request.close_support_request(context.setup, context.actor, input.form())
+        done = await close_support_request.close_support_request(context.runtime, context.actor, input.form())
         return CloseSupportRequestPayload(request=await _request(context, done.request_id))
 
 

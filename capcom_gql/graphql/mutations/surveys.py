@@ -24,9 +24,9 @@ class AnswerSurveyInput:
         default=strawberry.UNSET, description="In their own words: at most 4,000 characters."
     )
 
-    def form(self) -> answer_survey.AnswerSurveyInput:
+    def form(self) -> answer_survey.AnswerSurveyForm:
         """The answer as the deed takes it."""
-        return answer_survey.AnswerSurveyInput(str(self.seat_id), str(self.term_id), self.score, given(self.comment))
+        return answer_survey.AnswerSurveyForm(str(self.seat_id), str(self.term_id), self.score, given(self.comment))
 
 
 @strawberry.type(description="The answer of answerSurvey.")
@@ -41,7 +41,7 @@ class Surveys:
     @resolved("Answer the survey, once, until 30 days after the term's last day.")
     async def answer_survey(self, info: Info, input: Annotated[AnswerSurveyInput, FORM]) -> AnswerSurveyPayload | None:
         context = info.context
-        done = await answer_survey.answer_survey(context.setup, context.actor, input.form())
+        done = await answer_survey.answer_survey(context.runtime, context.actor, input.form())
         row, seat = await tables.SurveyRequest.get(id=done.survey_id), await seat_of(context, str(input.seat_id))
-        survey = SurveyRequest.of(row, seat.situation, context.setup.currency, context.setup.policy)
+        survey = SurveyRequest.of(row, seat.view, context.runtime.currency, context.runtime.policy)
         return AnswerSurveyPayload(survey=survey)

@@ -7,7 +7,7 @@ import strawberry
 
 from capcom_gql.graphql.enums import Scope
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Ties
+from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.storage import tables
 
 
@@ -20,7 +20,7 @@ class ApiKey(Node):
     last_used_at: datetime | None = strawberry.field(description="When it was last used, to the minute.")
     expires_at: datetime | None = strawberry.field(description="From when on it no longer works; null for no end.")
     revoked_at: datetime | None = strawberry.field(description="When it was revoked, if it was.")
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
 
     @classmethod
     def of(cls, row: tables.ApiKey) -> Self:
@@ -34,5 +34,5 @@ class ApiKey(Node):
             last_used_at=row.last_used_at,
             expires_at=row.expires_at,
             revoked_at=row.revoked_at,
-            ties=Owned(),
+            ownership=Owned(),
         )

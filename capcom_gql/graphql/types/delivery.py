@@ -11,7 +11,7 @@ from capcom_gql.graphql import enums
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Reached, Ties
+from capcom_gql.graphql.ownership import Owned, Ownership, Reached
 from capcom_gql.graphql.types.event import Event
 from capcom_gql.storage import tables
 
@@ -52,7 +52,7 @@ class Delivery(Node):
     )
     sent_at: datetime | None = strawberry.field(description="When its channel took it, by the product's clock.")
     created_at: datetime = strawberry.field(description="When it was written down, by the product's clock.")
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
     row: strawberry.Private[tables.Delivery]
 
     @classmethod
@@ -72,7 +72,7 @@ class Delivery(Node):
             next_attempt_at=next_at if waits else None,
             sent_at=row.sent_at,
             created_at=row.created_at,
-            ties=Owned((organisation_id,)),
+            ownership=Owned((organisation_id,)),
             row=row,
         )
 

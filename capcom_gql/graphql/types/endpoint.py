@@ -10,7 +10,7 @@ from capcom_gql.domain.webhook_sentences import DISABLED
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Ties
+from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.graphql.scalars import URL
 from capcom_gql.graphql.types.named import NamedOrganisation, organisation_named
 from capcom_gql.storage import tables
@@ -28,7 +28,7 @@ class WebhookEndpoint(Node):
         description="Whether it is sent anything now; what happens meanwhile is kept for it."
     )
     created_at: datetime = strawberry.field(description="When it was made.")
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
     row: strawberry.Private[tables.WebhookEndpoint]
 
     @classmethod
@@ -41,7 +41,7 @@ class WebhookEndpoint(Node):
             kinds=list(row.kinds),
             is_enabled=row.is_enabled,
             created_at=row.created_at,
-            ties=Owned((row.organisation_id,)),
+            ownership=Owned((row.organisation_id,)),
             row=row,
         )
 

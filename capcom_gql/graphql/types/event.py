@@ -13,7 +13,7 @@ from capcom_gql.graphql.connections import Connection, connected
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Reached, Ties
+from capcom_gql.graphql.ownership import Owned, Ownership, Reached
 from capcom_gql.graphql.types.named import NamedOrganisation, organisation_named
 from capcom_gql.storage import tables
 from capcom_gql.storage.queries.lists import Window
@@ -30,18 +30,18 @@ class Event(Node):
     kind: str = strawberry.field(description="What happened, for programs: `term.confirmed`, `seat.added`...")
     occurred_at: datetime = strawberry.field(description="When it became true, by the rules.")
     recorded_at: datetime = strawberry.field(description="When it was written down; later, where a worker was late.")
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
     row: strawberry.Private[tables.Event]
 
     @classmethod
-    def of(cls, row: tables.Event, ties: Ties | None = None) -> Self:
+    def of(cls, row: tables.Event, ownership: Ownership | None = None) -> Self:
         """An event as it was recorded."""
         return cls(
             id=strawberry.ID(row.id),
             kind=row.kind,
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
-            ties=ties or Owned((row.organisation_id,)),
+            ownership=ownership or Owned((row.organisation_id,)),
             row=row,
         )
 
@@ -77,16 +77,16 @@ def _shown(details: dict[str, Any], actor: Actor) -> dict[str, Any]:
     """An organisation that resembles another is no reason for its people to learn of the other (R1)."""
     if SIMILAR not in details or actor.key_id is not None:
         return details
-    return details | {SIMILAR: [each for each in details[SIMILAR] if may(Right.CARD, actor, each)]}
+    return details | {SIMILAR: [each for each in details[SIMILAR] if may(Right.VIEW, actor, each)]}
 
 
 async def timeline_of(context: Context, organisation_id: str, window: Window) -> Connection[Event]:
     """A page of what happened to an organisation's subscription, newest first, for those who may read its timeline."""
-    ties = Reached(organisation_id)
+    ownership = Reached(organisation_id)
 
     async def find(found: Sequence[str]) -> list[Event | None]:
         rows = await context.loaders.event.load_many(list(found))
-        return [None if row is None else Event.of(row, ties) for row in rows]
+        return [None if row is None else Event.of(row, ownership) for row in rows]
 
     return await connected(
         context.locale,

@@ -21,5 +21,5 @@ async def organisation_named(context: Context, organisation_id: str | None) -> O
         return None
     organisation = await context.find(context, organisation_id)
     if organisation is None:
-        raise forbidden(Right.CARD, context.actor, context.locale)
+        raise forbidden(Right.VIEW, context.actor, context.locale)
     return organisation

@@ -6,7 +6,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from capcom_gql.graphql.enums import NotifierState
-from capcom_gql.notifiers.registry import Entry
+from capcom_gql.notifiers.registry import ChannelInfo
 
 
 @strawberry.type(description="A channel, or a plugin that could not be loaded, as this server found it at its start.")
@@ -24,7 +24,7 @@ class Notifier:
     )
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
+    def of(cls, entry: ChannelInfo) -> Self:
         """A channel as operators see it."""
         return cls(
             name=entry.name,

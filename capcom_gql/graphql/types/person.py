@@ -5,7 +5,7 @@ from typing import Self
 import strawberry
 
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Ties
+from capcom_gql.graphql.ownership import Ownership
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
 from capcom_gql.storage import tables
 
@@ -28,10 +28,10 @@ class Person(Node):
         description="Addresses for channels beyond mail and phone; empty for those who may not read them.",
         default_factory=list,
     )
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
 
     @classmethod
-    def of(cls, row: tables.Person, ties: Ties) -> Self:
+    def of(cls, row: tables.Person, ownership: Ownership) -> Self:
         """A person, as reached through a seat, or by themselves."""
         return cls(
             id=strawberry.ID(row.id),
@@ -42,5 +42,5 @@ class Person(Node):
             phone=None if row.phone is None else PhoneNumber(row.phone),
             locale=row.locale,
             addresses=[Address(kind=each["kind"], value=each["value"]) for each in row.addresses],
-            ties=ties,
+            ownership=ownership,
         )

@@ -10,7 +10,7 @@ from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import EventKind, RedemptionState
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Ties
+from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.graphql.types.money import Money
 from capcom_gql.graphql.types.subscription import Organisation, Seat, seat_for
 from capcom_gql.storage import tables
@@ -26,7 +26,7 @@ class Redemption(Node):
     final_price: Money = strawberry.field(description="What is left to pay.")
     redeemed_at: datetime = strawberry.field(description="When it was recorded.")
     released_at: datetime | None = strawberry.field(description="When it was released, if it was.")
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
     row: strawberry.Private[tables.Redemption]
 
     @classmethod
@@ -42,7 +42,7 @@ class Redemption(Node):
             final_price=Money.of(row.price_minor - row.reduction_minor, currency),
             redeemed_at=row.redeemed_at,
             released_at=row.released_at,
-            ties=Owned((row.organisation_id,), row.person_id, row.redeemed_by),
+            ownership=Owned((row.organisation_id,), row.person_id, row.redeemed_by),
             row=row,
         )
 
@@ -51,7 +51,7 @@ class Redemption(Node):
         term = await info.context.loaders.term.load(self.row.term_id)
         assert term is not None, "a term is never deleted"
         today = await info.context.today()
-        return redemption_state(self.released_at, term.facts(), today, info.context.setup.policy)
+        return redemption_state(self.released_at, term.facts(), today, info.context.runtime.policy)
 
     @resolved("The seat whose number was used; not told to machines.")
     async def seat(self, info: Info) -> Seat | None:

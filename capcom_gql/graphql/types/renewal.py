@@ -12,7 +12,7 @@ from capcom_gql.domain.terms import LifecyclePolicy, renewal_notice_on
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import MilestoneKind
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.subscription_view import Situation
+from capcom_gql.graphql.subscription_view import SubscriptionView
 
 
 @strawberry.type(description="What will happen to a subscription on a day, if nobody acts.")
@@ -38,31 +38,31 @@ class Renewal:
     would_end_on: date | None = strawberry.field(
         description="The last day of the term that renewing now would add; null while it cannot be renewed."
     )
-    situation: strawberry.Private[Situation]
+    view: strawberry.Private[SubscriptionView]
 
     @classmethod
-    def of(cls, situation: Situation, policy: LifecyclePolicy) -> Self | None:
+    def of(cls, view: SubscriptionView, policy: LifecyclePolicy) -> Self | None:
         """The renewal of a subscription's running term; None when it is not live."""
-        standing = situation.standing
-        running = standing.running
+        status = view.status
+        running = status.running
         if running is None:
             return None
-        is_open = not check_renewal(standing)
+        is_open = not check_renewal(status)
         return cls(
             notice_on=renewal_notice_on(running.ends_on, policy),
             is_open=is_open,
             reminders_sent=running.reminders_sent,
             reminders_max=len(policy.reminder_days),
             declined_at=running.declined_at,
-            renewed_at=renewed_at(running, situation.facts.values()),
+            renewed_at=renewed_at(running, view.facts.values()),
             would_end_on=renewal_ends_on(running, policy) if is_open else None,
-            situation=situation,
+            view=view,
         )
 
     @resolved("The reason given for declining, if one was.")
     async def decline_reason(self, info: Info) -> str | None:
         if self.declined_at is None:
             return None
-        note = await info.context.loaders.decline_note.load(self.situation.organisation_id)
+        note = await info.context.loaders.decline_note.load(self.view.organisation_id)
         # an earlier decline, of another term or cleared by a renewal since, had a reason of its own
         return note.text if note is not None and note.event.recorded_at >= self.declined_at else None

@@ -96,4 +96,4 @@ def _sum(amount_minor: int, context: Context) -> Money:
     """A sum over many. Raises an error for the client to read where it is more than an Int of GraphQL holds."""
     if amount_minor > GRAPHQL_MAX_INT:
         raise bad_input(say(SENTENCES, "amount_too_large", context.locale, maximum=GRAPHQL_MAX_INT))
-    return Money.of(amount_minor, context.setup.currency)
+    return Money.of(amount_minor, context.runtime.currency)

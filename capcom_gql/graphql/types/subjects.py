@@ -28,66 +28,66 @@ async def find_organisation(context: Context, organisation_id: str) -> Organisat
     """An organisation, if the caller may see it."""
     row = await context.loaders.organisation.load(organisation_id)
     organisation = None if row is None else Organisation.of(row)
-    return organisation if organisation and organisation.ties.allow(Right.CARD, context.actor) else None
+    return organisation if organisation and organisation.ownership.allow(Right.VIEW, context.actor) else None
 
 
 async def find_subscription(context: Context, subscription_id: str) -> OrganisationSubscription | None:
     """A subscription, if the caller may see it."""
-    situation = await context.loaders.situation.load(subscription_id)
-    subscription = None if situation is None else OrganisationSubscription.of(situation)
-    return subscription if subscription and subscription.ties.allow(Right.CARD, context.actor) else None
+    view = await context.loaders.view.load(subscription_id)
+    subscription = None if view is None else OrganisationSubscription.of(view)
+    return subscription if subscription and subscription.ownership.allow(Right.VIEW, context.actor) else None
 
 
 async def find_term(context: Context, term_id: str) -> Term | None:
     """A term, if the caller may see it."""
     row = await context.loaders.term.load(term_id)
-    situation = None if row is None else await context.loaders.situation.load(row.subscription_id)
-    if situation is None:
+    view = None if row is None else await context.loaders.view.load(row.subscription_id)
+    if view is None:
         return None
-    term = Term.of(situation, term_id, context.setup.currency, Owned((situation.organisation_id,)))
-    return term if term.ties.allow(Right.CARD, context.actor) else None
+    term = Term.of(view, term_id, context.runtime.currency, Owned((view.organisation_id,)))
+    return term if term.ownership.allow(Right.VIEW, context.actor) else None
 
 
 async def find_redemption(context: Context, redemption_id: str) -> Redemption | None:
     """A redemption, if the caller may see it."""
     row = await context.loaders.redemption.load(redemption_id)
-    redemption = None if row is None else Redemption.of(row, context.setup.currency)
-    return redemption if redemption and redemption.ties.allow(Right.REDEMPTIONS, context.actor) else None
+    redemption = None if row is None else Redemption.of(row, context.runtime.currency)
+    return redemption if redemption and redemption.ownership.allow(Right.REDEMPTIONS, context.actor) else None
 
 
 async def find_api_key(context: Context, api_key_id: str) -> ApiKey | None:
     """An API key, if the caller may see it."""
     row = await context.loaders.api_key.load(api_key_id)
     key = None if row is None else ApiKey.of(row)
-    return key if key and key.ties.allow(Right.ADMINISTRATION, context.actor) else None
+    return key if key and key.ownership.allow(Right.ADMINISTRATION, context.actor) else None
 
 
 async def _find_support_request(context: Context, request_id: str) -> SupportRequest | None:
     row = await context.loaders.support_request.load(request_id)
     request = None if row is None else SupportRequest.of(row)
-    return request if request and request.ties.allow(Right.SUPPORT, context.actor) else None
+    return request if request and request.ownership.allow(Right.SUPPORT, context.actor) else None
 
 
 async def _find_delivery(context: Context, delivery_id: str) -> Delivery | None:
     (delivery,) = await deliveries_of(context, [delivery_id])
-    return delivery if delivery and delivery.ties.allow(Right.DELIVERIES, context.actor) else None
+    return delivery if delivery and delivery.ownership.allow(Right.DELIVERIES, context.actor) else None
 
 
 async def _find_endpoint(context: Context, endpoint_id: str) -> WebhookEndpoint | None:
     row = await context.loaders.endpoint.load(endpoint_id)
     endpoint = None if row is None or row.deleted_at is not None else WebhookEndpoint.of(row)
-    return endpoint if endpoint and endpoint.ties.allow(Right.NOTIFICATIONS, context.actor) else None
+    return endpoint if endpoint and endpoint.ownership.allow(Right.NOTIFICATIONS, context.actor) else None
 
 
 async def _find_plan(context: Context, plan_id: str) -> Plan | None:
     row = await context.loaders.plan.load(plan_id)
-    return None if row is None else Plan.of(row, context.setup.currency)
+    return None if row is None else Plan.of(row, context.runtime.currency)
 
 
 async def _find_proof(context: Context, proof_id: str) -> PaymentProof | None:
     row = await context.loaders.proof.load(proof_id)
     term = None if row is None else await find_term(context, row.term_id)
-    if row is None or term is None or not term.ties.allow(Right.DETAIL, context.actor):
+    if row is None or term is None or not term.ownership.allow(Right.VIEW_DETAILS, context.actor):
         return None
     return PaymentProof.of(row)
 
@@ -98,14 +98,14 @@ async def _find_person(context: Context, person_id: str) -> Person | None:
     if row is None:
         return None
     seats = await context.loaders.seats_of_person.load(person_id)
-    situations = await context.loaders.situation.load_many([seat.subscription_id for seat in seats])
+    situations = await context.loaders.view.load_many([seat.subscription_id for seat in seats])
     seen = {
-        situation.organisation_id
-        for seat, situation in zip(seats, situations, strict=True)
-        if situation is not None and Seat.of(seat, situation).is_visible_to(context.actor)
+        view.organisation_id
+        for seat, view in zip(seats, situations, strict=True)
+        if view is not None and Seat.of(seat, view).is_visible_to(context.actor)
     }
-    ties = Owned(seen or (None,), person_id)
-    return Person.of(row, ties) if seen or ties.allow(Right.DETAIL, context.actor) else None
+    ownership = Owned(seen or (None,), person_id)
+    return Person.of(row, ownership) if seen or ownership.allow(Right.VIEW_DETAILS, context.actor) else None
 
 
 _FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {

@@ -13,9 +13,9 @@ from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service, SubscriptionState
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Ties
+from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.graphql.scalars import EmailAddress, SubscriberNumber
-from capcom_gql.graphql.subscription_view import Situation
+from capcom_gql.graphql.subscription_view import SubscriptionView
 from capcom_gql.graphql.types.event import Event, timeline_of
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
@@ -38,7 +38,7 @@ class Organisation(Node):
     chorus_service_code: str | None = strawberry.field(description="The service code for invoices by Chorus Pro.")
     chorus_engagement_required: bool = strawberry.field(description="Whether Chorus Pro wants an order number.")
     created_at: datetime = strawberry.field(description="When it was first known here.")
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
     is_echo: strawberry.Private[bool] = False
 
     @classmethod
@@ -57,15 +57,15 @@ class Organisation(Node):
             chorus_service_code=row.chorus_service_code,
             chorus_engagement_required=row.chorus_engagement_required,
             created_at=row.created_at,
-            ties=Owned((row.id,)),
+            ownership=Owned((row.id,)),
         )
 
     @resolved("Its subscription; null before its first term.")
     async def subscription(self, info: Info) -> "OrganisationSubscription | None":
         if self.is_echo:
             return None
-        situation = await info.context.loaders.situation_of_organisation.load(str(self.id))
-        return None if situation is None else OrganisationSubscription.of(situation)
+        view = await info.context.loaders.view_of_organisation.load(str(self.id))
+        return None if view is None else OrganisationSubscription.of(view)
 
 
 @dataclass
@@ -90,24 +90,24 @@ class OrganisationSubscription(Node):
     seat_limit: int = strawberry.field(
         description="How many users it has room for: the running term's limit, or the upcoming one's if smaller."
     )
-    situation: strawberry.Private[Situation]
-    ties: strawberry.Private[Ties]
+    view: strawberry.Private[SubscriptionView]
+    ownership: strawberry.Private[Ownership]
     echo: strawberry.Private[Echo | None] = None
 
     @classmethod
-    def of(cls, situation: Situation, ties: Ties | None = None, echo: Echo | None = None) -> Self:
+    def of(cls, view: SubscriptionView, ownership: Ownership | None = None, echo: Echo | None = None) -> Self:
         """A subscription as it stands today; with an echo, as an outsider who has just sent the form may see it."""
-        standing = situation.standing
+        status = view.status
         return cls(
-            id=strawberry.ID(situation.subscription.id),
-            state=standing.state,
-            is_live=standing.is_live,
-            starts_on=standing.starts_on,
-            ends_on=standing.ends_on,
-            proof_due_on=standing.proof_due_on,
-            seat_limit=standing.seat_limit,
-            situation=situation,
-            ties=ties or Owned((situation.organisation_id,)),
+            id=strawberry.ID(view.subscription.id),
+            state=status.state,
+            is_live=status.is_live,
+            starts_on=status.starts_on,
+            ends_on=status.ends_on,
+            proof_due_on=status.proof_due_on,
+            seat_limit=status.seat_limit,
+            view=view,
+            ownership=ownership or Owned((view.organisation_id,)),
             echo=echo,
         )
 
@@ -115,15 +115,15 @@ class OrganisationSubscription(Node):
     async def organisation(self, info: Info) -> Organisation:
         if self.echo is not None:
             return self.echo.organisation
-        row = await info.context.loaders.organisation.load(self.situation.organisation_id)
+        row = await info.context.loaders.organisation.load(self.view.organisation_id)
         assert row is not None, "an organisation is never deleted"
         return Organisation.of(row)
 
     @resolved("The plan of the running term, else of the latest begun.")
     async def plan(self, info: Info) -> Plan:
-        row = await info.context.loaders.plan.load(self.situation.row(self.situation.standing.term.id).plan_id)
+        row = await info.context.loaders.plan.load(self.view.row(self.view.status.term.id).plan_id)
         assert row is not None, "a plan is never deleted"
-        return Plan.of(row, info.context.setup.currency)
+        return Plan.of(row, info.context.runtime.currency)
 
     @resolved("How many active seats it has.")
     async def seats_used(self, info: Info) -> int:
@@ -135,7 +135,7 @@ class OrganisationSubscription(Node):
         if self.echo is not None:
             return None
         rows = await info.context.loaders.seats.load(str(self.id))
-        return next((Seat.of(row, self.situation) for row in rows if row.is_manager and row.removed_at is None), None)
+        return next((Seat.of(row, self.view) for row in rows if row.is_manager and row.removed_at is None), None)
 
     @resolved("The seats that the caller may see, in the order they were added.")
     async def seats(
@@ -148,22 +148,22 @@ class OrganisationSubscription(Node):
         if self.echo is not None:
             return self.echo.seats
         rows = await info.context.loaders.seats.load(str(self.id))
-        seats = [Seat.of(row, self.situation) for row in rows if include_removed or row.removed_at is None]
+        seats = [Seat.of(row, self.view) for row in rows if include_removed or row.removed_at is None]
         return [seat for seat in seats if seat.is_listed_for(info.context.actor)]
 
     @resolved("The term that covers today; null when not live.")
     async def current_term(self, info: Info) -> Term | None:
-        running = self.situation.standing.running
+        running = self.view.status.running
         return None if running is None or self.echo is not None else self._term(running.id, info)
 
     @resolved("The term that follows the running one; null when none does.")
     async def upcoming_term(self, info: Info) -> Term | None:
-        upcoming = self.situation.standing.upcoming
+        upcoming = self.view.status.upcoming
         return None if upcoming is None or self.echo is not None else self._term(upcoming.id, info)
 
     @resolved("Every term it ever had, oldest first.")
     async def terms(self, info: Info) -> list[Term]:
-        return [self._term(row.id, info) for row in self.situation.rows]
+        return [self._term(row.id, info) for row in self.view.rows]
 
     @resolved("What happened to it, newest first.")
     async def timeline(
@@ -177,20 +177,20 @@ class OrganisationSubscription(Node):
         if self.echo is not None:
             return None
         window = window_of(info.context.locale, first, after, last, before)
-        return await timeline_of(info.context, self.situation.organisation_id, window)
+        return await timeline_of(info.context, self.view.organisation_id, window)
 
     @resolved("What will happen to it, and when, if nobody acts; in the order of the days.")
     async def agenda(self, info: Info) -> list[Milestone]:
         context = info.context
-        milestones = agenda(self.situation.facts.values(), await context.now(), context.setup.policy)
+        milestones = agenda(self.view.facts.values(), await context.now(), context.runtime.policy)
         return [Milestone.of(each, context.locale) for each in milestones]
 
     @resolved("Where the renewal of the running term stands; null when not live.")
     async def renewal(self, info: Info) -> Renewal | None:
-        return None if self.echo is not None else Renewal.of(self.situation, info.context.setup.policy)
+        return None if self.echo is not None else Renewal.of(self.view, info.context.runtime.policy)
 
     def _term(self, term_id: str, info: Info) -> Term:
-        return Term.of(self.situation, term_id, info.context.setup.currency, self.ties, is_echo=self.echo is not None)
+        return Term.of(self.view, term_id, info.context.runtime.currency, self.ownership, is_echo=self.echo is not None)
 
 
 @strawberry.type(description="One named person's place in a subscription, with a subscriber number of its own.")
@@ -202,13 +202,13 @@ class Seat(Node):
     is_active: bool = strawberry.field(description="Whether it was not removed.")
     added_at: datetime = strawberry.field(description="When its holder was added.")
     removed_at: datetime | None = strawberry.field(description="When it was removed; its number is dead from then on.")
-    situation: strawberry.Private[Situation]
+    view: strawberry.Private[SubscriptionView]
     person_id: strawberry.Private[str]
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
     echo: strawberry.Private[tuple[OrganisationSubscription, Person] | None] = None
 
     @classmethod
-    def of(cls, row: tables.Seat, situation: Situation) -> Self:
+    def of(cls, row: tables.Seat, view: SubscriptionView) -> Self:
         """A seat as it is recorded."""
         return cls(
             id=strawberry.ID(row.id),
@@ -217,36 +217,36 @@ class Seat(Node):
             is_active=row.removed_at is None,
             added_at=row.added_at,
             removed_at=row.removed_at,
-            situation=situation,
+            view=view,
             person_id=row.person_id,
-            ties=Owned((situation.organisation_id,), row.person_id),
+            ownership=Owned((view.organisation_id,), row.person_id),
         )
 
     def is_listed_for(self, actor: Actor) -> bool:
         """Whether the caller sees this seat in lists: a member their own only, and while they hold it."""
-        if not self.ties.allow(Right.DETAIL, actor):
+        if not self.ownership.allow(Right.VIEW_DETAILS, actor):
             return False
-        return self.is_active or Owned((self.situation.organisation_id,)).allow(Right.DETAIL, actor)
+        return self.is_active or Owned((self.view.organisation_id,)).allow(Right.VIEW_DETAILS, actor)
 
     def is_visible_to(self, actor: Actor) -> bool:
         """Whether the caller may see this seat at all: besides, members see who their manager is."""
-        as_manager = self.is_manager and self.is_active and self.ties.allow(Right.CARD, actor)
+        as_manager = self.is_manager and self.is_active and self.ownership.allow(Right.VIEW, actor)
         return as_manager or self.is_listed_for(actor)
 
     @resolved("The subscription.")
     async def subscription(self) -> OrganisationSubscription:
-        return OrganisationSubscription.of(self.situation) if self.echo is None else self.echo[0]
+        return OrganisationSubscription.of(self.view) if self.echo is None else self.echo[0]
 
     @resolved("Its holder.")
     async def person(self, info: Info) -> Person | None:
         if self.echo is not None:
             return self.echo[1]
         row = await info.context.loaders.person.load(self.person_id)
-        return None if row is None else Person.of(row, self.ties)
+        return None if row is None else Person.of(row, self.ownership)
 
     @resolved("The services that its holder may use today; none when not live, or removed.")
     async def services(self) -> list[Service]:
-        running = self.situation.standing.running
+        running = self.view.status.running
         return list(running.offer.services) if running is not None and self.is_active else []
 
     @resolved("The survey that its holder was asked last; null when none was.")
@@ -255,14 +255,14 @@ class Seat(Node):
         row = None if self.echo is not None else await context.loaders.survey_of_seat.load(str(self.id))
         if row is None:
             return None
-        return SurveyRequest.of(row, self.situation, context.setup.currency, context.setup.policy)
+        return SurveyRequest.of(row, self.view, context.runtime.currency, context.runtime.policy)
 
 
 async def seat_for(context: Context, seat_id: str) -> Seat | None:
     """A seat, if the caller may see it."""
     row = await context.loaders.seat.load(seat_id)
-    situation = None if row is None else await context.loaders.situation.load(row.subscription_id)
-    if row is None or situation is None:
+    view = None if row is None else await context.loaders.view.load(row.subscription_id)
+    if row is None or view is None:
         return None
-    seat = Seat.of(row, situation)
+    seat = Seat.of(row, view)
     return seat if seat.is_visible_to(context.actor) else None

@@ -5,11 +5,11 @@ from typing import Self
 
 import strawberry
 
-from capcom_gql.entitlement.stored_checks import kept_access, kept_check
+from capcom_gql.entitlement.stored_checks import stored_access, stored_check
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Ties
+from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subscription import Seat, seat_for
@@ -25,7 +25,7 @@ class SupportRequest(Node):
     opened_at: datetime = strawberry.field(description="When it was opened.")
     closed_at: datetime | None = strawberry.field(description="When staff answered it; null while it is open.")
     answer: str | None = strawberry.field(description="What staff answered; null while it is open.")
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
     row: strawberry.Private[tables.SupportRequest]
 
     @classmethod
@@ -37,19 +37,19 @@ class SupportRequest(Node):
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             answer=row.answer,
-            ties=Owned(person_id=row.person_id),
+            ownership=Owned(person_id=row.person_id),
             row=row,
         )
 
     @resolved("What the discount check answered when it was opened; null where the request is not about a discount.")
     async def check(self, info: Info) -> DiscountCheck | None:
         kept, context = self.row.check_answer, info.context
-        return None if kept is None else DiscountCheck.of(kept_check(kept), context.locale, context.setup.currency)
+        return None if kept is None else DiscountCheck.of(stored_check(kept), context.locale, context.runtime.currency)
 
     @resolved("What the service check answered when it was opened; null where the request is not about a service.")
     async def access(self, info: Info) -> ServiceAccess | None:
         kept = self.row.access_answer
-        return None if kept is None else ServiceAccess.of(kept_access(kept), info.context.locale)
+        return None if kept is None else ServiceAccess.of(stored_access(kept), info.context.locale)
 
     @resolved("The seat whose number it is about; null for who may not see it, as its own holder once it is removed.")
     async def seat(self, info: Info) -> Seat | None:
@@ -58,4 +58,4 @@ class SupportRequest(Node):
     @resolved("Who opened it.")
     async def opened_by(self, info: Info) -> Person | None:
         row = await info.context.loaders.person.load(self.row.person_id)
-        return None if row is None else Person.of(row, self.ties)
+        return None if row is None else Person.of(row, self.ownership)

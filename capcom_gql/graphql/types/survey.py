@@ -7,7 +7,7 @@ import strawberry
 
 from capcom_gql.domain.terms import LifecyclePolicy, survey_closes_on
 from capcom_gql.graphql.ownership import Owned
-from capcom_gql.graphql.subscription_view import Situation
+from capcom_gql.graphql.subscription_view import SubscriptionView
 from capcom_gql.graphql.types.term import Term
 from capcom_gql.storage import tables
 
@@ -22,9 +22,9 @@ class SurveyRequest:
     )
 
     @classmethod
-    def of(cls, row: tables.SurveyRequest, situation: Situation, currency: str, policy: LifecyclePolicy) -> Self:
+    def of(cls, row: tables.SurveyRequest, view: SubscriptionView, currency: str, policy: LifecyclePolicy) -> Self:
         """A survey request of a seat of this subscription."""
-        term = Term.of(situation, row.term_id, currency, Owned((situation.organisation_id,)))
+        term = Term.of(view, row.term_id, currency, Owned((view.organisation_id,)))
         return cls(
             term=term,
             asked_at=row.asked_at,

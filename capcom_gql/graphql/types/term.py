@@ -10,8 +10,8 @@ from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import CancellationReason, PaymentProofKind, Service, TermState
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Ties
-from capcom_gql.graphql.subscription_view import Situation
+from capcom_gql.graphql.ownership import Ownership
+from capcom_gql.graphql.subscription_view import SubscriptionView
 from capcom_gql.graphql.types.money import Money
 from capcom_gql.graphql.types.plan import DiscountRule, Plan, discount_rules
 from capcom_gql.storage import tables
@@ -57,17 +57,19 @@ class Term(Node):
     cancelled_at: datetime | None = strawberry.field(description="When it was cancelled, if it is.")
     cancellation_reason: CancellationReason | None = strawberry.field(description="Why it was cancelled, if it is.")
     reinstated_at: datetime | None = strawberry.field(description="When staff reinstated it, if they did.")
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
     plan_id: strawberry.Private[str]
     is_echo: strawberry.Private[bool] = False
 
     @classmethod
-    def of(cls, situation: Situation, term_id: str, currency: str, ties: Ties, *, is_echo: bool = False) -> Self:
+    def of(
+        cls, view: SubscriptionView, term_id: str, currency: str, ownership: Ownership, *, is_echo: bool = False
+    ) -> Self:
         """A term of a subscription as it stands today; its proof is not told in an echo (R5)."""
-        row, facts = situation.row(term_id), situation.facts[term_id]
+        row, facts = view.row(term_id), view.facts[term_id]
         return cls(
             id=strawberry.ID(term_id),
-            state=term_state(facts, situation.today),
+            state=term_state(facts, view.today),
             opened_at=facts.opened_at,
             starts_on=facts.starts_on,
             ends_on=facts.ends_on,
@@ -81,7 +83,7 @@ class Term(Node):
             cancelled_at=facts.cancelled_at,
             cancellation_reason=facts.cancellation_reason,
             reinstated_at=facts.reinstated_at,
-            ties=ties,
+            ownership=ownership,
             plan_id=row.plan_id,
             is_echo=is_echo,
         )
@@ -91,7 +93,7 @@ class Term(Node):
         context = info.context
         row = await context.loaders.plan.load(self.plan_id)
         assert row is not None, "a plan is never deleted"
-        return Plan.of(row, context.setup.currency)
+        return Plan.of(row, context.runtime.currency)
 
     @resolved("The payment proof, once it is recorded.")
     async def proof(self, info: Info) -> PaymentProof | None:

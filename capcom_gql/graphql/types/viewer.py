@@ -6,7 +6,7 @@ from capcom_gql.domain.rights import Actor
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import Role, Scope
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.ownership import Owned, Ties
+from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subscription import Organisation, Seat
@@ -22,15 +22,15 @@ class Viewer:
     scopes: list[Scope] = strawberry.field(description="The scopes of an API key; empty for a person.")
     api_key: ApiKey | None = strawberry.field(description="The API key that asks; null for a person.", default=None)
     person_id: strawberry.Private[str]
-    ties: strawberry.Private[Ties]
+    ownership: strawberry.Private[Ownership]
 
     @classmethod
     def of(cls, actor: Actor) -> "Viewer | None":
         """The person who asks; None where it is not a person."""
         if actor.person_id is None or actor.role is None:
             return None
-        ties = Owned((None,), actor.person_id)
-        return cls(role=actor.role, scopes=sorted(actor.scopes), person_id=actor.person_id, ties=ties)
+        ownership = Owned((None,), actor.person_id)
+        return cls(role=actor.role, scopes=sorted(actor.scopes), person_id=actor.person_id, ownership=ownership)
 
     @resolved("The person who asks.")
     async def person(self, info: Info) -> Person | None:
@@ -41,8 +41,8 @@ class Viewer:
     async def seats(self, info: Info) -> list[Seat]:
         loaders = info.context.loaders
         rows = [row for row in await loaders.seats_of_person.load(self.person_id) if row.removed_at is None]
-        situations = await loaders.situation.load_many([row.subscription_id for row in rows])
-        return [Seat.of(row, situation) for row, situation in zip(rows, situations, strict=True) if situation]
+        situations = await loaders.view.load_many([row.subscription_id for row in rows])
+        return [Seat.of(row, view) for row, view in zip(rows, situations, strict=True) if view]
 
     @resolved("The organisations in which the caller has an active seat.")
     async def organisations(self, info: Info) -> list[Organisation]:

@@ -3,7 +3,7 @@ import { copyButton } from "./copy.js";
 import { byId, element } from "./element.js";
 import { fact, longDay, period } from "./facts.js";
 import { ask } from "./graphql.js";
-import { faultOf, head, language, put, say, sayNothing, words } from "./saying.js";
+import { faultOf, head, language, put, say, sayNothing, words } from "./messages.js";
 import { signOutButton } from "./sign-out.js";
 
 const ACCOUNT = `query Account {

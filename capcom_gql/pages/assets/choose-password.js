@@ -4,7 +4,7 @@ import { byId } from "./element.js";
 import { ask } from "./graphql.js";
 import { askAddress, whenNewLinkIsAsked } from "./new-link.js";
 import { forgetPassword, password } from "./password.js";
-import { faultOf, language, put, refuse, say, whileBusy, words } from "./saying.js";
+import { faultOf, language, put, refuse, say, whileBusy, words } from "./messages.js";
 
 const CHOOSE = `mutation ChoosePassword($input: ChoosePasswordInput!) {
   choosePassword(input: $input) { accessToken errors { code message } }

@@ -2,7 +2,7 @@
 // programs that read mail open links, too.
 import { byId } from "./element.js";
 import { ask } from "./graphql.js";
-import { faultOf, language, say, whileBusy, words } from "./saying.js";
+import { faultOf, language, say, whileBusy, words } from "./messages.js";
 
 const CONFIRM = `mutation ConfirmEmail($input: ConfirmEmailInput!) {
   confirmEmail(input: $input) { errors { message } }

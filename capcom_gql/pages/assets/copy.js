@@ -1,6 +1,6 @@
 // A button that copies a text shown beside it.
 import { element } from "./element.js";
-import { words } from "./saying.js";
+import { words } from "./messages.js";
 
 const SECONDS = 4;
 

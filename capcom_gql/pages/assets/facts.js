@@ -1,6 +1,6 @@
 // Facts as people read them: a name and a value, days, prices.
 import { element } from "./element.js";
-import { language, put, words } from "./saying.js";
+import { language, put, words } from "./messages.js";
 
 const LOCALE = language === "en" ? "en-GB" : language;
 

@@ -4,7 +4,7 @@ import { byId } from "./element.js";
 import { ask } from "./graphql.js";
 import { askAddress, showNewLink, whenNewLinkIsAsked } from "./new-link.js";
 import { forgetPassword, password } from "./password.js";
-import { faultOf, head, language, refuse, say, sayNothing, whileBusy, words } from "./saying.js";
+import { faultOf, head, language, refuse, say, sayNothing, whileBusy, words } from "./messages.js";
 import { askedDestination, handOver } from "./session.js";
 
 const SIGN_IN = `mutation SignIn($input: SignInInput!) {

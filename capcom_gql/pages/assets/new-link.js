@@ -1,7 +1,7 @@
 // Asks for a mail with a new link to choose a password.
 import { byId } from "./element.js";
 import { ask } from "./graphql.js";
-import { faultOf, language, refuse, say, whileBusy, words } from "./saying.js";
+import { faultOf, language, refuse, say, whileBusy, words } from "./messages.js";
 
 const REQUEST = `mutation RequestPassword($input: RequestPasswordInput!) {
   requestPassword(input: $input) { accepted errors { message } }

@@ -1,6 +1,6 @@
 // The field a password is typed in, and the button that shows what was typed.
 import { byId } from "./element.js";
-import { words } from "./saying.js";
+import { words } from "./messages.js";
 
 export const password = byId("password");
 

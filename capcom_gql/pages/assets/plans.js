@@ -1,7 +1,7 @@
 // The plans that a renewal may take: the present one, kept even if it is closed, and the open ones that fit.
 import { byId, element } from "./element.js";
 import { price } from "./facts.js";
-import { put, words } from "./saying.js";
+import { put, words } from "./messages.js";
 
 // Offers them as choices, the present one chosen, and says whether there is any.
 export function offerPlans(kept, open, seatsUsed) {

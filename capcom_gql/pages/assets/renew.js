@@ -1,10 +1,10 @@
 // Shows where one subscription stands, and carries out what its manager, or staff, decide of its renewal.
 import { byId } from "./element.js";
-import { askSignedIn, enter, offerSignIn } from "./entering.js";
+import { askSignedIn, enter, offerSignIn } from "./require-session.js";
 import { longDay } from "./facts.js";
 import { chosenPlan, offerPlans } from "./plans.js";
-import { faultOf, put, refuse, say, whileBusy, words } from "./saying.js";
-import { showStanding } from "./standing.js";
+import { faultOf, put, refuse, say, whileBusy, words } from "./messages.js";
+import { showStanding } from "./subscription-summary.js";
 
 const RENEWAL = `query Renewal($id: ID!) {
   node(id: $id) {

@@ -1,7 +1,7 @@
 // Ends a session, at once and everywhere.
 import { element } from "./element.js";
 import { ask } from "./graphql.js";
-import { faultOf, language, put, say, whileBusy, words } from "./saying.js";
+import { faultOf, language, put, say, whileBusy, words } from "./messages.js";
 
 const SIGN_OUT = `mutation SignOut {
   signOut { signedOut errors { message } }

@@ -1,8 +1,8 @@
 // Answers the survey that one seat was sent about one year.
 import { byId } from "./element.js";
-import { askSignedIn, enter, offerSignIn } from "./entering.js";
+import { askSignedIn, enter, offerSignIn } from "./require-session.js";
 import { longDay, period } from "./facts.js";
-import { faultOf, put, refuse, say, sayNothing, whileBusy, words } from "./saying.js";
+import { faultOf, put, refuse, say, sayNothing, whileBusy, words } from "./messages.js";
 
 const SURVEY = `query Survey($id: ID!) {
   node(id: $id) {

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from capcom_gql.domain.discounts import RedemptionState, redemption_state
 from capcom_gql.domain.seats import format_number
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.services.exporting.walk_pages import walk_pages
 from capcom_gql.spreadsheet import Amount, Cell, spaced_siret
 from capcom_gql.storage.product_clock import product_now
@@ -38,9 +38,9 @@ REDEMPTION_COLUMNS = (
 )
 
 
-async def redemption_rows(setup: Setup, *, to_reinvoice: bool = False) -> AsyncIterator[tuple[Cell, ...]]:
+async def redemption_rows(runtime: Runtime, *, to_reinvoice: bool = False) -> AsyncIterator[tuple[Cell, ...]]:
     """Redemptions, what `REDEMPTION_COLUMNS` names of each; what to invoice again is its reduction."""
-    today = setup.policy.day_of(await product_now())
+    today = runtime.policy.day_of(await product_now())
     states = (RedemptionState.TO_REINVOICE,) if to_reinvoice else ()
 
     async def ask(window: Window) -> Page:
@@ -52,8 +52,8 @@ async def redemption_rows(setup: Setup, *, to_reinvoice: bool = False) -> AsyncI
         with_all = Redemption.filter(id__in=ids).prefetch_related("organisation", "term", "seat__person")
         found = {each.id: each for each in await with_all}
         for each in (found[id_] for id_ in ids if id_ in found):
-            state = redemption_state(each.released_at, each.term.facts(), today, setup.policy)
-            yield (each.id, state.value, *_cells(each, setup.currency))
+            state = redemption_state(each.released_at, each.term.facts(), today, runtime.policy)
+            yield (each.id, state.value, *_cells(each, runtime.currency))
 
 
 def _cells(each: Redemption, currency: str) -> tuple[Cell, ...]:

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from capcom_gql.domain.lifecycle import Standing, standing
+from capcom_gql.domain.lifecycle import SubscriptionStatus, subscription_status
 from capcom_gql.domain.seats import format_number
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.services.exporting.walk_pages import walk_pages
 from capcom_gql.spreadsheet import Amount, Cell, spaced_siret
 from capcom_gql.storage.product_clock import product_now
@@ -69,14 +69,14 @@ SEAT_COLUMNS = (
 @dataclass(frozen=True, slots=True)
 class _Subscriber:
     organisation: Organisation
-    stood: Standing | None
+    status: SubscriptionStatus | None
     proof: PaymentProof | None
     seats: Sequence[Seat]
 
     @property
     def cells(self) -> tuple[Cell, ...]:
         """What `_SUBSCRIPTION` names."""
-        kept, stood, proof = self.organisation, self.stood, self.proof
+        kept, status, proof = self.organisation, self.status, self.proof
         return (
             kept.id,
             kept.name,
@@ -89,44 +89,44 @@ class _Subscriber:
             kept.billing_email,
             kept.chorus_service_code,
             kept.chorus_engagement_required,
-            *_term_cells(stood),
+            *_term_cells(status),
             *((None, None, None) if proof is None else (proof.kind, proof.reference, proof.received_on)),
-            None if stood is None else stood.proof_due_on,
-            None if stood is None else stood.state.value,
-            None if stood is None or stood.upcoming is None else stood.upcoming.ends_on,
+            None if status is None else status.proof_due_on,
+            None if status is None else status.state.value,
+            None if status is None or status.upcoming is None else status.upcoming.ends_on,
         )
 
 
-def _term_cells(stood: Standing | None) -> tuple[Cell, ...]:
-    if stood is None:
+def _term_cells(status: SubscriptionStatus | None) -> tuple[Cell, ...]:
+    if status is None:
         return (None, None, None, None)
-    term = stood.term
+    term = status.term
     return (term.offer.plan_code, term.starts_on, term.ends_on, term.confirmed_at is not None)
 
 
-async def organisation_rows(setup: Setup) -> AsyncIterator[tuple[Cell, ...]]:
+async def organisation_rows(runtime: Runtime) -> AsyncIterator[tuple[Cell, ...]]:
     """Every organisation by its name, what `ORGANISATION_COLUMNS` names of each."""
-    async for page in _subscribers(setup):
+    async for page in _subscribers(runtime):
         for each in page:
             manager = next((seat.person for seat in each.seats if seat.is_manager), None)
-            offer = None if each.stood is None else each.stood.term.offer
+            offer = None if each.status is None else each.status.term.offer
             yield (
                 *each.cells,
                 None if offer is None else offer.seat_limit,
                 len(each.seats),
                 None if offer is None else Amount(offer.price_minor),
-                setup.currency,
+                runtime.currency,
                 None if manager is None else f"{manager.given_name} {manager.family_name}",
                 None if manager is None else manager.email,
             )
 
 
-async def seat_rows(setup: Setup) -> AsyncIterator[tuple[Cell, ...]]:
+async def seat_rows(runtime: Runtime) -> AsyncIterator[tuple[Cell, ...]]:
     """Every active seat, by organisation and place, what `SEAT_COLUMNS` names of each."""
-    async for page in _subscribers(setup):
+    async for page in _subscribers(runtime):
         for each in page:
             for seat in each.seats:
-                yield (*each.cells, *_seat_cells(seat, setup.policy.day_of(seat.added_at)))
+                yield (*each.cells, *_seat_cells(seat, runtime.policy.day_of(seat.added_at)))
 
 
 def _seat_cells(seat: Seat, added_on: date) -> tuple[Cell, ...]:
@@ -145,8 +145,8 @@ def _seat_cells(seat: Seat, added_on: date) -> tuple[Cell, ...]:
     )
 
 
-async def _subscribers(setup: Setup) -> AsyncIterator[list[_Subscriber]]:
-    today = setup.policy.day_of(await product_now())
+async def _subscribers(runtime: Runtime) -> AsyncIterator[list[_Subscriber]]:
+    today = runtime.policy.day_of(await product_now())
 
     async def ask(window: Window) -> Page:
         return await organisations_page(
@@ -154,10 +154,10 @@ async def _subscribers(setup: Setup) -> AsyncIterator[list[_Subscriber]]:
         )
 
     async for ids in walk_pages(ask):
-        yield await _of(setup, ids, today)
+        yield await _of(runtime, ids, today)
 
 
-async def _of(setup: Setup, organisation_ids: Sequence[str], today: date) -> list[_Subscriber]:
+async def _of(runtime: Runtime, organisation_ids: Sequence[str], today: date) -> list[_Subscriber]:
     """The organisations of a page with all that is told of them, in a few statements."""
     organisations = {each.id: each for each in await Organisation.filter(id__in=organisation_ids)}
     subscriptions = await Subscription.filter(organisation_id__in=organisation_ids)
@@ -169,11 +169,14 @@ async def _of(setup: Setup, organisation_ids: Sequence[str], today: date) -> lis
     active = Seat.filter(subscription_id__in=list(organisation_of), removed_at__isnull=True)
     for seat in await active.order_by("place", "id").prefetch_related("person"):
         seats[organisation_of[seat.subscription_id]].append(seat)
-    stood = {each: standing([term.facts() for term in terms[each]], today, setup.policy) for each in organisation_ids}
-    speaking = [each.term.id for each in stood.values() if each is not None]
+    status = {
+        each: subscription_status([term.facts() for term in terms[each]], today, runtime.policy)
+        for each in organisation_ids
+    }
+    speaking = [each.term.id for each in status.values() if each is not None]
     proofs = {each.term_id: each for each in await PaymentProof.filter(term_id__in=speaking)}
     return [
         _Subscriber(organisations[each], stands, None if stands is None else proofs.get(stands.term.id), seats[each])
-        for each, stands in stood.items()
+        for each, stands in status.items()
         if each in organisations
     ]

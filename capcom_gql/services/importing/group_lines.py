@@ -13,7 +13,7 @@ from capcom_gql.forms import normal_siret
 from capcom_gql.services.importing import read_cells
 from capcom_gql.services.importing.columns import COLUMNS
 from capcom_gql.services.importing.read_cells import HOME, country, postal_code
-from capcom_gql.services.importing.read_table import Line, Table
+from capcom_gql.services.importing.read_table import Table, TableRow
 from capcom_gql.storage.engine.columns import folded
 
 
@@ -32,12 +32,12 @@ class Group:
 
     key: str
     place: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[TableRow] = field(default_factory=list)
     faults: list[LineFault] = field(default_factory=list)
     values: dict[str, tuple[str, int]] = field(default_factory=dict)
     """what the lines say of the organisation, column by column, each with the first line that says it"""
 
-    def add(self, line: Line) -> None:
+    def add(self, line: TableRow) -> None:
         """Take a line in; what it says of the organisation must be what the lines before it say, or nothing."""
         self.lines.append(line)
         if line.surplus:
@@ -144,7 +144,7 @@ def _own_key(cells: Mapping[str, str]) -> str | None:
     return None if siret is None else f"siret:{siret}"
 
 
-def _place_of(line: Line) -> str:
+def _place_of(line: TableRow) -> str:
     cells = line.cells
     code = postal_code(cells.get("postal_code", ""), country(cells.get("country", "")) or HOME)
     return f"{folded(cells.get('organisation', ''))}|{folded(code)}"

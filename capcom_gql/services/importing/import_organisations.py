@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from capcom_gql.access.accounts import find_or_create_all
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.imports import imported_term
 from capcom_gql.domain.rights import Actor, Right
@@ -19,7 +19,7 @@ from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.steps import next_step
 from capcom_gql.domain.terms import Term as TermFacts
 from capcom_gql.forms import normal_person
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.services.importing.group_lines import LineFault, group_lines
 from capcom_gql.services.importing.judge_candidates import faults_of, kept_already, opening_key
 from capcom_gql.services.importing.read_candidates import Candidate, read_candidates
@@ -28,11 +28,11 @@ from capcom_gql.services.importing.welcome_imported import welcome_imported
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.columns import folded
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.event_log import Entry
+from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Plan, Seat
 from capcom_gql.subscription.catalogue import open_plans
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.organisations import new_organisation
 from capcom_gql.subscription.proofs import confirm
 from capcom_gql.subscription.seats import seat_people
@@ -78,7 +78,7 @@ class ImportWishes:
 
 
 async def import_organisations(
-    setup: Setup,
+    runtime: Runtime,
     actor: Actor,
     table: Table,
     wishes: ImportWishes,
@@ -88,9 +88,9 @@ async def import_organisations(
 
     `on_organisation` is told after each how many are done, of how many. Raises Refusal to who may not.
     """
-    demand(Right.ADMINISTRATION, actor)
+    authorize(Right.ADMINISTRATION, actor)
     plans = {folded(plan.code): plan for plan in await Plan.all()}
-    work = _Import(setup, actor, wishes, plans, await open_plans())
+    work = _Import(runtime, actor, wishes, plans, await open_plans())
     candidates = read_candidates(group_lines(table))
     results = []
     for done, candidate in enumerate(candidates, start=1):
@@ -101,7 +101,7 @@ async def import_organisations(
 
 @dataclass(frozen=True, slots=True)
 class _Import:
-    setup: Setup
+    runtime: Runtime
     actor: Actor
     wishes: ImportWishes
     plans: Mapping[str, Plan]
@@ -120,10 +120,10 @@ class _Import:
         if (kept := await kept_already(candidate)) is not None:
             welcomed = 0
             if self.wishes.welcome:
-                welcomed = await welcome_imported(self.setup, kept, dry_run=self.wishes.dry_run)
+                welcomed = await welcome_imported(self.runtime, kept, dry_run=self.wishes.dry_run)
             return Result(name, lines, Outcome.THERE_ALREADY, welcomed=welcomed)
         now = await product_now()
-        policy = self.setup.policy
+        policy = self.runtime.policy
         today = policy.day_of(now)
         plan = self.plans.get(folded(candidate.plan_code))
         facts: TermFacts | None = None
@@ -135,8 +135,8 @@ class _Import:
         if faults or plan is None or facts is None:
             return Result(name, lines, Outcome.REFUSED, faults)
         if not self.wishes.dry_run:
-            organisation = await new_organisation(self.setup, self.actor, candidate.organisation, now)
-            await self._open(await new_subscription(self.setup, organisation, now), candidate, plan, facts)
+            organisation = await new_organisation(self.runtime, self.actor, candidate.organisation, now)
+            await self._open(await new_subscription(self.runtime, organisation, now), candidate, plan, facts)
         step = next_step([facts], now, policy)
         writes = step is not None and step.at <= now
         welcomed = len(lines) if self._welcomes(facts) else 0
@@ -146,30 +146,30 @@ class _Import:
         """Whether its users are mailed: nobody is welcomed to a year that is over."""
         return self.wishes.welcome and facts.ended_at is None
 
-    async def _open(self, dossier: Dossier, candidate: Candidate, plan: Plan, facts: TermFacts) -> None:
+    async def _open(self, locked: LockedSubscription, candidate: Candidate, plan: Plan, facts: TermFacts) -> None:
         """Write what a sign-up would, and what has become of it since, each event at the instant it happened."""
-        term = await add_term(dossier, plan, facts, NOT_ACCEPTED_HERE, None)
-        seats = await self._seat(dossier, candidate, welcomed=self._welcomes(facts))
-        about = (dossier.organisation_id, dossier.subscription.id)
-        opening = opened(dossier, term, seats, occurred_at=term.opened_at, step_key=opening_key(candidate))
-        await dossier.record(opening, self.actor)
+        term = await add_term(locked, plan, facts, NOT_ACCEPTED_HERE, None)
+        seats = await self._seat(locked, candidate, welcomed=self._welcomes(facts))
+        about = (locked.organisation_id, locked.subscription.id)
+        opening = opened(locked, term, seats, occurred_at=term.opened_at, step_key=opening_key(candidate))
+        await locked.record(opening, self.actor)
         if candidate.proof is not None:
             given, at = candidate.proof, facts.confirmed_at
-            details = await confirm(dossier, term, given.kind, given.reference, given.received_on, at=at)
-            await dossier.record(Entry(Kind.TERM_CONFIRMED, details, *about, occurred_at=at), self.actor)
+            details = await confirm(locked, term, given.kind, given.reference, given.received_on, at=at)
+            await locked.record(NewEvent(Kind.TERM_CONFIRMED, details, *about, occurred_at=at), self.actor)
         if changed := term.take(facts):
             await term.save(update_fields=changed)
             over = {"term_id": term.id, "ends_on": term.ends_on.isoformat()}
-            await dossier.record(Entry(Kind.SUBSCRIPTION_EXPIRED, over, *about, occurred_at=term.ended_at), self.actor)
-        await dossier.close()
+            await locked.record(
+                NewEvent(Kind.SUBSCRIPTION_EXPIRED, over, *about, occurred_at=term.ended_at), self.actor
+            )
+        await locked.schedule()
 
-    async def _seat(self, dossier: Dossier, candidate: Candidate, *, welcomed: bool) -> list[Seat]:
-        people = await find_or_create_all(
-            [normal_person(user.form, Locale.FR) for user in candidate.users], dossier.now
-        )
+    async def _seat(self, locked: LockedSubscription, candidate: Candidate, *, welcomed: bool) -> list[Seat]:
+        people = await find_or_create_all([normal_person(user.form, Locale.FR) for user in candidate.users], locked.now)
         pairs = list(zip(candidate.users, people, strict=True))
         return await seat_people(
-            dossier,
+            locked,
             people,
             self.actor,
             manager=next(person for user, person in pairs if user.is_manager),

@@ -14,7 +14,7 @@ from capcom_gql.forms import OrganisationForm, PersonForm
 from capcom_gql.services.importing import read_cells
 from capcom_gql.services.importing.columns import ADDRESS
 from capcom_gql.services.importing.group_lines import Group, LineFault
-from capcom_gql.services.importing.read_table import Line
+from capcom_gql.services.importing.read_table import TableRow
 
 Read = TypeVar("Read")
 
@@ -191,7 +191,7 @@ class _Reader:
             if not self.group.value(column):
                 self._fault(column, invalid((), "blank"))
 
-    def _user(self, line: Line, country: str) -> User:
+    def _user(self, line: TableRow, country: str) -> User:
         def read(column: str, reader: Callable[[str], Read]) -> Read | None:
             return self._tried(column, line.cells.get(column, ""), reader, line.number)
 

@@ -30,7 +30,7 @@ class BadTable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableRow:
     """One line that is not empty: its number as a spreadsheet counts (from 1, a cell of several lines is on one), its
     cells by the names of their columns.
 
@@ -49,7 +49,7 @@ class Table:
     """The lines of a file; `headings` are its own, by the names of our columns, `unread` those that name none."""
 
     headings: Mapping[str, str]
-    lines: tuple[Line, ...]
+    lines: tuple[TableRow, ...]
     unread: tuple[str, ...] = ()
 
 
@@ -152,8 +152,8 @@ def _columns(cells: Sequence[str]) -> tuple[list[str | None], dict[str, str], tu
     return names, headings, tuple(unread)
 
 
-def _line(number: int, cells: Sequence[str], names: Sequence[str | None]) -> Line:
+def _line(number: int, cells: Sequence[str], names: Sequence[str | None]) -> TableRow:
     found = {name: unguarded(cell).strip() for name, cell in zip(names, cells, strict=False) if name is not None}
     failed = frozenset(name for name, text in found.items() if _FAILED.fullmatch(text))
     found |= dict.fromkeys(failed, "")
-    return Line(number, found, failed, any(cell.strip() for cell in cells[len(names) :]))
+    return TableRow(number, found, failed, any(cell.strip() for cell in cells[len(names) :]))

@@ -2,17 +2,17 @@
 
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.services.importing.judge_candidates import IMPORTED
-from capcom_gql.storage.event_log import post_later
+from capcom_gql.storage.event_log import deliver_later
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Seat, Subscription, Term
-from capcom_gql.subscription.calendar import open_dossier
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.calendar import lock_subscription
+from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.seats import welcome
 
 
-async def welcome_imported(setup: Setup, organisation_id: str, *, dry_run: bool) -> int:
+async def welcome_imported(runtime: Runtime, organisation_id: str, *, dry_run: bool) -> int:
     """Mail a welcome to the users of an import who had none and still hold their seats; nobody once it is over.
 
     Returns how many: none of an organisation that signed up by itself. In a transaction, but for a `dry_run`, which
@@ -23,28 +23,28 @@ async def welcome_imported(setup: Setup, organisation_id: str, *, dry_run: bool)
         return 0
     subscription = await Subscription.get(organisation_id=organisation_id)
     if dry_run:
-        return len(await _unwelcomed(await _as_it_is(setup, subscription)))
-    dossier = await open_dossier(setup, subscription.id)
-    assert dossier is not None, "a subscription is for good"
-    unwelcomed = await _unwelcomed(dossier)
+        return len(await _unwelcomed(await _as_it_is(runtime, subscription)))
+    locked = await lock_subscription(runtime, subscription.id)
+    assert locked is not None, "a subscription is for good"
+    unwelcomed = await _unwelcomed(locked)
     for added, seat in unwelcomed:
-        await post_later(added, welcome(dossier, seat), now=dossier.now, channels=setup.channels)
-    await dossier.close()
+        await deliver_later(added, welcome(locked, seat), now=locked.now, channels=runtime.channels)
+    await locked.schedule()
     return len(unwelcomed)
 
 
-async def _as_it_is(setup: Setup, subscription: Subscription) -> Dossier:
-    """The dossier without its lock, and with nothing recorded on the way."""
+async def _as_it_is(runtime: Runtime, subscription: Subscription) -> LockedSubscription:
+    """the locked subscription without its lock, and with nothing recorded on the way."""
     terms = await Term.filter(subscription_id=subscription.id)
     seats = await Seat.filter(subscription_id=subscription.id).prefetch_related("person")
-    return Dossier(setup, subscription, await product_now(), terms, seats)
+    return LockedSubscription(runtime, subscription, await product_now(), terms, seats)
 
 
-async def _unwelcomed(dossier: Dossier) -> list[tuple[Event, Seat]]:
+async def _unwelcomed(locked: LockedSubscription) -> list[tuple[Event, Seat]]:
     """The active seats that have no welcome, each with the event of its coming: whoever comes otherwise has one."""
-    if not dossier.standing.is_live:
+    if not locked.status.is_live:
         return []
-    seats = {seat.id: seat for seat in dossier.active_seats}
+    seats = {seat.id: seat for seat in locked.active_seats}
     added = await Event.filter(kind=Kind.SEAT_ADDED.value, subject_id__in=list(seats)).order_by("id")
     people = [seat.person_id for seat in seats.values()]
     welcomes = await Delivery.filter(topic=Topic.WELCOME.value, person_id__in=people)

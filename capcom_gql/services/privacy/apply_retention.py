@@ -10,13 +10,13 @@ from pathlib import Path
 
 from capcom_gql import clock
 from capcom_gql.access.accounts import UNSENT
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.privacy import IDEMPOTENCY_KEPT, Kept, RetentionPolicy, months_before
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.runtime import Setup
-from capcom_gql.services.privacy.erase_person import ErasePersonInput, NoLongerDue, erase_person
+from capcom_gql.runtime import Runtime
+from capcom_gql.services.privacy.erase_person import ErasePersonForm, NoLongerDue, erase_person
 from capcom_gql.services.privacy.mailbox_files import past_files
 from capcom_gql.storage.engine.database import in_one_transaction, leave_no_copies, rows
 from capcom_gql.storage.product_clock import product_now
@@ -114,7 +114,7 @@ _RULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Forgetting:
+class Expired:
     """What is past its time, by kind, and the persons among it by their ids; `kept` are those not erased after all."""
 
     counts: Mapping[Kept, int]
@@ -122,46 +122,46 @@ class Forgetting:
     kept: Mapping[str, str] = field(default_factory=dict)
 
 
-async def past_their_time(setup: Setup, policy: RetentionPolicy, mailbox: Path) -> Forgetting:
+async def count_expired(runtime: Runtime, policy: RetentionPolicy, mailbox: Path) -> Expired:
     """What would go now. Writes nothing."""
-    limits = await _limits(setup, policy)
-    persons = await _seatless(setup, limits)
+    limits = await _limits(runtime, policy)
+    persons = await _seatless(runtime, limits)
     counts = {Kept.PERSONS: len(persons)}
     for rule in _RULES:
         (found,) = await rows(f"SELECT count(*) AS count FROM {rule.table} WHERE {rule.where}", _given(rule, limits))
         counts[rule.kind] = found["count"]
-    counts[Kept.MAILBOX] = len(await past_files(mailbox, limits[Kept.MAILBOX], setup.support_email))
-    return Forgetting(counts, persons)
+    counts[Kept.MAILBOX] = len(await past_files(mailbox, limits[Kept.MAILBOX], runtime.support_email))
+    return Expired(counts, persons)
 
 
-async def forget(setup: Setup, actor: Actor, policy: RetentionPolicy, mailbox: Path) -> Forgetting:
+async def apply_retention(runtime: Runtime, actor: Actor, policy: RetentionPolicy, mailbox: Path) -> Expired:
     """Let it go, the persons last. Stopped half-way, the next run does the rest. Raises Refusal (FORBIDDEN)."""
-    demand(Right.ADMINISTRATION, actor)
-    limits = await _limits(setup, policy)
+    authorize(Right.ADMINISTRATION, actor)
+    limits = await _limits(runtime, policy)
     # before the erasures, which blank what is past its time with the rest: the counts are those of a dry run
     gone = {rule.kind: await _apply(rule, limits) for rule in _RULES}
-    erased, kept = await _erase(setup, actor, limits, policy)
+    erased, kept = await _erase(runtime, actor, limits, policy)
     counts = {Kept.PERSONS: len(erased), **gone}
     if erased:
         # an erasure ends sessions, and gives old letters an address again
-        limits = await _limits(setup, policy)
+        limits = await _limits(runtime, policy)
         for rule in _RULES:
             await _apply(rule, limits)
     await leave_no_copies()
-    files = await past_files(mailbox, limits[Kept.MAILBOX], setup.support_email)
+    files = await past_files(mailbox, limits[Kept.MAILBOX], runtime.support_email)
     for file in files:
         file.unlink(missing_ok=True)
     counts[Kept.MAILBOX] = len(files)
-    return Forgetting(counts, erased, kept)
+    return Expired(counts, erased, kept)
 
 
-async def _limits(setup: Setup, policy: RetentionPolicy) -> Mapping[Kept, datetime]:
+async def _limits(runtime: Runtime, policy: RetentionPolicy) -> Mapping[Kept, datetime]:
     """The instant up to which each kind is past its time."""
     real, now = clock.utc_now(), await product_now()
-    today = setup.policy.day_of(now)
+    today = runtime.policy.day_of(now)
 
     def months(count: int) -> datetime:
-        return setup.policy.first_instant(months_before(today, count))
+        return runtime.policy.first_instant(months_before(today, count))
 
     letters = months(policy.letters_months)
     return {
@@ -179,18 +179,18 @@ async def _limits(setup: Setup, policy: RetentionPolicy) -> Mapping[Kept, dateti
     }
 
 
-def _since(setup: Setup, limits: Mapping[Kept, datetime]) -> list[object]:
+def _since(runtime: Runtime, limits: Mapping[Kept, datetime]) -> list[object]:
     limit = limits[Kept.PERSONS]
-    return [limit, setup.policy.day_of(limit)]
+    return [limit, runtime.policy.day_of(limit)]
 
 
-async def _seatless(setup: Setup, limits: Mapping[Kept, datetime]) -> tuple[str, ...]:
-    found = await rows(f"{_SEATLESS} AND {_AWAITS_NO_LETTER} ORDER BY id", _since(setup, limits))
+async def _seatless(runtime: Runtime, limits: Mapping[Kept, datetime]) -> tuple[str, ...]:
+    found = await rows(f"{_SEATLESS} AND {_AWAITS_NO_LETTER} ORDER BY id", _since(runtime, limits))
     return tuple(row["id"] for row in found)
 
 
 async def _erase(
-    setup: Setup, actor: Actor, limits: Mapping[Kept, datetime], policy: RetentionPolicy
+    runtime: Runtime, actor: Actor, limits: Mapping[Kept, datetime], policy: RetentionPolicy
 ) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """Erase each by the deed itself; one who is seated meanwhile, or erased by somebody else, is left."""
     erased, kept = [], {}
@@ -198,11 +198,11 @@ async def _erase(
     reason = f"retention: CAPCOM_KEEP_PERSONS_YEARS={policy.persons_years} (R23)"
 
     async def still(person_id: str) -> bool:
-        return bool(await rows(f"{_SEATLESS} AND id = $3", [*_since(setup, limits), person_id]))
+        return bool(await rows(f"{_SEATLESS} AND id = $3", [*_since(runtime, limits), person_id]))
 
-    for person_id in await _seatless(setup, limits):
+    for person_id in await _seatless(runtime, limits):
         try:
-            await erase_person(setup, actor, ErasePersonInput(person_id, reason), still)
+            await erase_person(runtime, actor, ErasePersonForm(person_id, reason), still)
             erased.append(person_id)
         except NoLongerDue:
             kept[person_id] = "WANTED_AGAIN"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from capcom_gql import clock
 from capcom_gql.access.accounts import UNSENT
-from capcom_gql.access.authorize import demand
+from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.privacy import check_erasure, erased_address
@@ -16,15 +16,15 @@ from capcom_gql.domain.refusals import Fault, Refusal, invalid, not_found, refus
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
 from capcom_gql.forms import MAX_MESSAGE, check_text
-from capcom_gql.runtime import Setup
+from capcom_gql.runtime import Runtime
 from capcom_gql.services.privacy.erase_notes import erase_notes, naming
 from capcom_gql.storage.engine.columns import folded
 from capcom_gql.storage.engine.database import in_one_transaction, leave_no_copies, rows
-from capcom_gql.storage.event_log import Entry, record
+from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Person, Seat, Session
-from capcom_gql.subscription.calendar import open_dossier
-from capcom_gql.subscription.locked import Dossier
+from capcom_gql.subscription.calendar import lock_subscription
+from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.seats import removal
 
 _NOT_SENT = "the person was erased before the letter was sent"
@@ -59,7 +59,7 @@ _BLANKING = (
 
 
 @dataclass(frozen=True, slots=True)
-class ErasePersonInput:
+class ErasePersonForm:
     """Whom to erase, and why, in words that do not name them."""
 
     person_id: str
@@ -75,22 +75,22 @@ async def _asked_for(person_id: str) -> bool:
 
 
 async def erase_person(
-    setup: Setup, actor: Actor, form: ErasePersonInput, is_due: Callable[[str], Awaitable[bool]] = _asked_for
+    runtime: Runtime, actor: Actor, form: ErasePersonForm, is_due: Callable[[str], Awaitable[bool]] = _asked_for
 ) -> None:
     """Erase a person, without a letter to them. Nothing is done in part.
 
     `is_due` is asked once nobody can seat them any more until the end. Raises NoLongerDue where it says no, and
     Refusal: NOT_FOUND, CONFLICT for one erased already, MANAGER_REQUIRED while they manage a live subscription.
     """
-    demand(Right.ADMINISTRATION, actor)
+    authorize(Right.ADMINISTRATION, actor)
 
     async def work() -> None:
         if not await Person.filter(id=form.person_id).exists():
             raise Refusal(not_found("personId"))
-        dossiers = await _open(setup, form.person_id, set())
+        dossiers = await _open(runtime, form.person_id, set())
         person = await Person.filter(id=form.person_id).select_for_update().get()
         # a seat given while the lock was waited for
-        dossiers += await _open(setup, person.id, {each.subscription.id for each in dossiers})
+        dossiers += await _open(runtime, person.id, {each.subscription.id for each in dossiers})
         refuse_if(
             [
                 *check_erasure(person.id, person.email, manages_live=_manages_live(dossiers, person)),
@@ -100,15 +100,15 @@ async def erase_person(
         )
         if not await is_due(person.id):
             raise NoLongerDue
-        seat_ids = [seat_id for dossier in dossiers for seat_id in await _remove(dossier, person, actor)]
+        seat_ids = [seat_id for locked in dossiers for seat_id in await _remove(locked, person, actor)]
         await _blank(person)
-        entry = Entry(
+        entry = NewEvent(
             Kind.PERSON_ERASED,
             {"person_id": person.id, "seat_ids": seat_ids},
             subject_id=person.id,
             note=form.reason.strip(),
         )
-        await record(entry, actor=actor, now=await product_now(), channels=setup.channels)
+        await record(entry, actor=actor, now=await product_now(), channels=runtime.channels)
 
     await in_one_transaction(work)
     await leave_no_copies()
@@ -120,31 +120,29 @@ async def _check_unnamed(person: Person, reason: str) -> list[Fault]:
     return [invalid(("reason",), "reason_names_them")] if names_them else []
 
 
-async def _open(setup: Setup, person_id: str, opened: set[str]) -> list[Dossier]:
+async def _open(runtime: Runtime, person_id: str, opened: set[str]) -> list[LockedSubscription]:
     """The subscriptions in which a person has an active seat, but those opened already, locked in order of id."""
     held = await Seat.filter(person_id=person_id, removed_at__isnull=True).values_list("subscription_id", flat=True)
     wanted = sorted({str(each) for each in held} - opened)
-    dossiers = [await open_dossier(setup, each) for each in wanted]
-    return [dossier for dossier in dossiers if dossier is not None]
+    dossiers = [await lock_subscription(runtime, each) for each in wanted]
+    return [locked for locked in dossiers if locked is not None]
 
 
-def _seats_of(dossier: Dossier, person: Person) -> list[Seat]:
-    return [seat for seat in dossier.active_seats if seat.person_id == person.id]
+def _seats_of(locked: LockedSubscription, person: Person) -> list[Seat]:
+    return [seat for seat in locked.active_seats if seat.person_id == person.id]
 
 
-def _manages_live(dossiers: list[Dossier], person: Person) -> bool:
-    return any(
-        seat.is_manager and dossier.standing.is_live for dossier in dossiers for seat in _seats_of(dossier, person)
-    )
+def _manages_live(dossiers: list[LockedSubscription], person: Person) -> bool:
+    return any(seat.is_manager and locked.status.is_live for locked in dossiers for seat in _seats_of(locked, person))
 
 
-async def _remove(dossier: Dossier, person: Person, actor: Actor) -> list[str]:
-    seats = _seats_of(dossier, person)
+async def _remove(locked: LockedSubscription, person: Person, actor: Actor) -> list[str]:
+    seats = _seats_of(locked, person)
     for seat in seats:
-        seat.removed_at = dossier.now
+        seat.removed_at = locked.now
         await seat.save(update_fields=["removed_at"])
-        await dossier.record(replace(removal(dossier, seat), posts=()), actor)
-    await dossier.close()
+        await locked.record(replace(removal(locked, seat), deliveries=()), actor)
+    await locked.schedule()
     return [seat.id for seat in seats]
 
 

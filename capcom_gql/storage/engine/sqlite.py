@@ -71,7 +71,7 @@ class ImmediateSqliteClient(SqliteClient):
 
     def __init__(self, file_path: str, busy_timeout: int, **options: Any) -> None:
         super().__init__(file_path, busy_timeout=busy_timeout, **options)
-        self._patience = busy_timeout / 1000
+        self._timeouts = busy_timeout / 1000
 
     async def create_connection(self, with_db: bool) -> None:
         """Connect; the driver itself waits only here, since it does so with the connection in hand."""
@@ -90,7 +90,7 @@ class ImmediateSqliteClient(SqliteClient):
 
     async def patiently(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
         """Do it, again and again while another process has the file. Raises OperationalError when that lasts."""
-        deadline = clock.monotonic() + self._patience
+        deadline = clock.monotonic() + self._timeouts
         while True:
             try:
                 return await attempt()

@@ -20,7 +20,7 @@ _LOST = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class LateSteps:
     """The calendar's steps, by subscription: due; due for longer than LATE_AFTER; failing, and so put off."""
 
     due: int
@@ -29,7 +29,7 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class LateDeliveries:
     """The letters: how many by state and channel; for how many seconds the oldest that is due could have been sent;
     how many attempts were begun and never came to an end, because whoever made them died or lost the database.
     """
@@ -39,7 +39,7 @@ class Post:
     lost_attempts: int
 
 
-async def steps_behind(now: datetime) -> Steps:
+async def steps_behind(now: datetime) -> LateSteps:
     """The steps that wait at an instant of the product's clock."""
     (found,) = await rows(
         """
@@ -49,10 +49,10 @@ async def steps_behind(now: datetime) -> Steps:
         """,
         [now, now - LATE_AFTER],
     )
-    return Steps(found["due"], found["late"], found["failing"])
+    return LateSteps(found["due"], found["late"], found["failing"])
 
 
-async def post_behind(now: datetime, real: datetime) -> Post:
+async def deliveries_behind(now: datetime, real: datetime) -> LateDeliveries:
     """The letters at an instant, by the product's clock and by the real one."""
     counted = await rows("SELECT state, channel, count(*) AS count FROM delivery GROUP BY state, channel")
     (oldest,) = await rows(
@@ -60,7 +60,7 @@ async def post_behind(now: datetime, real: datetime) -> Post:
         [now, real],
     )
     (attempts,) = await rows(_LOST, [real])
-    return Post(
+    return LateDeliveries(
         counts={(row["state"], row["channel"]): row["count"] for row in counted},
         oldest_due_seconds=float(oldest["age"] or 0),
         lost_attempts=int(attempts["lost"]),

@@ -28,7 +28,7 @@ from capcom_gql.storage.queries.keyset import (
     count_of,
     page_of,
 )
-from capcom_gql.storage.queries.status_sql import redemption_state, standings
+from capcom_gql.storage.queries.status_sql import redemption_state, statuses
 
 __all__ = [
     "BadCursor",
@@ -68,7 +68,9 @@ class OrganisationOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFilter:
-    """Which organisations; every condition given is met. States and days are those of `lifecycle.standing` on the day.
+    """Which organisations; every condition given is met.
+
+    States and days are those of `lifecycle.subscription_status` on the day.
 
     `search`: every word, in any case and with or without accents, stands somewhere in the name, city, postal code or
     SIRET. `states`: any of them; empty means all. `plan_code`: of the term that speaks. `ends_on_from` and `ends_on_to`
@@ -213,7 +215,7 @@ def _asks_standing(filter: OrganisationFilter) -> bool:
 
 def _join_standings(listing: Listing, today: date, visible: frozenset[str] | None) -> None:
     narrowed = "TRUE" if visible is None else listing.among("organisation.id", visible)
-    stands = standings(listing.parameter(today), narrowed)
+    stands = statuses(listing.parameter(today), narrowed)
     listing.source = f"organisation JOIN ({stands}) AS standing ON standing.organisation_id = organisation.id"
 
 

@@ -1,13 +1,13 @@
 """The state of subscriptions and redemptions as SQL, for filters and orders over many rows.
 
-The rules are `lifecycle.standing` and `discounts.redemption_state`; this is their only second writing, and a property
-test holds the two equal on both engines. Whatever is read of one object goes through the rules themselves.
+The rules are `lifecycle.subscription_status` and `discounts.redemption_state`; this is their only second writing, and
+a property test holds the two equal on both engines. Whatever is read of one object goes through the rules themselves.
 """
 
 from capcom_gql.storage.engine import database
 
 
-def standings(today: str, organisations: str = "TRUE") -> str:
+def statuses(today: str, organisations: str = "TRUE") -> str:
     """A SELECT of how the subscription of every organisation stands on a day, one row each, as if the tick had run.
 
     `today` is the day's placeholder, `organisations` a condition on the rows of `organisation`.

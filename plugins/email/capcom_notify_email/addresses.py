@@ -10,7 +10,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Mailbox:
+class MailAddress:
     """An address with the name that mail programs show instead of it, which may be empty."""
 
     address: str
@@ -26,14 +26,14 @@ def normal(raw: str) -> str:
     return f"{found.local_part}@{found.ascii_domain}"
 
 
-def mailbox(text: str) -> Mailbox:
+def mailbox(text: str) -> MailAddress:
     """`Name <name@domain>` or an address alone. Raises ValueError with a sentence."""
     named = _NAMED.fullmatch(text.strip())
     address, name = (named["address"], named["quoted"] or named["name"] or "") if named else (text, "")
     name = name.strip()
     if has_control(name):
         raise ValueError("the name holds a line break or another control character")
-    return Mailbox(normal(address), name)
+    return MailAddress(normal(address), name)
 
 
 def has_control(text: str) -> bool:

@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Iterable, Sequence
 
-from capcom_notify_email.addresses import Mailbox, has_control
+from capcom_notify_email.addresses import MailAddress, has_control
 
 WIDTH = 78
 """Columns of a line, but for a word that is longer."""
@@ -41,7 +41,7 @@ def text_field(name: str, text: str) -> bytes:
     return _folded(name, text.split(" ") if plain else _encoded(text, _room(name)))
 
 
-def mailbox_field(name: str, mailbox: Mailbox) -> bytes:
+def mailbox_field(name: str, mailbox: MailAddress) -> bytes:
     """A field that holds an address, with its name if it has one."""
     if not mailbox.name:
         return token_field(name, mailbox.address)

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from capcom_gql.plugin import Message, Permanent
-from capcom_notify_email.addresses import Mailbox
+from capcom_notify_email.addresses import MailAddress
 from capcom_notify_email.headers import LONGEST_LINE, mailbox_field, text_field, token_field
 
 LONGEST_ID = 128
@@ -33,7 +33,7 @@ class Mail:
         return not self.recipient.isascii()
 
 
-def write(message: Message, sender: Mailbox, reply_to: Mailbox | None) -> Mail:
+def write(message: Message, sender: MailAddress, reply_to: MailAddress | None) -> Mail:
     """The mail of a letter: the same octets at each attempt. Raises Permanent for what no mail can hold."""
     try:
         head = _head(message, sender, reply_to)
@@ -50,7 +50,7 @@ def write(message: Message, sender: Mailbox, reply_to: Mailbox | None) -> Mail:
     return Mail(sender.address, message.address, head + content + f"--{boundary}--\r\n".encode())
 
 
-def message_id(message: Message, sender: Mailbox) -> str:
+def message_id(message: Message, sender: MailAddress) -> str:
     """What the mail is known by, made of the letter's id and the sender's domain: the same at each attempt."""
     name = quote(message.id, safe="")
     if len(name) > LONGEST_ID:
@@ -58,11 +58,11 @@ def message_id(message: Message, sender: Mailbox) -> str:
     return f"<{name}@{sender.address.rpartition('@')[2]}>"
 
 
-def _head(message: Message, sender: Mailbox, reply_to: Mailbox | None) -> bytes:
+def _head(message: Message, sender: MailAddress, reply_to: MailAddress | None) -> bytes:
     fields = [
         token_field("Date", format_datetime(message.sent_at)),
         mailbox_field("From", sender),
-        mailbox_field("To", Mailbox(message.address)),
+        mailbox_field("To", MailAddress(message.address)),
         b"" if reply_to is None else mailbox_field("Reply-To", reply_to),
         text_field("Subject", message.subject),
         token_field("Message-ID", message_id(message, sender)),

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from capcom_notify_email.addresses import Mailbox, mailbox, normal
+from capcom_notify_email.addresses import MailAddress, mailbox, normal
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
 USUAL_NAME = "Cap'Com Plus"
@@ -116,14 +116,14 @@ class EmailConfig(BaseModel):
         return f"[{self.host}]:{self.port_used}" if ":" in self.host else f"{self.host}:{self.port_used}"
 
     @property
-    def sender_mailbox(self) -> Mailbox:
+    def sender_mailbox(self) -> MailAddress:
         """Who letters come from."""
         found = mailbox(self.sender)
-        return found if found.name else Mailbox(found.address, USUAL_NAME)
+        return found if found.name else MailAddress(found.address, USUAL_NAME)
 
-    def answers_to(self, support_email: str) -> Mailbox | None:
+    def answers_to(self, support_email: str) -> MailAddress | None:
         """Where answers go, None where that is the sender, or an address that not every server takes."""
-        found = mailbox(self.reply_to) if self.reply_to else Mailbox(normal(support_email))
+        found = mailbox(self.reply_to) if self.reply_to else MailAddress(normal(support_email))
         return found if found.address != self.sender_mailbox.address and found.address.isascii() else None
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from capcom_gql.plugin import Permanent
 from capcom_notify_email import Email
-from capcom_notify_email.addresses import Mailbox
+from capcom_notify_email.addresses import MailAddress
 from capcom_notify_email.headers import mailbox_field, text_field
 from capcom_notify_email.mail import write
 
@@ -22,7 +22,7 @@ from .email_fixtures import Opening, a_build, a_ca_file, a_channel, a_trust, an_
 from .letters import HTML, SUBJECT, TEXT, letter
 from .post_office import PostOffice
 
-SENDER = Mailbox("bonjour@reseau.example", "Cap'Com Plus")
+SENDER = MailAddress("bonjour@reseau.example", "Cap'Com Plus")
 UNSUBSCRIBE = "https://capcom.example/unsubscribe?token=" + "aB3-_" * 20
 WRITTEN = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff"), min_size=1)
 
@@ -188,7 +188,7 @@ def test_any_subject_is_read_as_it_was_written(subject: str) -> None:
 @example("Élodie, de la Ville")
 @example("x" * 100)
 def test_any_name_is_read_as_it_was_written(name: str) -> None:
-    field = mailbox_field("From", Mailbox("bonjour@reseau.example", name.strip()))
+    field = mailbox_field("From", MailAddress("bonjour@reseau.example", name.strip()))
     assert field.isascii() and max(map(len, field.split(b"\r\n"))) <= 78
     # not by the library's newer reader, which puts a space between two encoded words of a name
     found, address = parseaddr(field.decode().removeprefix("From:").replace("\r\n", ""))

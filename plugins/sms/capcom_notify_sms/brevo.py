@@ -5,7 +5,7 @@ import json
 from pydantic import SecretStr
 
 from capcom_gql.plugin import Health, Lookup, Sent
-from capcom_notify_sms.calls import Line
+from capcom_notify_sms.calls import Connection
 from capcom_notify_sms.lengths import Alphabet
 from capcom_notify_sms.provider import Sms
 
@@ -19,7 +19,7 @@ class Brevo:
         self._root = (endpoint or ENDPOINT).rstrip("/")
         self._headers = {"api-key": api_key.get_secret_value(), "Content-Type": "application/json"}
         self._sender = sender
-        self._line = Line("Brevo", lookup, (api_key.get_secret_value(),))
+        self._line = Connection("Brevo", lookup, (api_key.get_secret_value(),))
 
     async def send(self, sms: Sms) -> Sent:
         """One text. Brevo takes no idempotency key for texts: the message's id goes along as its tag."""

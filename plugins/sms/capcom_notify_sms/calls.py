@@ -41,7 +41,7 @@ logging.getLogger("httpx2").addFilter(_Unlogged())
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A provider's answer, as far as it was read."""
 
     status: int
@@ -81,7 +81,7 @@ def _said(value: object) -> Iterator[str]:
             yield from _said(said)
 
 
-class Line:
+class Connection:
     """The way to one provider. Each call has a connection of its own, so that nothing is left to close."""
 
     def __init__(self, who: str, lookup: Lookup, hidden: tuple[str, ...] = ()) -> None:
@@ -91,7 +91,7 @@ class Line:
         self._hidden = sorted(hidden, key=len, reverse=True)
         self._tls: ssl.SSLContext | None = None
 
-    async def call(self, method: str, url: str, *, headers: Mapping[str, str], content: bytes = b"") -> Answer:
+    async def call(self, method: str, url: str, *, headers: Mapping[str, str], content: bytes = b"") -> Response:
         """Ask once; redirects are not followed. Raises Transient for whatever keeps an answer from coming."""
         asked = {"User-Agent": "capcom-notify-sms", "Accept": "application/json", "Accept-Encoding": "identity"}
         # Plain http has nothing to verify, and no redirect leads from it to where something would be.
@@ -114,7 +114,7 @@ class Line:
                         if len(body) >= LONGEST_ANSWER:
                             break
                     seen = {name.lower(): value for name, value in response.headers.items()}
-                    return Answer(response.status_code, seen, body[:LONGEST_ANSWER])
+                    return Response(response.status_code, seen, body[:LONGEST_ANSWER])
         except httpx2.TransportError as error:
             raise Transient(f"{self.who} cannot be reached: {self.shown(str(error) or type(error).__name__)}") from None
         except httpx2.InvalidURL:
@@ -127,13 +127,13 @@ class Line:
                 words = words.replace(secret, "***")
         return words
 
-    def refusal(self, answer: Answer, *private: str) -> Exception:
+    def refusal(self, answer: Response, *private: str) -> Exception:
         """What to raise for an answer that is not a success. `private` is what the words must not repeat."""
         words = self.shown(answer.words(), *private)
         status = answer.status
         said = f"{self.who} answered {status}" + (f": {words}" if words else "")
         if status in (408, 425, 429) or status >= 500:
-            return Transient(said, retry_after=_pause(answer))
+            return Transient(said, retry_after=_breaker(answer))
         if status == 402 or _CREDIT.search(words):
             return NotConfigured(f"{said}; there is no credit left: buy some")
         if status in (401, 403, 407):
@@ -156,7 +156,7 @@ def _unlogged() -> Iterator[None]:
         _calling.reset(token)
 
 
-def _pause(answer: Answer) -> float | None:
+def _breaker(answer: Response) -> float | None:
     """Seconds to wait, when the provider said so: `Retry-After` in either form, or Brevo's own header."""
     asked = answer.headers.get("retry-after") or answer.headers.get("x-sib-ratelimit-reset") or ""
     try:

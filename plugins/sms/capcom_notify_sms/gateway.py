@@ -5,7 +5,7 @@ import re
 from pydantic import SecretStr
 
 from capcom_gql.plugin import Health, Lookup, Sent
-from capcom_notify_sms.calls import Answer, Line
+from capcom_notify_sms.calls import Connection, Response
 from capcom_notify_sms.provider import Sms
 from capcom_notify_sms.templates import (
     JSON,
@@ -61,7 +61,7 @@ class Gateway:
         if "idempotency-key" not in given:
             self._headers["Idempotency-Key"] = "{id}"
         self._escape = escape_in(content_type_of(self._headers))
-        self._line = Line("the gateway", lookup, secrets_in(self._url, self._headers, self._body))
+        self._line = Connection("the gateway", lookup, secrets_in(self._url, self._headers, self._body))
 
     async def send(self, sms: Sms) -> Sent:
         """One request; success is one of the OK statuses and, where the settings ask for it, a word in the answer."""
@@ -87,7 +87,7 @@ class Gateway:
         return Health(ok=True, detail="the settings are complete; only a message shows whether the gateway takes them")
 
 
-def _id_in(answer: Answer) -> str | None:
+def _id_in(answer: Response) -> str | None:
     for name in _NAMES_OF_AN_ID:
         found = answer.json().get(name)
         if isinstance(found, str | int) and not isinstance(found, bool):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from capcom_gql.plugin import AddressInvalid, Health, Lookup, NotConfigured, Sent, Transient
-from capcom_notify_sms.calls import Answer, Line
+from capcom_notify_sms.calls import Connection, Response
 from capcom_notify_sms.lengths import Alphabet
 from capcom_notify_sms.provider import Sms
 
@@ -39,7 +39,7 @@ class Ovh:
         self._consumer_key = consumer_key.get_secret_value()
         self._account = f"/sms/{quote(service_name, safe='')}"
         self._sender = sender
-        self._line = Line("OVH", lookup, (self._application_key, self._application_secret, self._consumer_key))
+        self._line = Connection("OVH", lookup, (self._application_key, self._application_secret, self._consumer_key))
         self._clock: tuple[float, int] | None = None
 
     async def send(self, sms: Sms) -> Sent:
@@ -93,7 +93,7 @@ class Ovh:
         found = answer.any_json()
         return str(found[0]) if isinstance(found, list) and found else None
 
-    async def _ask(self, method: str, path: str, job: object = None) -> Answer:
+    async def _ask(self, method: str, path: str, job: object = None) -> Response:
         url = self._root + path
         body = "" if job is None else json.dumps(job, ensure_ascii=False, separators=(",", ":"))
         now = str(await self._time())
@@ -122,7 +122,7 @@ class Ovh:
         asked_at, told_then = self._clock
         return told_then + int(ticks - asked_at)
 
-    def _refusal(self, answer: Answer, *private: str) -> Exception:
+    def _refusal(self, answer: Response, *private: str) -> Exception:
         code = answer.json().get("errorCode")
         if answer.status == 400 and code in ("INVALID_SIGNATURE", "QUERY_TIME_OUT"):
             self._clock = None

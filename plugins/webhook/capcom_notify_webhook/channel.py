@@ -27,7 +27,7 @@ from capcom_gql.plugin import (
     by_the_system,
 )
 from capcom_notify_webhook import destination
-from capcom_notify_webhook.exchange import Answer, NotHttp, post
+from capcom_notify_webhook.exchange import NotHttp, Response, post
 from capcom_notify_webhook.lookup import CheckedLookup
 from capcom_notify_webhook.signature import body_of, signatures
 
@@ -125,7 +125,7 @@ class Webhook(Notifier):
 
     async def _post(
         self, to: destination.Destination, headers: list[tuple[str, str]], body: bytes, seconds: float
-    ) -> Answer:
+    ) -> Response:
         allowed = seconds * ANSWER_SHARE
         deadline = asyncio.get_running_loop().time() + allowed
         try:
@@ -147,7 +147,7 @@ class Webhook(Notifier):
             raise Transient(f"no connection with {to.host}: {error.strerror or error}") from None
 
 
-def _judged(answer: Answer, host: str) -> Sent:
+def _judged(answer: Response, host: str) -> Sent:
     status = answer.status
     if 200 <= status < 300:
         return Sent()

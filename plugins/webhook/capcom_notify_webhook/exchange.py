@@ -25,7 +25,7 @@ class NotHttp(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What an endpoint answered. Its body is of no use to anybody here."""
 
     status: int
@@ -41,7 +41,7 @@ async def post(
     *,
     deadline: float,
     parting: float,
-) -> Answer:
+) -> Response:
     """Send one POST to the first of the addresses that takes the connection. A redirect is an answer like any other.
 
     The head of the answer must be there by `deadline`, an instant of the loop's clock; what is left of it
@@ -81,12 +81,12 @@ class _Talk:
         with contextlib.suppress(ConnectionError):
             await self._writer.drain()
 
-    async def answer(self) -> Answer:
+    async def answer(self) -> Response:
         try:
             while True:
                 event = self._http.next_event()
                 if isinstance(event, h11.Response):
-                    return Answer(event.status_code, _header(event, b"retry-after"))
+                    return Response(event.status_code, _header(event, b"retry-after"))
                 if event is h11.NEED_DATA:
                     await self._receive()
                 elif not isinstance(event, h11.InformationalResponse):

@@ -1,7 +1,7 @@
 // How a page that needs a session gets one: it was left for it, or the reader is led to sign in and back here.
 import { byId } from "./element.js";
 import { ask } from "./graphql.js";
-import { faultOf, language, say, words } from "./saying.js";
+import { faultOf, language, say, words } from "./messages.js";
 import { signInAddress, takeOver } from "./session.js";
 import { signOutButton } from "./sign-out.js";
 

@@ -1,7 +1,7 @@
 // Where a subscription stands, as its manager reads it before deciding.
 import { byId, element } from "./element.js";
 import { fact, longDay, period, price } from "./facts.js";
-import { put, say, sayNothing, words } from "./saying.js";
+import { put, say, sayNothing, words } from "./messages.js";
 
 export function showStanding(subscription) {
   const { organisation, currentTerm, upcomingTerm } = subscription;
