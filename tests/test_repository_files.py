@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[!c]*.yml"))
-PAGES = (".github/pull_request_template.md",)
+PAGES = ("SECURITY.md", ".github/pull_request_template.md")
 
 
 def read(path: str | Path) -> Any:
@@ -70,3 +70,8 @@ def test_links_lead_to_files_of_this_repository(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
         assert (ROOT / page).parent.joinpath(link).exists(), link
+
+
+def test_no_address_is_invented_to_report_to() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert not re.findall(r"[\w.]+@[\w.]+|https?://\S+", text)
