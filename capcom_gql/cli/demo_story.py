@@ -41,7 +41,7 @@ class Story:
     """The deeds of the network, in the words of its script. Days are counted back from today."""
 
     def __init__(self, runtime: Runtime, registry: Registry) -> None:
-        self._setup = runtime
+        self._runtime = runtime
         self._registry = registry
         self._zone = runtime.policy.zone
         self.today = runtime.policy.day_of(clock.utc_now())
@@ -63,7 +63,7 @@ class Story:
 
     async def make_desk(self, name: str) -> str:
         """The key of an event system, by which discounts are redeemed from now on; its secret."""
-        made = await create_api_key(self._setup, COMMAND_LINE, CreateApiKeyForm(name, DESK_SCOPES))
+        made = await create_api_key(self._runtime, COMMAND_LINE, CreateApiKeyForm(name, DESK_SCOPES))
         self._desk = await authenticate(made.secret)
         return made.secret
 
@@ -80,7 +80,7 @@ class Story:
 
     async def settle(self) -> None:
         """Send whatever is due."""
-        await tick(self._setup, self._registry, until_idle=True)
+        await tick(self._runtime, self._registry, until_idle=True)
 
     def _instant(self, days_ago: int, at: time) -> datetime:
         return datetime.combine(self.day(days_ago), at, self._zone)
@@ -112,39 +112,39 @@ class Story:
         await self._opened(body, actor, form)
 
     async def _opened(self, body: Body, actor: Actor, form: SubscribeForm) -> None:
-        made = await subscribe(self._setup, actor, form, Locale.FR)
+        made = await subscribe(self._runtime, actor, form, Locale.FR)
         subscription = await Subscription.get(id=made.subscription_id)
         self._members[body.form.name] = Member(subscription.organisation_id, subscription.id, list(made.seat_ids))
 
     async def pays(self, body: Body, kind: str, reference: str) -> None:
         """Staff record what came today."""
-        today = self._setup.policy.day_of(await product_now())
+        today = self._runtime.policy.day_of(await product_now())
         form = RecordPaymentProofForm(self.of(body).subscription_id, kind, reference, today, self._key())
-        await record_payment_proof(self._setup, COMMAND_LINE, form)
+        await record_payment_proof(self._runtime, COMMAND_LINE, form)
 
     async def welcomes(self, body: Body, people: Sequence[Person]) -> None:
         """The manager adds users to the list."""
         users = tuple(person.form for person in people)
         form = AddSeatsForm(self.of(body).subscription_id, users, self._key())
-        made = await add_seats(self._setup, await self._manager(body), form, Locale.FR)
+        made = await add_seats(self._runtime, await self._manager(body), form, Locale.FR)
         self.of(body).seat_ids.extend(made.seat_ids)
 
     async def parts_with(self, body: Body, place: int) -> None:
         """The manager removes a user from the list."""
         form = RemoveSeatForm(self.of(body).seat_ids[place])
-        await remove_seat(self._setup, await self._manager(body), form)
+        await remove_seat(self._runtime, await self._manager(body), form)
 
     async def registers(self, body: Body, place: int, kind: EventKind, event: str, price_minor: int) -> str:
         """A user registers for an event, at whose desk the discount is redeemed; the redemption's id."""
         number = await self.number(body, place)
         form = RedeemDiscountForm(number, kind, event, f"inscription-{next(self._keys):04d}", price_minor, self._key())
-        redeemed = await redeem_discount(self._setup, self._desk, form)
+        redeemed = await redeem_discount(self._runtime, self._desk, form)
         assert redeemed.redemption_id is not None, redeemed.faults
         return redeemed.redemption_id
 
     async def gives_up(self, redemption_id: str) -> None:
         """The registration is cancelled."""
-        await release_discount(self._setup, self._desk, ReleaseDiscountForm(redemption_id))
+        await release_discount(self._runtime, self._desk, ReleaseDiscountForm(redemption_id))
 
     async def number(self, body: Body, place: int) -> str:
         """The subscriber number of a user, its 16 digits."""

@@ -60,7 +60,7 @@ class GraphqlApp:
     def __init__(
         self, runtime: Runtime, woken: asyncio.Event, notifiers: Sequence[ChannelInfo], *, introspection: bool
     ) -> None:
-        self._setup = runtime
+        self._runtime = runtime
         self._notifiers = tuple(notifiers)
         self._woken = woken
         self._schema = served_schema()
@@ -125,7 +125,7 @@ class GraphqlApp:
         except BadToken:
             raise unauthenticated(wanted or Locale.FR, "bad_bearer") from None
         return Context(
-            runtime=self._setup,
+            runtime=self._runtime,
             rate_limits=self._rate_limits,
             caller=caller,
             locale=wanted or await _own_locale(caller),

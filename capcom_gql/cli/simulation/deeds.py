@@ -61,7 +61,7 @@ class Deeds:
     """What members, staff and the desks of events do, at the product's present instant."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._setup = runtime
+        self._runtime = runtime
         self._keys = itertools.count(1)
         self._attempts = RateLimits()
         self._staff = self._desk = ANONYMOUS
@@ -73,7 +73,7 @@ class Deeds:
     async def begin(self) -> None:
         """Make the staff's account and the desk's key."""
         self._staff = await actor_of((await make_staff(*STAFF)).id, is_staff=True)
-        made = await create_api_key(self._setup, COMMAND_LINE, CreateApiKeyForm("Registrations", DESK_SCOPES))
+        made = await create_api_key(self._runtime, COMMAND_LINE, CreateApiKeyForm("Registrations", DESK_SCOPES))
         self._desk = await authenticate(made.secret)
         await notes_written()
 
@@ -91,7 +91,7 @@ class Deeds:
             organisation=candidate.form,
             signer=people[0],
         )
-        made = await self._done("signing up", subscribe(self._setup, ANONYMOUS, form, Locale.FR))
+        made = await self._done("signing up", subscribe(self._runtime, ANONYMOUS, form, Locale.FR))
         if made is None:
             return None
         subscription = await Subscription.get(id=made.subscription_id)
@@ -110,7 +110,7 @@ class Deeds:
             self._key(),
             organisation_id=member.organisation_id,
         )
-        reopened = subscribe(self._setup, actor, form, Locale.FR)
+        reopened = subscribe(self._runtime, actor, form, Locale.FR)
         return await self._done("reopening", reopened, Code.ALREADY_SUBSCRIBED) is not None
 
     async def pay(self, member: Member, term_id: str, kind: str, received_on: date) -> None:
@@ -119,21 +119,21 @@ class Deeds:
         form = RecordPaymentProofForm(
             member.subscription_id, kind, reference, received_on, self._key(), term_id=term_id
         )
-        recorded = record_payment_proof(self._setup, self._staff, form)
+        recorded = record_payment_proof(self._runtime, self._staff, form)
         await self._done("paying", recorded, Code.PROOF_TOO_LATE, Code.PROOF_ALREADY_RECORDED)
 
     async def reinstate(self, term_id: str, kind: str, received_on: date, reason: str) -> None:
         """Staff accept, or find, the proof of a term that was cancelled without it."""
         form = ReinstateTermForm(term_id, kind, f"{kind[:2]}-{next(self._keys):05d}", received_on, reason)
         await self._done(
-            "reinstating", reinstate_term(self._setup, self._staff, form), Code.CONFLICT, Code.TERM_OVERLAPS
+            "reinstating", reinstate_term(self._runtime, self._staff, form), Code.CONFLICT, Code.TERM_OVERLAPS
         )
 
     async def withdraw(self, member: Member) -> None:
         """The organisation writes that it leaves, and staff cancel."""
         reason = CancellationReason.WITHDRAWN
         form = CancelSubscriptionForm(member.subscription_id, reason, "Courrier de l'organisme")
-        await self._done("leaving", cancel_subscription(self._setup, self._staff, form), Code.NOT_LIVE)
+        await self._done("leaving", cancel_subscription(self._runtime, self._staff, form), Code.NOT_LIVE)
 
     # ---- renewing --------------------------------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class Deeds:
         expected = (Code.NOT_LIVE, Code.PROOF_AWAITED, Code.RENEWAL_ALREADY_DONE, Code.PLAN_TOO_SMALL)
         for wanted in dict.fromkeys((plan, None)):
             form = RenewForm(member.subscription_id, TERMS_OF_USE, self._key(), wanted)
-            if made := await self._done("renewing", renew(self._setup, actor, form), *expected):
+            if made := await self._done("renewing", renew(self._runtime, actor, form), *expected):
                 return made.term_id
         return None
 
@@ -151,7 +151,7 @@ class Deeds:
         """The manager declines."""
         form = DeclineRenewalForm(member.subscription_id, "Budget non reconduit")
         actor = await self._acting(await self.manager(member))
-        declined = decline_renewal(self._setup, actor, form)
+        declined = decline_renewal(self._runtime, actor, form)
         await self._done("declining", declined, Code.NOT_LIVE, Code.RENEWAL_ALREADY_DONE)
 
     # ---- the list --------------------------------------------------------------------------------------------------
@@ -160,26 +160,26 @@ class Deeds:
         """The manager adds a user."""
         form = AddSeatsForm(member.subscription_id, (user,), self._key())
         actor = await self._acting(await self.manager(member))
-        added = add_seats(self._setup, actor, form, Locale.FR)
+        added = add_seats(self._runtime, actor, form, Locale.FR)
         await self._done("adding a user", added, Code.SEAT_LIMIT_REACHED, Code.NOT_LIVE)
 
     async def remove(self, member: Member, seat: Seat) -> None:
         """The manager removes a user; where it is the manager, they are told to hand over first."""
         actor = await self._acting(await self.manager(member))
-        removed = remove_seat(self._setup, actor, RemoveSeatForm(seat.id))
+        removed = remove_seat(self._runtime, actor, RemoveSeatForm(seat.id))
         await self._done("removing a user", removed, Code.MANAGER_REQUIRED, Code.NOT_LIVE)
 
     async def replace(self, member: Member, seat: Seat, user: PersonForm) -> None:
         """The manager gives a user's place, or their own, to somebody else."""
         actor = await self._acting(await self.manager(member))
-        replaced = replace_seat(self._setup, actor, ReplaceSeatForm(seat.id, user), Locale.FR)
+        replaced = replace_seat(self._runtime, actor, ReplaceSeatForm(seat.id, user), Locale.FR)
         await self._done("replacing a user", replaced, Code.NOT_LIVE)
 
     async def hand_over(self, member: Member, seat: Seat) -> None:
         """The manager hands over to a user."""
         form = TransferManagementForm(member.subscription_id, seat.id)
         actor = await self._acting(await self.manager(member))
-        await self._done("handing over", transfer_management(self._setup, actor, form), Code.NOT_LIVE)
+        await self._done("handing over", transfer_management(self._runtime, actor, form), Code.NOT_LIVE)
 
     async def manager(self, member: Member) -> Seat:
         """The seat of whoever manages, or managed last."""
@@ -189,38 +189,38 @@ class Deeds:
 
     async def check(self, ask: DiscountAsk) -> CheckAnswer:
         """The desk asks whether a number is entitled."""
-        (answer,) = await check_discounts(self._setup, self._desk, [ask])
+        (answer,) = await check_discounts(self._runtime, self._desk, [ask])
         return answer
 
     async def redeem(self, number: str, kind: EventKind, event: str, price_minor: int) -> Redeemed:
         """The desk records a discount."""
         registration = f"R-{next(self._keys):05d}"
         form = RedeemDiscountForm(number, kind, event, registration, price_minor, self._key())
-        return await redeem_discount(self._setup, self._desk, form)
+        return await redeem_discount(self._runtime, self._desk, form)
 
     async def release(self, redemption_id: str) -> None:
         """The registration falls through."""
-        released = release_discount(self._setup, self._desk, ReleaseDiscountForm(redemption_id))
+        released = release_discount(self._runtime, self._desk, ReleaseDiscountForm(redemption_id))
         await self._done("releasing a discount", released)
 
     async def answer(self, seat_id: str, term_id: str, score: int) -> None:
         """A user answers the survey."""
         actor = await self._acting(await Seat.get(id=seat_id))
-        answered = answer_survey(self._setup, actor, AnswerSurveyForm(seat_id, term_id, score))
+        answered = answer_survey(self._runtime, actor, AnswerSurveyForm(seat_id, term_id, score))
         # a user who was removed meanwhile has no seat to answer from
         await self._done("answering the survey", answered, Code.SURVEY_CLOSED, Code.NOT_FOUND)
 
     async def complain(self, seat: Seat, ask: DiscountAsk) -> str | None:
         """A user who was refused writes to support. The request's id."""
         form = OpenSupportRequestForm("La réduction m'a été refusée, pourquoi ?", ask)
-        opened = open_support_request(self._setup, await self._acting(seat), form, self._attempts)
+        opened = open_support_request(self._runtime, await self._acting(seat), form, self._attempts)
         made = await self._done("asking support", opened)
         return None if made is None else made.request_id
 
     async def reply(self, request_id: str) -> None:
         """Staff answer."""
         form = CloseSupportRequestForm(request_id, "Votre organisme n'est plus abonné ; voyez son gestionnaire.")
-        await self._done("answering support", close_support_request(self._setup, self._staff, form))
+        await self._done("answering support", close_support_request(self._runtime, self._staff, form))
 
     # ----------------------------------------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ async def simulate(settings: Settings, wish: Wish, on_day: Callable[[date], None
 
 class _Run:
     def __init__(self, runtime: Runtime, post: SimulatedPost, wish: Wish) -> None:
-        self._setup = runtime
+        self._runtime = runtime
         self._post = post
         self._deeds = Deeds(runtime)
         self._life = Life(self._deeds, wish.seed)
@@ -115,22 +115,22 @@ class _Run:
             await self._timed("checks", self._end_month(day))
 
     async def _morning(self, day: date) -> None:
-        await set_product_clock(datetime.combine(day, MORNING, self._setup.policy.zone))
+        await set_product_clock(datetime.combine(day, MORNING, self._runtime.policy.zone))
 
     async def _settle(self) -> None:
         """What is due is recorded and sent, and the letters are read."""
-        await self._timed("calendar and letters", tick(self._setup, self._post.registry, until_idle=True))
+        await self._timed("calendar and letters", tick(self._runtime, self._post.registry, until_idle=True))
         for message in self._post.mail.read():
             await self._timed("reading letters", self._life.read(message))
 
     async def _end_month(self, day: date) -> None:
-        present = await read_present(self._setup.policy)
+        present = await read_present(self._runtime.policy)
         self._live = {name for name, row in present.statuses.items() if row["is_live"]}
         self._outcome.months.append(month_of(day, present.statuses.values()))
         self._outcome.broken += check_present(present)
 
     async def _sum_up(self) -> None:
-        history = await read_history(self._setup.policy)
+        history = await read_history(self._runtime.policy)
         count(self._outcome.months, history)
         self._outcome.broken += check_history(history, self._post.handed_over, self._deeds.surprises)
 
