@@ -135,6 +135,18 @@ def test_every_name_of_the_glossary_is_in_the_code() -> None:
     assert sorted(name for name in plain if not re.search(rf"\b{re.escape(name)}\b", code)) == []
 
 
+def test_a_name_of_the_glossary_is_in_the_room_that_it_gives() -> None:
+    names = (DOCS / "glossary.md").read_text(encoding="utf-8").partition("## Names in the code")[2]
+    rows = [
+        [TICKED.findall(cell) for cell in line.split("|")[1:3]] for line in names.splitlines() if "capcom_gql/" in line
+    ]
+    assert len(rows) > 15
+    for named, where in rows:
+        rooms = [ROOT / word for word in where if word.startswith("capcom_gql/")]
+        code = "\n".join(file.read_text(encoding="utf-8") for room in rooms for file in room.rglob("*.py"))
+        assert [name for name in named if not re.search(rf"\b(def|class) {name}\b|\b{name}\b.*=", code)] == []
+
+
 def test_every_decision_is_in_the_index_and_short() -> None:
     pages = sorted((DOCS / "decisions").glob("0*.md"))
     index = re.findall(r"\]\((0[^)]+)\)", (DOCS / "decisions" / "README.md").read_text(encoding="utf-8"))
