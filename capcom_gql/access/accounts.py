@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from capcom_gql import clock
-from capcom_gql.domain.letters import Topic
+from capcom_gql.domain.letters import UNSENT, Topic
 from capcom_gql.domain.privacy import is_erased
 from capcom_gql.domain.refusals import Refusal, forbidden
 from capcom_gql.domain.rights import Actor
@@ -50,11 +50,6 @@ def _new_person(key: str, form: PersonForm, now: datetime) -> Person:
         locale=form.locale or Locale.FR.value,
         created_at=now,
     )
-
-
-UNSENT = ("PENDING", "RETRYING", "HELD")
-
-"""The states of a letter that may still go out."""
 
 
 async def own_account(actor: Actor) -> Person:

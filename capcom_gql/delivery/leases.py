@@ -13,12 +13,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
 from capcom_gql import clock
-from capcom_gql.domain.letters import AddressKind
+from capcom_gql.domain.letters import WAITING, AddressKind
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import is_postgres, rows
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED, NO_CHANNEL, NO_EMAIL_CHANNEL, NO_URL, NO_URL_CHANNEL
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery
+from capcom_gql.storage.tables.deliveries import IS_WAITING
 
 LEASE = timedelta(seconds=4)
 RENEWED_EVERY = 1.0
@@ -33,8 +34,8 @@ QUEUED_AT_MOST = 1000
 TAKEN_UP_AT_ONCE = 20
 """Letters left behind that a process looks at in one turn."""
 
-_DUE = """
-    state IN ('PENDING', 'RETRYING') AND due_at <= $1 AND next_attempt_at <= $2
+_DUE = f"""
+    {IS_WAITING} AND due_at <= $1 AND next_attempt_at <= $2
     AND (leased_until IS NULL OR leased_until <= $2)
 """
 # What was held for its channel, and finds its endpoint disabled, waits for that from now on: enabling it looks for the
@@ -98,7 +99,7 @@ async def write_while_ours(delivery: Delivery, attempt: int, columns: Mapping[st
     changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, start=3))
     written = await rows(
         f"""
-        UPDATE delivery SET {changes} WHERE id = $1 AND attempt = $2 AND state IN ('PENDING', 'RETRYING')
+        UPDATE delivery SET {changes} WHERE id = $1 AND attempt = $2 AND {IS_WAITING}
         RETURNING id
         """,
         [delivery.id, attempt, *columns.values()],
@@ -138,9 +139,7 @@ async def hand_over() -> Mapping[str, Sequence[str]]:
     waiting = await rows(f"SELECT DISTINCT channel FROM delivery WHERE {_DUE} AND {_NOT_QUEUED}", [now, real])
     handed: defaultdict[str, list[str]] = defaultdict(list)
     for channel in sorted(row["channel"] for row in waiting):
-        queued = await Delivery.filter(
-            channel=channel, state__in=("PENDING", "RETRYING"), queued_until__gt=real
-        ).count()
+        queued = await Delivery.filter(channel=channel, state__in=WAITING, queued_until__gt=real).count()
         handed[channel] = await _queued(channel, QUEUED_AT_MOST - queued)
     return {channel: ids for channel, ids in handed.items() if ids}
 

@@ -9,15 +9,14 @@ from tortoise.queryset import QuerySet
 from capcom_gql import clock
 from capcom_gql.domain.endpoints import DISABLED_AFTER, NOTICE, WARNED_AFTER, DisabledReason, Finding, judge
 from capcom_gql.domain.events import Detail, Kind
-from capcom_gql.domain.letters import DeliveryState, Topic
+from capcom_gql.domain.letters import UNSENT, WAITING, DeliveryState, Topic
 from capcom_gql.domain.rights import SYSTEM, Actor
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction, rows
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED, NewDelivery, NewEvent, record, to_support
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, WebhookEndpoint
-
-_WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
+from capcom_gql.storage.tables.deliveries import IS_WAITING
 
 DELETED = "the endpoint was deleted"
 
@@ -74,7 +73,7 @@ async def disable(runtime: Runtime, endpoint: WebhookEndpoint, reason: DisabledR
     await endpoint.save(update_fields=["is_enabled", "disabled_reason"])
     await (
         _in_nobodys_hands(endpoint)
-        .filter(state__in=_WAITING)
+        .filter(state__in=WAITING)
         .update(state=DeliveryState.HELD.value, reason=ENDPOINT_DISABLED)
     )
     await _record(runtime, endpoint, Kind.ENDPOINT_DISABLED, {"reason": reason.value}, actor)
@@ -96,10 +95,9 @@ async def send_again(delivery_id: str) -> None:
 
 async def give_up(endpoint: WebhookEndpoint) -> None:
     """Of an endpoint that is deleted nothing is sent any more, whatever it was waiting for."""
-    waiting = (*_WAITING, DeliveryState.HELD)
     await (
         _in_nobodys_hands(endpoint)
-        .filter(state__in=waiting)
+        .filter(state__in=UNSENT)
         .update(state=DeliveryState.SUPPRESSED.value, reason=DELETED)
     )
 
@@ -138,7 +136,7 @@ _SUSPECTS = f"""
         SELECT 1 FROM delivery
         WHERE delivery.endpoint_id = webhookendpoint.id AND (
             (
-                delivery.state IN ('PENDING', 'RETRYING')
+                delivery.{IS_WAITING}
                 AND delivery.due_at <= $4 AND delivery.next_attempt_at <= $5
             )
             OR (delivery.state = 'HELD' AND (delivery.reason IS NULL OR delivery.reason <> '{ENDPOINT_DISABLED}'))

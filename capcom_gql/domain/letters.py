@@ -39,6 +39,12 @@ class DeliveryState(StrEnum):
     SUPPRESSED = "SUPPRESSED"
 
 
+WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
+"""The states of a delivery that the workers will attempt by themselves, without anybody's doing."""
+UNSENT = (*WAITING, DeliveryState.HELD)
+"""The states of a delivery that may still be sent."""
+
+
 class Audience(StrEnum):
     """Whom a letter goes to."""
 

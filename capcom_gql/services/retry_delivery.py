@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
-from capcom_gql.domain.letters import AddressKind, DeliveryState, Topic
+from capcom_gql.domain.letters import WAITING, AddressKind, DeliveryState, Topic
 from capcom_gql.domain.privacy import is_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
@@ -14,8 +14,7 @@ from capcom_gql.storage.event_log import NO_CHANNEL, NO_EMAIL_CHANNEL, NO_URL, N
 from capcom_gql.storage.tables import Delivery, Person, WebhookEndpoint
 
 _REFUSED: Mapping[DeliveryState, str] = {
-    DeliveryState.PENDING: "delivery_waiting",
-    DeliveryState.RETRYING: "delivery_waiting",
+    **dict.fromkeys(WAITING, "delivery_waiting"),
     DeliveryState.SENT: "delivery_sent",
     DeliveryState.SUPPRESSED: "delivery_suppressed",
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from capcom_gql import clock
 from capcom_gql.delivery.dispatch import send_due
 from capcom_gql.delivery.webhook_health import sweep_endpoints
+from capcom_gql.domain.letters import WAITING
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
@@ -31,6 +32,6 @@ async def tick(
 async def in_other_hands() -> bool:
     """Whether another process has something in hand that is due: idle means that it is done, or given back."""
     now, real = await product_now(), clock.utc_now()
-    sending = Delivery.filter(state__in=("PENDING", "RETRYING"), due_at__lte=now, leased_until__gt=real)
+    sending = Delivery.filter(state__in=WAITING, due_at__lte=now, leased_until__gt=real)
     recording = Subscription.filter(due_at__lte=now, leased_until__gt=real, step_failures=0)
     return await sending.exists() or await recording.exists()

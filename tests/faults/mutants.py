@@ -69,7 +69,7 @@ async def record(entry: NewEvent""",
         (
             (
                 "capcom_gql/delivery/leases.py",
-                "WHERE id = $1 AND attempt = $2 AND state IN ('PENDING', 'RETRYING')",
+                "WHERE id = $1 AND attempt = $2 AND {IS_WAITING}",
                 "WHERE id = $1 AND $2 > 0",
             ),
         ),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.access.accounts import UNSENT
+from capcom_gql.domain.letters import UNSENT
 from capcom_gql.domain.privacy import Kept
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Scope

@@ -6,6 +6,7 @@ from typing import Self
 
 import strawberry
 
+from capcom_gql.domain.letters import WAITING
 from capcom_gql.domain.rights import Right
 from capcom_gql.graphql import enums
 from capcom_gql.graphql.context import Context, Info
@@ -59,7 +60,7 @@ class Delivery(Node):
     def of(cls, row: tables.Delivery, organisation_id: str | None) -> Self:
         """A letter as it stands; `organisation_id` is the organisation whose manager may read it."""
         state = enums.DeliveryState(row.state)
-        waits = state in (enums.DeliveryState.PENDING, enums.DeliveryState.RETRYING)
+        waits = state in WAITING
         next_at = row.next_attempt_at if row.attempt else row.due_at
         return cls(
             id=strawberry.ID(row.id),

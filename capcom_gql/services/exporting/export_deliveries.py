@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from capcom_gql.domain.letters import WAITING
 from capcom_gql.services.exporting.walk_pages import walk_pages
 from capcom_gql.spreadsheet import Cell
 from capcom_gql.storage.queries.delivery_list import DeliveryFilter, deliveries_page
@@ -27,7 +28,6 @@ DELIVERY_COLUMNS = (
     "organisation",
     "person_id",
 )
-_WAITING = ("PENDING", "RETRYING")
 
 
 async def delivery_rows() -> AsyncIterator[tuple[Cell, ...]]:
@@ -54,7 +54,7 @@ def _cells(each: Delivery, event: Event) -> tuple[Cell, ...]:
         each.subject,
         each.attempt,
         each.due_at,
-        each.next_attempt_at if each.state in _WAITING else None,
+        each.next_attempt_at if each.state in WAITING else None,
         each.sent_at,
         event.id,
         event.kind,

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from capcom_gql import clock
-from capcom_gql.access.accounts import UNSENT
 from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.privacy import IDEMPOTENCY_KEPT, Kept, RetentionPolicy, months_before
@@ -20,14 +19,14 @@ from capcom_gql.services.privacy.erase_person import ErasePersonForm, NoLongerDu
 from capcom_gql.services.privacy.mailbox_files import past_files
 from capcom_gql.storage.engine.database import in_one_transaction, leave_no_copies, rows
 from capcom_gql.storage.product_clock import product_now
+from capcom_gql.storage.tables.deliveries import IS_UNSENT
 
 AT_ONCE = 1000
 """Rows of one transaction."""
 
-_UNSENT = f"({', '.join(repr(state) for state in UNSENT)})"
 _ERASED_ADDRESS = "'erased-' || {id} || '@invalid'"
 _IS_ERASED = f"email = {_ERASED_ADDRESS.format(id='id')}"
-_OLD_LETTER = f"endpoint_id IS NULL AND state NOT IN {_UNSENT} AND coalesce(sent_at, created_at) <= $1"
+_OLD_LETTER = f"endpoint_id IS NULL AND NOT ({IS_UNSENT}) AND coalesce(sent_at, created_at) <= $1"
 _SAYS_SOMETHING = """
     (recipient <> '' OR subject IS NOT NULL OR provider_id IS NOT NULL
         OR (reason IS NOT NULL AND state <> 'SUPPRESSED'))
@@ -36,7 +35,7 @@ _SAYS_SOMETHING = """
 _UNSAY = "recipient = '', subject = NULL, provider_id = NULL, reason = CASE WHEN state = 'SUPPRESSED' THEN reason END"
 _CHANGE_IN_THE_POST = f"""
     SELECT 1 FROM delivery WHERE delivery.person_id = emailchange.person_id AND topic = '{Topic.EMAIL_CHANGE}'
-        AND state IN {_UNSENT}
+        AND {IS_UNSENT}
 """
 # a seat holds whoever has it, or had it lately, for as long as its subscription has a term that ended lately, or runs
 _SEATLESS = f"""
@@ -56,7 +55,7 @@ _SEATLESS = f"""
 """
 # asked before the erasure only, which first records the steps that are due, with their letters
 _AWAITS_NO_LETTER = f"""
-    id NOT IN (SELECT person_id FROM delivery WHERE person_id IS NOT NULL AND state IN {_UNSENT} AND created_at > $1)
+    id NOT IN (SELECT person_id FROM delivery WHERE person_id IS NOT NULL AND {IS_UNSENT} AND created_at > $1)
 """
 
 

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from capcom_gql import clock
-from capcom_gql.access.accounts import UNSENT
 from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
@@ -23,12 +22,12 @@ from capcom_gql.storage.engine.database import in_one_transaction, leave_no_copi
 from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Person, Seat, Session
+from capcom_gql.storage.tables.deliveries import IS_UNSENT
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.seats import removal
 
 _NOT_SENT = "the person was erased before the letter was sent"
-_WAITING = f"state IN ({', '.join(repr(state) for state in UNSENT)})"
 # letters to the support address that quote a request of theirs
 _QUOTING = f"""
     topic = '{Topic.SUPPORT_OPENED}' AND person_id IS NULL
@@ -36,8 +35,8 @@ _QUOTING = f"""
 """
 _UNSAY = f"""
     UPDATE delivery SET subject = NULL, provider_id = NULL, leased_until = NULL,
-        reason = CASE WHEN {_WAITING} THEN '{_NOT_SENT}' ELSE NULL END,
-        state = CASE WHEN {_WAITING} THEN 'SUPPRESSED' ELSE state END
+        reason = CASE WHEN {IS_UNSENT} THEN '{_NOT_SENT}' ELSE NULL END,
+        state = CASE WHEN {IS_UNSENT} THEN 'SUPPRESSED' ELSE state END
 """
 _BLANKING = (
     "DELETE FROM onetimelink WHERE person_id = $1",

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from capcom_gql.storage.engine.database import is_postgres, rows
+from capcom_gql.storage.tables.deliveries import IS_WAITING
 
 LATE_AFTER = timedelta(minutes=5)
 """By the product's clock: a step due for longer is one that no worker takes up."""
 
-_WAITING = "state IN ('PENDING', 'RETRYING')"
 # a number without an outcome, and another attempt after it; and the leases that have run out just now
 _LOST = f"""
     SELECT (SELECT coalesce(sum(attempt - 1), 0) FROM delivery WHERE attempt > 1)
         - (SELECT count(*) FROM delivery JOIN deliveryattempt ON deliveryattempt.delivery_id = delivery.id
             WHERE delivery.attempt > 1 AND deliveryattempt.number < delivery.attempt)
-        + (SELECT count(*) FROM delivery WHERE {_WAITING} AND leased_until <= $1) AS lost
+        + (SELECT count(*) FROM delivery WHERE {IS_WAITING} AND leased_until <= $1) AS lost
 """
 
 
@@ -56,7 +56,7 @@ async def deliveries_behind(now: datetime, real: datetime) -> LateDeliveries:
     """The letters at an instant, by the product's clock and by the real one."""
     counted = await rows("SELECT state, channel, count(*) AS count FROM delivery GROUP BY state, channel")
     (oldest,) = await rows(
-        f"SELECT max({_waited()}) AS age FROM delivery WHERE {_WAITING} AND due_at <= $1 AND next_attempt_at <= $2",
+        f"SELECT max({_waited()}) AS age FROM delivery WHERE {IS_WAITING} AND due_at <= $1 AND next_attempt_at <= $2",
         [now, real],
     )
     (attempts,) = await rows(_LOST, [real])

@@ -3,15 +3,29 @@
 An attempt is one try to send it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
+from capcom_gql.domain.letters import UNSENT, WAITING, DeliveryState
 from capcom_gql.storage.engine.columns import InstantField, ShortText
 from capcom_gql.storage.tables.access import Person
 from capcom_gql.storage.tables.events import Event
 from capcom_gql.storage.tables.webhooks import MAX_URL, WebhookEndpoint
+
+
+def _state_in(states: Iterable[DeliveryState]) -> str:
+    listed = ", ".join(f"'{state}'" for state in states)
+    return f"state IN ({listed})"
+
+
+IS_WAITING = _state_in(WAITING)
+"""The SQL condition on `delivery.state` for `domain.letters.WAITING`. It begins with the column, so that a query over
+several tables can write `delivery.{IS_WAITING}`."""
+IS_UNSENT = _state_in(UNSENT)
+"""The same for `domain.letters.UNSENT`."""
 
 
 class Delivery(Model):
