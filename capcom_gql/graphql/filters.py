@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 import strawberry
 
-from capcom_gql.entitlement.check_discount import DiscountAsk
 from capcom_gql.graphql.enums import (
     DeliveryState,
     EventKind,
@@ -13,7 +12,7 @@ from capcom_gql.graphql.enums import (
     RedemptionState,
     SubscriptionState,
 )
-from capcom_gql.graphql.fields import given
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.storage.queries import delivery_list, lists
 
@@ -43,14 +42,7 @@ class OrganisationFilter:
 
     def asked(self) -> lists.OrganisationFilter:
         """The filter as the list takes it."""
-        return lists.OrganisationFilter(
-            search=given(self.search),
-            states=tuple(given(self.state) or ()),
-            plan_code=given(self.plan_code),
-            ends_on_from=given(self.ends_on_from),
-            ends_on_to=given(self.ends_on_to),
-            proof_due_before=given(self.proof_due_before),
-        )
+        return form_of(self, lists.OrganisationFilter, states="state")
 
 
 @strawberry.input(description="The order of a list of organisations.")
@@ -78,12 +70,7 @@ class RedemptionFilter:
 
     def asked(self) -> lists.RedemptionFilter:
         """The filter as the list takes it."""
-        return lists.RedemptionFilter(
-            organisation_id=given(self.organisation_id),
-            event_reference=given(self.event_reference),
-            registration_reference=given(self.registration_reference),
-            states=tuple(given(self.state) or ()),
-        )
+        return form_of(self, lists.RedemptionFilter, states="state")
 
 
 @strawberry.input(description="Which events; every condition given must be met.")
@@ -101,12 +88,7 @@ class EventFilter:
 
     def asked(self) -> lists.EventFilter:
         """The filter as the list takes it."""
-        return lists.EventFilter(
-            kinds=tuple(given(self.kinds) or ()),
-            organisation_id=given(self.organisation_id),
-            since=given(self.from_),
-            until=given(self.to),
-        )
+        return form_of(self, lists.EventFilter, since="from_", until="to")
 
 
 @strawberry.input(description="Which deliveries; every condition given must be met.")
@@ -124,12 +106,7 @@ class DeliveryFilter:
 
     def asked(self) -> delivery_list.DeliveryFilter:
         """The filter as the list takes it."""
-        return delivery_list.DeliveryFilter(
-            states=tuple(given(self.state) or ()),
-            channel=given(self.channel),
-            topic=given(self.topic),
-            organisation_id=given(self.organisation_id),
-        )
+        return form_of(self, delivery_list.DeliveryFilter, states="state")
 
 
 @strawberry.input(description="A question about a discount. It changes nothing.")
@@ -153,14 +130,3 @@ class DiscountCheckInput:
         description="A past instant: the answer as it was then. For staff, keys with EVENTS_READ, and the number's own "
         "holder or manager.",
     )
-
-    def ask(self) -> DiscountAsk:
-        """The question as the service takes it."""
-        return DiscountAsk(
-            subscriber_number=self.subscriber_number,
-            event_kind=self.event_kind,
-            event_reference=given(self.event_reference),
-            price_minor=given(self.price_minor),
-            email=given(self.email),
-            at=given(self.at),
-        )

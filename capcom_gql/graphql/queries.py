@@ -25,6 +25,7 @@ from capcom_gql.graphql.filters import (
     OrganisationOrder,
     RedemptionFilter,
 )
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.node import Node
 from capcom_gql.graphql.staff_queries import StaffQueries
 from capcom_gql.graphql.types.checks import DiscountCheck, ServiceAccess
@@ -117,7 +118,7 @@ class Query(StaffQueries):
     async def discount_check(
         self, info: Info, input: Annotated[DiscountCheckInput, strawberry.argument(description="The question.")]
     ) -> DiscountCheck:
-        return (await _checks(info.context, [input.ask()]))[0]
+        return (await _checks(info.context, [form_of(input, DiscountAsk)]))[0]
 
     @resolved("Whether several numbers give discounts: the answers in order.")
     async def discount_checks(
@@ -127,7 +128,7 @@ class Query(StaffQueries):
     ) -> list[DiscountCheck]:
         if len(inputs) > MAX_ASKED:
             raise _too_many(info.context, "too_many_checks")
-        return await _checks(info.context, [each.ask() for each in inputs])
+        return await _checks(info.context, [form_of(each, DiscountAsk) for each in inputs])
 
     @resolved("Whether a service is open to the holder of a number today. It changes nothing.")
     async def service_access(

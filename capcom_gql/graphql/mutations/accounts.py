@@ -9,6 +9,7 @@ from capcom_gql.access.authenticate import actor_of
 from capcom_gql.access.sessions import SignedIn
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress
@@ -24,10 +25,6 @@ _VIEWER = "The person, as signed in."
 class SignInInput:
     email: EmailAddress = strawberry.field(description="Their address.")
     password: str = strawberry.field(description="Their password.")
-
-    def form(self) -> sign_in.SignInForm:
-        """The sign-in as the deed takes it."""
-        return sign_in.SignInForm(self.email, self.password)
 
 
 @strawberry.type(description="The answer of signIn.")
@@ -46,10 +43,6 @@ class SignOutPayload(Payload):
 class RequestPasswordInput:
     email: EmailAddress = strawberry.field(description="Their address.")
 
-    def form(self) -> request_password.RequestPasswordForm:
-        """The request as the deed takes it."""
-        return request_password.RequestPasswordForm(self.email)
-
 
 @strawberry.type(description="The answer of requestPassword.")
 class RequestPasswordPayload(Payload):
@@ -62,10 +55,6 @@ class RequestPasswordPayload(Payload):
 class ChoosePasswordInput:
     token: str = strawberry.field(description="The token in the link.")
     password: str = strawberry.field(description="The password: 15 characters or more, a sentence does very well.")
-
-    def form(self) -> choose_password.ChoosePasswordForm:
-        """The choice as the deed takes it."""
-        return choose_password.ChoosePasswordForm(self.token, self.password)
 
 
 @strawberry.type(description="The answer of choosePassword.")
@@ -82,7 +71,9 @@ class Accounts:
     @resolved("Open a session with address and password.")
     async def sign_in(self, info: Info, input: Annotated[SignInInput, FORM]) -> SignInPayload | None:
         context = info.context
-        done = await sign_in.sign_in(context.actor, input.form(), context.rate_limits, context.source)
+        done = await sign_in.sign_in(
+            context.actor, form_of(input, sign_in.SignInForm), context.rate_limits, context.source
+        )
         return SignInPayload(
             access_token=done.access_token, expires_at=done.expires_at, viewer=await _signed_in(context, done)
         )
@@ -98,7 +89,7 @@ class Accounts:
     ) -> RequestPasswordPayload | None:
         context = info.context
         accepted = await request_password.request_password(
-            context.runtime, context.actor, input.form(), context.rate_limits
+            context.runtime, context.actor, form_of(input, request_password.RequestPasswordForm), context.rate_limits
         )
         return RequestPasswordPayload(accepted=accepted)
 
@@ -106,7 +97,9 @@ class Accounts:
     async def choose_password(
         self, info: Info, input: Annotated[ChoosePasswordInput, FORM]
     ) -> ChoosePasswordPayload | None:
-        done = await choose_password.choose_password(info.context.actor, input.form())
+        done = await choose_password.choose_password(
+            info.context.actor, form_of(input, choose_password.ChoosePasswordForm)
+        )
         return ChoosePasswordPayload(
             access_token=done.access_token, expires_at=done.expires_at, viewer=await _signed_in(info.context, done)
         )

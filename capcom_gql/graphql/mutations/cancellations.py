@@ -8,6 +8,7 @@ import strawberry
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import CancellationReason, PaymentProofKind
 from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM, SUBSCRIPTION_ID
 from capcom_gql.graphql.mutations.payload import SUBSCRIPTION_NOW, Payload, subscription_of
 from capcom_gql.graphql.types.subscription import OrganisationSubscription
@@ -25,12 +26,6 @@ class ReinstateTermInput:
     )
     reason: str = strawberry.field(description="Why it is reinstated; kept as a note for staff.")
 
-    def form(self) -> reinstate_term.ReinstateTermForm:
-        """The term and its proof as the deed takes them."""
-        return reinstate_term.ReinstateTermForm(
-            str(self.term_id), self.kind.value, self.reference, self.received_on, self.reason
-        )
-
 
 @strawberry.type(description="The answer of reinstateTerm.")
 class ReinstateTermPayload(Payload):
@@ -45,10 +40,6 @@ class CancelSubscriptionInput:
         description="WITHDRAWN where the organisation asked for it in writing, else BY_STAFF."
     )
     note: str = strawberry.field(description="Why; kept as a note for staff.")
-
-    def form(self) -> cancel_subscription.CancelSubscriptionForm:
-        """The cancellation as the deed takes it."""
-        return cancel_subscription.CancelSubscriptionForm(str(self.subscription_id), self.reason, self.note)
 
 
 @strawberry.type(description="The answer of cancelSubscription.")
@@ -65,7 +56,9 @@ class Cancellations:
         self, info: Info, input: Annotated[ReinstateTermInput, FORM]
     ) -> ReinstateTermPayload | None:
         context = info.context
-        done = await reinstate_term.reinstate_term(context.runtime, context.actor, input.form())
+        done = await reinstate_term.reinstate_term(
+            context.runtime, context.actor, form_of(input, reinstate_term.ReinstateTermForm)
+        )
         subscription = await subscription_of(context, done.subscription_id)
         term = Term.of(subscription.view, done.term_id, context.runtime.currency, subscription.ownership)
         return ReinstateTermPayload(subscription=subscription, term=term)
@@ -75,5 +68,7 @@ class Cancellations:
         self, info: Info, input: Annotated[CancelSubscriptionInput, FORM]
     ) -> CancelSubscriptionPayload | None:
         context = info.context
-        subscription_id = await cancel_subscription.cancel_subscription(context.runtime, context.actor, input.form())
+        subscription_id = await cancel_subscription.cancel_subscription(
+            context.runtime, context.actor, form_of(input, cancel_subscription.CancelSubscriptionForm)
+        )
         return CancelSubscriptionPayload(subscription=await subscription_of(context, subscription_id))

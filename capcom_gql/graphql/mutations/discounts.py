@@ -6,7 +6,8 @@ import strawberry
 
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import EventKind
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM, KEY
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress
@@ -28,18 +29,6 @@ class RedeemDiscountInput:
     )
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> redeem_discount.RedeemDiscountForm:
-        """The registration as the deed takes it."""
-        return redeem_discount.RedeemDiscountForm(
-            subscriber_number=self.subscriber_number,
-            event_kind=self.event_kind,
-            event_reference=self.event_reference,
-            registration_reference=self.registration_reference,
-            price_minor=self.price_minor,
-            idempotency_key=self.idempotency_key,
-            email=given(self.email),
-        )
-
 
 @strawberry.type(description="The answer of redeemDiscount.")
 class RedeemDiscountPayload(Payload):
@@ -52,10 +41,6 @@ class RedeemDiscountPayload(Payload):
 @strawberry.input(description="A redemption to give back.")
 class ReleaseDiscountInput:
     redemption_id: strawberry.ID = strawberry.field(description="The redemption's id.")
-
-    def form(self) -> release_discount.ReleaseDiscountForm:
-        """The release as the deed takes it."""
-        return release_discount.ReleaseDiscountForm(str(self.redemption_id))
 
 
 @strawberry.type(description="The answer of releaseDiscount.")
@@ -72,7 +57,9 @@ class Discounts:
         self, info: Info, input: Annotated[RedeemDiscountInput, FORM]
     ) -> RedeemDiscountPayload | None:
         context = info.context
-        done = await redeem_discount.redeem_discount(context.runtime, context.actor, input.form())
+        done = await redeem_discount.redeem_discount(
+            context.runtime, context.actor, form_of(input, redeem_discount.RedeemDiscountForm)
+        )
         return RedeemDiscountPayload(
             redemption=None if done.redemption_id is None else await _redemption(context, done.redemption_id),
             check=DiscountCheck.of(done.check, context.locale, context.runtime.currency),
@@ -84,7 +71,9 @@ class Discounts:
         self, info: Info, input: Annotated[ReleaseDiscountInput, FORM]
     ) -> ReleaseDiscountPayload | None:
         context = info.context
-        done = await release_discount.release_discount(context.runtime, context.actor, input.form())
+        done = await release_discount.release_discount(
+            context.runtime, context.actor, form_of(input, release_discount.ReleaseDiscountForm)
+        )
         return ReleaseDiscountPayload(redemption=await _redemption(context, done.redemption_id))
 
 

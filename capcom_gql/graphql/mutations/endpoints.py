@@ -4,9 +4,9 @@ from typing import Annotated
 
 import strawberry
 
-from capcom_gql.forms import UNCHANGED
 from capcom_gql.graphql.context import Context, Info
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import URL
@@ -30,12 +30,6 @@ class CreateWebhookEndpointInput:
     organisation_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The organisation whose events to send; by default everybody's."
     )
-
-    def form(self) -> create_webhook_endpoint.CreateWebhookEndpointForm:
-        """The endpoint as the deed takes it."""
-        return create_webhook_endpoint.CreateWebhookEndpointForm(
-            self.url, tuple(self.kinds), given(self.description), given(self.organisation_id)
-        )
 
 
 @strawberry.type(description="The answer of createWebhookEndpoint.")
@@ -62,17 +56,6 @@ class UpdateWebhookEndpointInput:
         description="False: what happens is kept for it. True: it is sent what was kept, and what has failed since it "
         f"was failing. {_STAYS}",
     )
-
-    def form(self) -> update_webhook_endpoint.UpdateWebhookEndpointForm:
-        """The changes as the deed takes them."""
-        kinds = given(self.kinds)
-        return update_webhook_endpoint.UpdateWebhookEndpointForm(
-            str(self.endpoint_id),
-            url=given(self.url),
-            description=UNCHANGED if self.description is strawberry.UNSET else self.description,
-            kinds=None if kinds is None else tuple(kinds),
-            is_enabled=given(self.is_enabled),
-        )
 
 
 @strawberry.type(description="The answer of updateWebhookEndpoint.")
@@ -112,7 +95,9 @@ class Endpoints:
         self, info: Info, input: Annotated[CreateWebhookEndpointInput, FORM]
     ) -> CreateWebhookEndpointPayload | None:
         context = info.context
-        done = await create_webhook_endpoint.create_webhook_endpoint(context.runtime, context.actor, input.form())
+        done = await create_webhook_endpoint.create_webhook_endpoint(
+            context.runtime, context.actor, form_of(input, create_webhook_endpoint.CreateWebhookEndpointForm)
+        )
         return CreateWebhookEndpointPayload(endpoint=await _endpoint(context, done.endpoint_id), secret=done.secret)
 
     @resolved("Change an endpoint; enabled again, it is sent what was kept for it.")
@@ -121,7 +106,7 @@ class Endpoints:
     ) -> UpdateWebhookEndpointPayload | None:
         context = info.context
         endpoint_id = await update_webhook_endpoint.update_webhook_endpoint(
-            context.runtime, context.actor, input.form()
+            context.runtime, context.actor, form_of(input, update_webhook_endpoint.UpdateWebhookEndpointForm)
         )
         return UpdateWebhookEndpointPayload(endpoint=await _endpoint(context, endpoint_id))
 

@@ -1,9 +1,7 @@
-"""Forms that mutations of several areas take, turned into the deeds' own. Their syntax is the deeds' to judge."""
+"""Forms that mutations of several areas take. What they hold is the commands' to check (see `form_of`)."""
 
 import strawberry
 
-from capcom_gql.forms import OrganisationForm, PersonForm
-from capcom_gql.graphql.fields import given
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
 
 FORM = strawberry.argument(description="The form.")
@@ -26,22 +24,6 @@ class PersonInput:
         default=strawberry.UNSET, description="The language of their letters, fr or en; by default that of the request."
     )
 
-    def form(self) -> PersonForm:
-        """The person as deeds take them."""
-        return PersonForm(
-            email=self.email,
-            given_name=self.given_name,
-            family_name=self.family_name,
-            job_title=given(self.job_title),
-            phone=given(self.phone),
-            locale=given(self.locale),
-        )
-
-
-def persons_of(users: list[PersonInput]) -> tuple[PersonForm, ...]:
-    """The persons as deeds take them, in the order of the form."""
-    return tuple(user.form() for user in users)
-
 
 @strawberry.input(description="An organisation, as a form gives it.")
 class OrganisationInput:
@@ -59,18 +41,3 @@ class OrganisationInput:
     chorus_engagement_required: bool | None = strawberry.field(
         default=False, description="Whether Chorus Pro wants an order number."
     )
-
-    def form(self) -> OrganisationForm:
-        """The organisation as deeds take it; a null where there is a default means the default."""
-        return OrganisationForm(
-            name=self.name,
-            siret=given(self.siret),
-            kind=given(self.kind),
-            address_lines=tuple(self.address_lines),
-            postal_code=given(self.postal_code),
-            city=given(self.city),
-            country="FR" if self.country is None else self.country,
-            billing_email=given(self.billing_email),
-            chorus_service_code=given(self.chorus_service_code),
-            chorus_engagement_required=bool(self.chorus_engagement_required),
-        )

@@ -7,7 +7,8 @@ import strawberry
 
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Scope
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.types.api_key import ApiKey
@@ -22,10 +23,6 @@ class CreateApiKeyInput:
         default=strawberry.UNSET, description="From when on it no longer works; none for no end."
     )
 
-    def form(self) -> create_api_key.CreateApiKeyForm:
-        """The key as the deed takes it."""
-        return create_api_key.CreateApiKeyForm(self.name, tuple(self.scopes), given(self.expires_at))
-
 
 @strawberry.type(description="The answer of createApiKey.")
 class CreateApiKeyPayload(Payload):
@@ -38,10 +35,6 @@ class CreateApiKeyPayload(Payload):
 @strawberry.input(description="A key to revoke.")
 class RevokeApiKeyInput:
     api_key_id: strawberry.ID = strawberry.field(description="The key's id.")
-
-    def form(self) -> revoke_api_key.RevokeApiKeyForm:
-        """The revocation as the deed takes it."""
-        return revoke_api_key.RevokeApiKeyForm(str(self.api_key_id))
 
 
 @strawberry.type(description="The answer of revokeApiKey.")
@@ -56,13 +49,17 @@ class Keys:
     @resolved("Make a key for a machine.")
     async def create_api_key(self, info: Info, input: Annotated[CreateApiKeyInput, FORM]) -> CreateApiKeyPayload | None:
         context = info.context
-        done = await create_api_key.create_api_key(context.runtime, context.actor, input.form())
+        done = await create_api_key.create_api_key(
+            context.runtime, context.actor, form_of(input, create_api_key.CreateApiKeyForm)
+        )
         return CreateApiKeyPayload(api_key=await _api_key(context, done.api_key_id), secret=done.secret)
 
     @resolved("Revoke a key, at once and everywhere.")
     async def revoke_api_key(self, info: Info, input: Annotated[RevokeApiKeyInput, FORM]) -> RevokeApiKeyPayload | None:
         context = info.context
-        done = await revoke_api_key.revoke_api_key(context.runtime, context.actor, input.form())
+        done = await revoke_api_key.revoke_api_key(
+            context.runtime, context.actor, form_of(input, revoke_api_key.RevokeApiKeyForm)
+        )
         return RevokeApiKeyPayload(api_key=await _api_key(context, done.api_key_id))
 
 

@@ -6,7 +6,8 @@ import strawberry
 
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import EventKind, Service
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import URL
@@ -24,10 +25,6 @@ class DiscountRuleInput:
         default=strawberry.UNSET, description="A fixed amount, in the currency's minor unit (cents for EUR)."
     )
 
-    def form(self) -> save_plan.DiscountRuleForm:
-        """The rule as the deed takes it."""
-        return save_plan.DiscountRuleForm(self.event_kind, given(self.percent), given(self.amount_minor))
-
 
 @strawberry.input(description="A plan as a whole, by its code.")
 class SavePlanInput:
@@ -43,18 +40,6 @@ class SavePlanInput:
         default=True, description="Whether it may be newly chosen; left out or null, it may."
     )
 
-    def form(self) -> save_plan.SavePlanForm:
-        """The plan as the deed takes it."""
-        return save_plan.SavePlanForm(
-            code=self.code,
-            name=self.name,
-            seat_limit=self.seat_limit,
-            price_minor=self.price_minor,
-            services=tuple(self.services),
-            discounts=tuple(each.form() for each in self.discounts),
-            is_open=self.is_open is not False,
-        )
-
 
 @strawberry.type(description="The answer of savePlan.")
 class SavePlanPayload(Payload):
@@ -67,10 +52,6 @@ class PublishTermsInput:
         description="What `subscribe` will take as acceptedTermsVersion; never used before."
     )
     url: URL = strawberry.field(description="Where the text is.")
-
-    def form(self) -> publish_terms.PublishTermsForm:
-        """The version as the deed takes it."""
-        return publish_terms.PublishTermsForm(self.version, self.url)
 
 
 @strawberry.type(description="The answer of publishTerms.")
@@ -85,11 +66,13 @@ class Offers:
     @resolved("Make a plan, or change one for the terms opened from now on; terms that are open keep their copy.")
     async def save_plan(self, info: Info, input: Annotated[SavePlanInput, FORM]) -> SavePlanPayload | None:
         context = info.context
-        done = await save_plan.save_plan(context.runtime, context.actor, input.form())
+        done = await save_plan.save_plan(context.runtime, context.actor, form_of(input, save_plan.SavePlanForm))
         row = await tables.Plan.get(id=done.plan_id)
         return SavePlanPayload(plan=Plan.of(row, context.runtime.currency))
 
     @resolved("Publish a version of the terms of use, which every subscribing and renewing must accept from now on.")
     async def publish_terms(self, info: Info, input: Annotated[PublishTermsInput, FORM]) -> PublishTermsPayload | None:
-        done = await publish_terms.publish_terms(info.context.runtime, info.context.actor, input.form())
+        done = await publish_terms.publish_terms(
+            info.context.runtime, info.context.actor, form_of(input, publish_terms.PublishTermsForm)
+        )
         return PublishTermsPayload(terms=TermsOfUse.of(await tables.TermsOfUse.get(id=done.terms_id)))

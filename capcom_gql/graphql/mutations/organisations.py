@@ -6,6 +6,7 @@ import strawberry
 
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM, OrganisationInput
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.types.subscription import Organisation
@@ -16,10 +17,6 @@ from capcom_gql.services import update_organisation
 class UpdateOrganisationInput:
     organisation_id: strawberry.ID = strawberry.field(description="The organisation's id.")
     organisation: OrganisationInput = strawberry.field(description="Everything that is known of it from now on.")
-
-    def form(self) -> update_organisation.UpdateOrganisationForm:
-        """The update as the deed takes it."""
-        return update_organisation.UpdateOrganisationForm(str(self.organisation_id), self.organisation.form())
 
 
 @strawberry.type(description="The answer of updateOrganisation.")
@@ -38,7 +35,9 @@ class Organisations:
         self, info: Info, input: Annotated[UpdateOrganisationInput, FORM]
     ) -> UpdateOrganisationPayload | None:
         context = info.context
-        done = await update_organisation.update_organisation(context.runtime, context.actor, input.form())
+        done = await update_organisation.update_organisation(
+            context.runtime, context.actor, form_of(input, update_organisation.UpdateOrganisationForm)
+        )
         row = await context.loaders.organisation.load(done.organisation_id)
         assert row is not None, "an organisation is never deleted"
         return UpdateOrganisationPayload(organisation=Organisation.of(row))

@@ -1,12 +1,12 @@
 """One's own profile and address; and erasing a person, by staff."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
-from capcom_gql.forms import UNCHANGED
 from capcom_gql.graphql.context import Context, Info
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
@@ -14,7 +14,6 @@ from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subjects import find_subject
 from capcom_gql.services import change_email, confirm_email, update_profile
 from capcom_gql.services.privacy import erase_person
-from capcom_gql.services.update_profile import AddressForm
 
 _STAYS = "Left out, it stays as it is"
 _CLEARED = f"{_STAYS}; null clears it."
@@ -26,10 +25,6 @@ class AddressInput:
         description="The kind of address, as the channel names it: a short lower-case name, not email, phone or url."
     )
     value: str = strawberry.field(description="The address itself.")
-
-    def form(self) -> AddressForm:
-        """The address as the deed takes it."""
-        return AddressForm(self.kind, self.value)
 
 
 @strawberry.input(description="What is to change in one's own profile; what is left out stays as it is.")
@@ -52,18 +47,6 @@ class UpdateProfileInput:
         description=f"All addresses for channels beyond mail and phone, one of a kind. {_STAYS}; null clears them all.",
     )
 
-    def form(self) -> update_profile.UpdateProfileForm:
-        """The changes as the deed takes them."""
-        addresses = self.addresses
-        return update_profile.UpdateProfileForm(
-            given_name=_line(self.given_name),
-            family_name=_line(self.family_name),
-            job_title=_line(self.job_title),
-            phone=_line(self.phone),
-            locale=_line(self.locale),
-            addresses=tuple(each.form() for each in addresses) if isinstance(addresses, list) else _line(addresses),
-        )
-
 
 @strawberry.type(description="The answer of updateProfile.")
 class UpdateProfilePayload(Payload):
@@ -77,10 +60,6 @@ class ChangeEmailInput:
         description="Whose address staff give, at once; by default it is the caller who asks for a new one.",
     )
     email: EmailAddress = strawberry.field(description="The new address.")
-
-    def form(self) -> change_email.ChangeEmailForm:
-        """The change as the deed takes it."""
-        return change_email.ChangeEmailForm(self.email, given(self.person_id))
 
 
 @strawberry.type(description="The answer of changeEmail.")
@@ -96,10 +75,6 @@ class ChangeEmailPayload(Payload):
 class ConfirmEmailInput:
     token: str = strawberry.field(description="The token in the link.")
 
-    def form(self) -> confirm_email.ConfirmEmailForm:
-        """The confirmation as the deed takes it."""
-        return confirm_email.ConfirmEmailForm(self.token)
-
 
 @strawberry.type(description="The answer of confirmEmail.")
 class ConfirmEmailPayload(Payload):
@@ -112,10 +87,6 @@ class ConfirmEmailPayload(Payload):
 class ErasePersonInput:
     person_id: strawberry.ID = strawberry.field(description="The person's id.")
     reason: str = strawberry.field(description="Why, in words that do not name the person: they are kept.")
-
-    def form(self) -> erase_person.ErasePersonForm:
-        """The erasure as the deed takes it."""
-        return erase_person.ErasePersonForm(str(self.person_id), self.reason)
 
 
 @strawberry.type(description="The answer of erasePerson.")
@@ -132,7 +103,7 @@ class People:
         self, info: Info, input: Annotated[UpdateProfileInput, FORM]
     ) -> UpdateProfilePayload | None:
         context = info.context
-        person_id = await update_profile.update_profile(context.actor, input.form())
+        person_id = await update_profile.update_profile(context.actor, form_of(input, update_profile.UpdateProfileForm))
         return UpdateProfilePayload(person=await _visible(context, person_id))
 
     @resolved(
@@ -141,13 +112,17 @@ class People:
     )
     async def change_email(self, info: Info, input: Annotated[ChangeEmailInput, FORM]) -> ChangeEmailPayload | None:
         context = info.context
-        person_id = await change_email.change_email(context.runtime, context.actor, input.form(), context.rate_limits)
+        person_id = await change_email.change_email(
+            context.runtime, context.actor, form_of(input, change_email.ChangeEmailForm), context.rate_limits
+        )
         return ChangeEmailPayload(person=await _visible(context, person_id))
 
     @resolved("Confirm a new address by the link that was sent to it; unused links of the person end.")
     async def confirm_email(self, info: Info, input: Annotated[ConfirmEmailInput, FORM]) -> ConfirmEmailPayload | None:
         context = info.context
-        person_id = await confirm_email.confirm_email(context.runtime, context.actor, input.form())
+        person_id = await confirm_email.confirm_email(
+            context.runtime, context.actor, form_of(input, confirm_email.ConfirmEmailForm)
+        )
         return ConfirmEmailPayload(person=await _visible(context, person_id))
 
     @resolved(
@@ -155,13 +130,8 @@ class People:
     )
     async def erase_person(self, info: Info, input: Annotated[ErasePersonInput, FORM]) -> ErasePersonPayload | None:
         context = info.context
-        await erase_person.erase_person(context.runtime, context.actor, input.form())
+        await erase_person.erase_person(context.runtime, context.actor, form_of(input, erase_person.ErasePersonForm))
         return ErasePersonPayload(erased=True)
-
-
-def _line(value: Any) -> Any:
-    """A line of a form as the deed takes it: what the client left out stays."""
-    return UNCHANGED if value is strawberry.UNSET else value
 
 
 async def _visible(context: Context, person_id: str) -> Person | None:

@@ -7,7 +7,8 @@ import strawberry
 
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import PaymentProofKind
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM, KEY, SUBSCRIPTION_ID
 from capcom_gql.graphql.mutations.payload import SUBSCRIPTION_NOW, Payload, subscription_of
 from capcom_gql.graphql.types.subscription import OrganisationSubscription
@@ -28,17 +29,6 @@ class RecordPaymentProofInput:
     )
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> record_payment_proof.RecordPaymentProofForm:
-        """The proof as the deed takes it."""
-        return record_payment_proof.RecordPaymentProofForm(
-            subscription_id=str(self.subscription_id),
-            kind=self.kind.value,
-            reference=self.reference,
-            received_on=self.received_on,
-            idempotency_key=self.idempotency_key,
-            term_id=given(self.term_id),
-        )
-
 
 @strawberry.type(description="The answer of recordPaymentProof.")
 class RecordPaymentProofPayload(Payload):
@@ -55,7 +45,9 @@ class Proofs:
         self, info: Info, input: Annotated[RecordPaymentProofInput, FORM]
     ) -> RecordPaymentProofPayload | None:
         context = info.context
-        done = await record_payment_proof.record_payment_proof(context.runtime, context.actor, input.form())
+        done = await record_payment_proof.record_payment_proof(
+            context.runtime, context.actor, form_of(input, record_payment_proof.RecordPaymentProofForm)
+        )
         subscription = await subscription_of(context, done.subscription_id)
         term = Term.of(subscription.view, done.term_id, context.runtime.currency, subscription.ownership)
         return RecordPaymentProofPayload(subscription=subscription, term=term)

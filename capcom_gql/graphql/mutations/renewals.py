@@ -5,7 +5,8 @@ from typing import Annotated
 import strawberry
 
 from capcom_gql.graphql.context import Info
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM, KEY, SUBSCRIPTION_ID
 from capcom_gql.graphql.mutations.payload import SUBSCRIPTION_NOW, Payload, subscription_of
 from capcom_gql.graphql.types.subscription import OrganisationSubscription
@@ -22,15 +23,6 @@ class RenewInput:
     accepted_terms_version: str = strawberry.field(description="The version of the terms of use that is accepted.")
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> renew.RenewForm:
-        """The renewal as the deed takes it."""
-        return renew.RenewForm(
-            subscription_id=str(self.subscription_id),
-            plan_code=given(self.plan_code),
-            accepted_terms_version=self.accepted_terms_version,
-            idempotency_key=self.idempotency_key,
-        )
-
 
 @strawberry.type(description="The answer of renew.")
 class RenewPayload(Payload):
@@ -42,10 +34,6 @@ class RenewPayload(Payload):
 class DeclineRenewalInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
     reason: str | None = strawberry.field(default=strawberry.UNSET, description="Why, at most 2,000 characters.")
-
-    def form(self) -> decline_renewal.DeclineRenewalForm:
-        """The decline as the deed takes it."""
-        return decline_renewal.DeclineRenewalForm(str(self.subscription_id), given(self.reason))
 
 
 @strawberry.type(description="The answer of declineRenewal.")
@@ -60,7 +48,7 @@ class Renewals:
     @resolved("Renew a subscription. Renewing early loses nothing; a decline is cleared.")
     async def renew(self, info: Info, input: Annotated[RenewInput, FORM]) -> RenewPayload | None:
         context = info.context
-        done = await renew.renew(context.runtime, context.actor, input.form())
+        done = await renew.renew(context.runtime, context.actor, form_of(input, renew.RenewForm))
         subscription = await subscription_of(context, done.subscription_id)
         term = Term.of(subscription.view, done.term_id, context.runtime.currency, subscription.ownership)
         return RenewPayload(subscription=subscription, term=term)
@@ -70,5 +58,7 @@ class Renewals:
         self, info: Info, input: Annotated[DeclineRenewalInput, FORM]
     ) -> DeclineRenewalPayload | None:
         context = info.context
-        subscription_id = await decline_renewal.decline_renewal(context.runtime, context.actor, input.form())
+        subscription_id = await decline_renewal.decline_renewal(
+            context.runtime, context.actor, form_of(input, decline_renewal.DeclineRenewalForm)
+        )
         return DeclineRenewalPayload(subscription=await subscription_of(context, subscription_id))

@@ -7,7 +7,8 @@ import strawberry
 
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.mutations.forms import FORM, KEY, SUBSCRIPTION_ID, PersonInput, persons_of
+from capcom_gql.graphql.form_of import form_of
+from capcom_gql.graphql.mutations.forms import FORM, KEY, SUBSCRIPTION_ID, PersonInput
 from capcom_gql.graphql.mutations.payload import SUBSCRIPTION_NOW, Payload, seat_of, subscription_of
 from capcom_gql.graphql.types.subscription import OrganisationSubscription, Seat
 from capcom_gql.services import add_seats, remove_seat, replace_seat, transfer_management
@@ -18,10 +19,6 @@ class AddSeatsInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
     users: list[PersonInput] = strawberry.field(description="The users to add.")
     idempotency_key: str = strawberry.field(description=KEY)
-
-    def form(self) -> add_seats.AddSeatsForm:
-        """The addition as the deed takes it."""
-        return add_seats.AddSeatsForm(str(self.subscription_id), persons_of(self.users), self.idempotency_key)
 
 
 @strawberry.type(description="The answer of addSeats.")
@@ -40,10 +37,6 @@ class ReplaceSeatInput:
     seat_id: strawberry.ID = strawberry.field(description="The id of the seat of the user who goes.")
     user: PersonInput = strawberry.field(description="The person who comes; without an active seat here so far.")
 
-    def form(self) -> replace_seat.ReplaceSeatForm:
-        """The replacement as the deed takes it."""
-        return replace_seat.ReplaceSeatForm(str(self.seat_id), self.user.form())
-
 
 @strawberry.type(
     description="The answer of replaceSeat. It is told by the rights with which it was asked, also to a manager who "
@@ -60,10 +53,6 @@ class ReplaceSeatPayload(Payload):
 class RemoveSeatInput:
     seat_id: strawberry.ID = strawberry.field(description="The seat's id.")
 
-    def form(self) -> remove_seat.RemoveSeatForm:
-        """The removal as the deed takes it."""
-        return remove_seat.RemoveSeatForm(str(self.seat_id))
-
 
 @strawberry.type(description="The answer of removeSeat.")
 class RemoveSeatPayload(Payload):
@@ -74,10 +63,6 @@ class RemoveSeatPayload(Payload):
 class TransferManagementInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
     seat_id: strawberry.ID = strawberry.field(description="The id of the user's active seat in this subscription.")
-
-    def form(self) -> transfer_management.TransferManagementForm:
-        """The handing over as the deed takes it."""
-        return transfer_management.TransferManagementForm(str(self.subscription_id), str(self.seat_id))
 
 
 @strawberry.type(
@@ -95,7 +80,9 @@ class Seats:
     @resolved("Add users to the list of a live subscription.")
     async def add_seats(self, info: Info, input: Annotated[AddSeatsInput, FORM]) -> AddSeatsPayload | None:
         context = info.context
-        done = await add_seats.add_seats(context.runtime, context.actor, input.form(), context.locale)
+        done = await add_seats.add_seats(
+            context.runtime, context.actor, form_of(input, add_seats.AddSeatsForm), context.locale
+        )
         seats = await asyncio.gather(*(seat_of(context, each) for each in done.seat_ids))
         return AddSeatsPayload(
             seats=[seat for seat in seats if seat.is_listed_for(context.actor)],
@@ -105,7 +92,9 @@ class Seats:
     @resolved("Replace a user of a live subscription by another person, at once.")
     async def replace_seat(self, info: Info, input: Annotated[ReplaceSeatInput, FORM]) -> ReplaceSeatPayload | None:
         context = info.context
-        done = await replace_seat.replace_seat(context.runtime, context.actor, input.form(), context.locale)
+        done = await replace_seat.replace_seat(
+            context.runtime, context.actor, form_of(input, replace_seat.ReplaceSeatForm), context.locale
+        )
         seat = await seat_of(context, done.seat_id)
         return ReplaceSeatPayload(
             seat=seat if seat.is_listed_for(context.actor) else None,
@@ -115,7 +104,7 @@ class Seats:
     @resolved("Remove a user from the list of a live subscription, at once.")
     async def remove_seat(self, info: Info, input: Annotated[RemoveSeatInput, FORM]) -> RemoveSeatPayload | None:
         context = info.context
-        done = await remove_seat.remove_seat(context.runtime, context.actor, input.form())
+        done = await remove_seat.remove_seat(context.runtime, context.actor, form_of(input, remove_seat.RemoveSeatForm))
         return RemoveSeatPayload(subscription=await subscription_of(context, done.subscription_id))
 
     @resolved("Hand the management of a live subscription over to another of its users; both are told.")
@@ -123,5 +112,7 @@ class Seats:
         self, info: Info, input: Annotated[TransferManagementInput, FORM]
     ) -> TransferManagementPayload | None:
         context = info.context
-        done = await transfer_management.transfer_management(context.runtime, context.actor, input.form())
+        done = await transfer_management.transfer_management(
+            context.runtime, context.actor, form_of(input, transfer_management.TransferManagementForm)
+        )
         return TransferManagementPayload(subscription=await subscription_of(context, done.subscription_id))

@@ -7,9 +7,10 @@ import strawberry
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.rights import Right, may
 from capcom_gql.graphql.context import Info
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.echo import echo_of
-from capcom_gql.graphql.mutations.forms import FORM, KEY, OrganisationInput, PersonInput, persons_of
+from capcom_gql.graphql.mutations.forms import FORM, KEY, OrganisationInput, PersonInput
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.graphql.types.subscription import OrganisationSubscription
@@ -33,20 +34,6 @@ class SubscribeInput:
     accepted_terms_version: str = strawberry.field(description="The version of the terms of use that is accepted.")
     idempotency_key: str = strawberry.field(description=KEY)
 
-    def form(self) -> subscribe.SubscribeForm:
-        """The sign-up as the deed takes it."""
-        signer = given(self.signer)
-        return subscribe.SubscribeForm(
-            plan_code=self.plan_code,
-            users=persons_of(self.users),
-            manager_email=self.manager_email,
-            accepted_terms_version=self.accepted_terms_version,
-            idempotency_key=self.idempotency_key,
-            organisation=self.organisation.form(),
-            organisation_id=given(self.organisation_id),
-            signer=None if signer is None else signer.form(),
-        )
-
 
 @strawberry.type(description="The answer of subscribe.")
 class SubscribePayload(Payload):
@@ -64,7 +51,9 @@ class SignUp:
     @resolved("Open the subscription of an organisation, or reopen one that is over: its users get their numbers.")
     async def subscribe(self, info: Info, input: Annotated[SubscribeInput, FORM]) -> SubscribePayload | None:
         context = info.context
-        done = await subscribe.subscribe(context.runtime, context.actor, input.form(), context.locale)
+        done = await subscribe.subscribe(
+            context.runtime, context.actor, form_of(input, subscribe.SubscribeForm), context.locale
+        )
         if context.actor.person_id is not None:
             # whoever signed up may have become a member or a manager by it
             context.actor = await actor_of(context.actor.person_id, is_staff=context.actor.is_staff)

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import strawberry
 
-from capcom_gql.entitlement.check_service import ServiceAsk
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.filters import DiscountCheckInput
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.types.support import SupportRequest
@@ -23,10 +23,6 @@ class ServiceAccessInput:
     at: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="A past instant: the answer as it was then; by default the present."
     )
-
-    def ask(self) -> ServiceAsk:
-        """The question as the service takes it."""
-        return ServiceAsk(self.subscriber_number, self.service, given(self.at))
 
 
 @strawberry.input(
@@ -42,15 +38,6 @@ class OpenSupportRequestInput:
         default=strawberry.UNSET, description="The service that was refused; it is asked again, and kept."
     )
 
-    def form(self) -> open_support_request.OpenSupportRequestForm:
-        """The request as the deed takes it."""
-        check, access = given(self.check), given(self.access)
-        return open_support_request.OpenSupportRequestForm(
-            message=self.message,
-            check=None if check is None else check.ask(),
-            access=None if access is None else access.ask(),
-        )
-
 
 @strawberry.type(description="The answer of openSupportRequest.")
 class OpenSupportRequestPayload(Payload):
@@ -61,10 +48,6 @@ class OpenSupportRequestPayload(Payload):
 class CloseSupportRequestInput:
     request_id: strawberry.ID = strawberry.field(description="The request's id.")
     answer: str = strawberry.field(description="The answer, mailed to whoever opened it: at most 4,000 characters.")
-
-    def form(self) -> close_support_request.CloseSupportRequestForm:
-        """The answer as the deed takes it."""
-        return close_support_request.CloseSupportRequestForm(str(self.request_id), self.answer)
 
 
 @strawberry.type(description="The answer of closeSupportRequest.")
@@ -82,7 +65,10 @@ class Support:
     ) -> OpenSupportRequestPayload | None:
         context = info.context
         done = await open_support_request.open_support_request(
-            context.runtime, context.actor, input.form(), context.rate_limits
+            context.runtime,
+            context.actor,
+            form_of(input, open_support_request.OpenSupportRequestForm),
+            context.rate_limits,
         )
         return OpenSupportRequestPayload(request=await _request(context, done.request_id))
 
@@ -91,7 +77,9 @@ class Support:
         self, info: Info, input: Annotated[CloseSupportRequestInput, FORM]
     ) -> CloseSupportRequestPayload | None:
         context = info.context
-        done = await close_support_request.close_support_request(context.runtime, context.actor, input.form())
+        done = await close_support_request.close_support_request(
+            context.runtime, context.actor, form_of(input, close_support_request.CloseSupportRequestForm)
+        )
         return CloseSupportRequestPayload(request=await _request(context, done.request_id))
 
 

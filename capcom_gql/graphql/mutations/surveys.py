@@ -5,7 +5,8 @@ from typing import Annotated
 import strawberry
 
 from capcom_gql.graphql.context import Info
-from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.graphql.fields import resolved
+from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.forms import FORM
 from capcom_gql.graphql.mutations.payload import Payload, seat_of
 from capcom_gql.graphql.types.survey import SurveyRequest
@@ -24,10 +25,6 @@ class AnswerSurveyInput:
         default=strawberry.UNSET, description="In their own words: at most 4,000 characters."
     )
 
-    def form(self) -> answer_survey.AnswerSurveyForm:
-        """The answer as the deed takes it."""
-        return answer_survey.AnswerSurveyForm(str(self.seat_id), str(self.term_id), self.score, given(self.comment))
-
 
 @strawberry.type(description="The answer of answerSurvey.")
 class AnswerSurveyPayload(Payload):
@@ -41,7 +38,9 @@ class Surveys:
     @resolved("Answer the survey, once, until 30 days after the term's last day.")
     async def answer_survey(self, info: Info, input: Annotated[AnswerSurveyInput, FORM]) -> AnswerSurveyPayload | None:
         context = info.context
-        done = await answer_survey.answer_survey(context.runtime, context.actor, input.form())
+        done = await answer_survey.answer_survey(
+            context.runtime, context.actor, form_of(input, answer_survey.AnswerSurveyForm)
+        )
         row, seat = await tables.SurveyRequest.get(id=done.survey_id), await seat_of(context, str(input.seat_id))
         survey = SurveyRequest.of(row, seat.view, context.runtime.currency, context.runtime.policy)
         return AnswerSurveyPayload(survey=survey)
