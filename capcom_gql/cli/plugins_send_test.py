@@ -100,7 +100,7 @@ def _message(entry: "ChannelInfo", address: str) -> "Message":
 
     now, identifier = utc_now(), f"test_{secrets.token_hex(12)}"
     is_endpoint = entry.address_kind == "url"
-    body = endpoints.body(
+    body = endpoints.webhook_body(
         EVENT_KIND, event_id=identifier, occurred_at=now, organisation_id=None, subject_id=None, details={}
     )
     return Message(

@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from capcom_gql.domain.privacy import Kept, RetentionPolicy
+    from capcom_gql.domain.privacy import Retained, RetentionPolicy
     from capcom_gql.services.privacy.apply_retention import Expired
     from capcom_gql.settings import Settings
 
@@ -53,22 +53,24 @@ def _policy(settings: "Settings") -> "RetentionPolicy":
     )
 
 
-def _why(policy: "RetentionPolicy") -> "Mapping[Kept, str]":
-    from capcom_gql.domain.privacy import Kept
+def _why(policy: "RetentionPolicy") -> "Mapping[Retained, str]":
+    from capcom_gql.domain.privacy import Retained
 
     letters = f"over for {policy.letters_months} months"
     return {
-        Kept.PERSONS: f"no seat for {policy.persons_years} years, not staff: erased as capcom person erase does",
-        Kept.SESSIONS: "signed out, or past their 24 hours: deleted",
-        Kept.LINKS: "used, or past their time: deleted",
-        Kept.EMAIL_CHANGES: "made, or past their time, and no letter of theirs waits: deleted",
-        Kept.IDEMPOTENCY: "older than 24 hours, for which a key replays its answer: deleted",
-        Kept.ATTEMPTS: f"{letters}: what the provider said is blanked; when, and how it ended, stays",
-        Kept.LETTERS: f"{letters}: recipient and subject are blanked; that it was sent, and when, stays",
-        Kept.COMMENTS: f"answered {policy.comments_months} months ago: blanked; the score stays",
-        Kept.SUPPORT: f"closed for {policy.support_months} months: question and answer are blanked; the check stays",
-        Kept.ERASED: "written after the erasure: blanked",
-        Kept.MAILBOX: f"older than {policy.mailbox_days} days, or to an address that nobody has any more: deleted",
+        Retained.PERSONS: f"no seat for {policy.persons_years} years, not staff: erased as capcom person erase does",
+        Retained.SESSIONS: "signed out, or past their 24 hours: deleted",
+        Retained.LINKS: "used, or past their time: deleted",
+        Retained.EMAIL_CHANGES: "made, or past their time, and no letter of theirs waits: deleted",
+        Retained.IDEMPOTENCY: "older than 24 hours, for which a key replays its answer: deleted",
+        Retained.ATTEMPTS: f"{letters}: what the provider said is blanked; when, and how it ended, stays",
+        Retained.LETTERS: f"{letters}: recipient and subject are blanked; that it was sent, and when, stays",
+        Retained.COMMENTS: f"answered {policy.comments_months} months ago: blanked; the score stays",
+        Retained.SUPPORT: (
+            f"closed for {policy.support_months} months: question and answer are blanked; the check stays"
+        ),
+        Retained.ERASED: "written after the erasure: blanked",
+        Retained.MAILBOX: f"older than {policy.mailbox_days} days, or to an address that nobody has any more: deleted",
     }
 
 

@@ -7,7 +7,14 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from capcom_gql import clock
-from capcom_gql.domain.endpoints import DISABLED_AFTER, NOTICE, WARNED_AFTER, DisabledReason, Finding, judge
+from capcom_gql.domain.endpoints import (
+    DISABLE_AFTER,
+    WARN_AFTER,
+    WARNING_PERIOD,
+    DisabledReason,
+    HealthAction,
+    health_action,
+)
 from capcom_gql.domain.events import Detail, Kind
 from capcom_gql.domain.letters import UNSENT, WAITING, DeliveryState, Topic
 from capcom_gql.domain.rights import SYSTEM, Actor
@@ -49,13 +56,13 @@ async def check_health(runtime: Runtime, endpoint_id: str) -> bool:
     In a transaction. Of two at once the second finds nothing left to do.
     """
     suspect = await WebhookEndpoint.get(id=endpoint_id)
-    if judge(suspect.health(), clock.utc_now()) is Finding.NOTHING:
+    if health_action(suspect.health(), clock.utc_now()) is HealthAction.NOTHING:
         return False
     endpoint = await locked(endpoint_id)
-    finding = Finding.NOTHING if endpoint is None else judge(endpoint.health(), clock.utc_now())
-    if endpoint is None or finding is Finding.NOTHING:
+    finding = HealthAction.NOTHING if endpoint is None else health_action(endpoint.health(), clock.utc_now())
+    if endpoint is None or finding is HealthAction.NOTHING:
         return False
-    if finding is Finding.DISABLE:
+    if finding is HealthAction.DISABLE:
         await disable(runtime, endpoint, DisabledReason.FAILING, SYSTEM)
     else:
         await endpoint.update_from_dict({"warned_at": clock.utc_now()}).save(update_fields=["warned_at"])
@@ -148,6 +155,6 @@ _SUSPECTS = f"""
 async def sweep_endpoints(runtime: Runtime) -> int:
     """Warn staff of those that fail, and disable those that have failed for too long. Returns how many."""
     real = clock.utc_now()
-    instants = (real - WARNED_AFTER, real - DISABLED_AFTER, real - NOTICE, await product_now(), real - OVERDUE)
+    instants = (real - WARN_AFTER, real - DISABLE_AFTER, real - WARNING_PERIOD, await product_now(), real - OVERDUE)
     suspects = await rows(_SUSPECTS, instants)
     return sum([await in_one_transaction(partial(check_health, runtime, row["id"])) for row in suspects])

@@ -5,7 +5,7 @@ from datetime import datetime
 from capcom_gql import clock
 from capcom_gql.delivery.suppressed import EndpointDisabled, Suppressed
 from capcom_gql.delivery.webhook_health import DELETED
-from capcom_gql.domain.endpoints import body
+from capcom_gql.domain.endpoints import webhook_body
 from capcom_gql.domain.events import Kind, describe
 from capcom_gql.domain.sentences import Locale
 from capcom_gql.notifiers.contract import Message
@@ -31,7 +31,7 @@ async def endpoint_message(delivery: Delivery, attempt: int, now: datetime) -> M
         locale=Locale.EN.value,
         subject=event.kind,
         text=describe(Kind(event.kind), event.details, Locale.EN),
-        payload=body(
+        payload=webhook_body(
             event.kind,
             event_id=event.id,
             occurred_at=event.occurred_at,

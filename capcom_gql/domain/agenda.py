@@ -1,4 +1,4 @@
-"""The agenda: what will happen to a subscription, and when, if nobody acts."""
+"""The agenda of a subscription: what the calendar will do, and on which day, if nobody acts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,18 +7,23 @@ from enum import StrEnum
 
 from capcom_gql.domain.answer_sentences import AGENDA
 from capcom_gql.domain.sentences import Locale, say
-from capcom_gql.domain.steps import Step, StepKind, after, next_step
+from capcom_gql.domain.steps import Step, StepKind, apply_step, next_step
 from capcom_gql.domain.terms import LifecyclePolicy, Term
 
 
 class MilestoneKind(StrEnum):
-    """What an agenda names."""
+    """The kinds of entry in an agenda."""
 
     PROOF_REMINDER = "PROOF_REMINDER"
+    """the manager is reminded of the payment proof (R8)"""
     PROOF_DEADLINE = "PROOF_DEADLINE"
+    """the last day for the payment proof; the term is cancelled at the first instant of the next day (R9)"""
     RENEWAL_NOTICE = "RENEWAL_NOTICE"
+    """manager and users are asked whether to renew (R13)"""
     RENEWAL_REMINDER = "RENEWAL_REMINDER"
+    """manager and users are reminded of the renewal (R15)"""
     EXPIRY = "EXPIRY"
+    """the first day on which the subscription is expired (R16)"""
 
 
 _KINDS = {
@@ -32,28 +37,31 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """What will happen, and the civil day on which it stands."""
+    """One entry of an agenda: what will happen, and the civil day of the operator's zone that shows it."""
 
     kind: MilestoneKind
     on: date
 
     def sentence(self, locale: Locale) -> str:
-        """What it means, in the reader's language."""
+        """What the entry means, in one sentence of the reader's language."""
         return say(AGENDA, self.kind.value, locale)
 
 
 def agenda(terms: Iterable[Term], now: datetime, policy: LifecyclePolicy) -> tuple[Milestone, ...]:
-    """What the calendar will do from now on, in order, if nobody acts: the very steps that the tick will take."""
+    """What the calendar will do after `now` (product's clock), by day, if nobody acts.
+
+    Computed with the same steps as the tick. What is due already is not in it.
+    """
     known, milestones = tuple(terms), []
     while (step := next_step(known, now, policy)) is not None:
-        known = after(known, step)
+        known = apply_step(known, step)
         if step.at > now and step.kind in _KINDS:
             milestones.append(Milestone(_KINDS[step.kind], _day(step, known, policy)))
     return tuple(milestones)
 
 
 def _day(step: Step, terms: Iterable[Term], policy: LifecyclePolicy) -> date:
-    """The day of the step; a deadline stands on its last day (R8)."""
+    """The day that shows a step; for the deadline of a proof it is the last day, not the next one (R8)."""
     if step.kind is StepKind.CANCEL_UNPAID:
         return next(term.proof_due_on for term in terms if term.id == step.term_id)
     return policy.day_of(step.at)

@@ -1,8 +1,8 @@
-"""Webhook endpoints: which events they are sent, what body, and when one that fails is given up.
+"""Webhook endpoints: which events they are sent, in which body, and when a failing one is disabled.
 
-An endpoint is failing from the first send that failed after the last that succeeded. Failing for a day, staff are told
-once; failing for five days, a day after that word at the earliest, or answering that it is gone for good, it is
-disabled, and what it would have been sent is kept for it. All by the real clock, whatever the product's says.
+An endpoint is failing from the first send that failed after the last one that succeeded. After a day of failing, staff
+are warned once. After five days, and a day after the warning at the earliest, or at once when it answers 410 Gone, it
+is disabled, and what it would have been sent is held for it. All of this is by the real clock.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,61 +13,66 @@ from typing import Any
 
 from capcom_gql.domain.events import Detail
 
-WARNED_AFTER = timedelta(days=1)
-DISABLED_AFTER = timedelta(days=5)
-NOTICE = timedelta(days=1)
-"""How long staff have, once they are told, before it is disabled: after an outage of ours, too."""
-OVERLAP = timedelta(hours=24)
-"""How long a secret that was replaced still signs, beside the new one."""
+WARN_AFTER = timedelta(days=1)
+"""How long an endpoint is failing before staff are warned."""
+DISABLE_AFTER = timedelta(days=5)
+"""How long an endpoint is failing before it is disabled."""
+WARNING_PERIOD = timedelta(days=1)
+"""The least time between the warning and the disabling, also after an outage of the workers."""
+SECRET_OVERLAP = timedelta(hours=24)
+"""How long, by the real clock, a replaced secret still signs beside the new one."""
 SCHEMA_VERSION = 1
-"""Of the body; a change that could break a receiver makes it 2."""
+"""The version of the body; it rises with a change that could break a receiver."""
 
 
 class DisabledReason(StrEnum):
     """Why an endpoint is disabled."""
 
     GONE = "GONE"
-    """it answered that it is closed for good (410)"""
+    """it answered 410 Gone"""
     FAILING = "FAILING"
-    """nothing has succeeded for five days"""
+    """nothing has reached it for five days"""
     BY_STAFF = "BY_STAFF"
-    """by whoever may change it"""
+    """by anyone who has the right to change it"""
 
 
-class Finding(StrEnum):
-    """What is to be done about an endpoint."""
+class HealthAction(StrEnum):
+    """What the service does about a failing endpoint."""
 
     NOTHING = "NOTHING"
     WARN = "WARN"
+    """mail a warning to staff"""
     DISABLE = "DISABLE"
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """How an endpoint stands; the instants are of the real clock."""
+class EndpointHealth:
+    """The facts that decide about a failing endpoint; instants are in UTC, of the real clock."""
 
     is_enabled: bool
     failing_since: datetime | None = None
+    """the first failed send after the last successful one; None while it works"""
     warned_at: datetime | None = None
+    """when staff were warned of this failing"""
 
 
-def judge(health: Health, now: datetime) -> Finding:
-    """What its failing calls for at an instant of the real clock: a word to staff once, and its end after that."""
+def health_action(health: EndpointHealth, now: datetime) -> HealthAction:
+    """What to do about an endpoint at `now` (real clock): warn staff once, later disable it."""
     if not health.is_enabled or health.failing_since is None:
-        return Finding.NOTHING
+        return HealthAction.NOTHING
     failing_for = now - health.failing_since
     if health.warned_at is None:
-        return Finding.WARN if failing_for >= WARNED_AFTER else Finding.NOTHING
-    is_over = failing_for >= DISABLED_AFTER and now - health.warned_at >= NOTICE
-    return Finding.DISABLE if is_over else Finding.NOTHING
+        return HealthAction.WARN if failing_for >= WARN_AFTER else HealthAction.NOTHING
+    is_over = failing_for >= DISABLE_AFTER and now - health.warned_at >= WARNING_PERIOD
+    return HealthAction.DISABLE if is_over else HealthAction.NOTHING
 
 
-def wants(kinds: Collection[str], kind: str) -> bool:
-    """Whether an endpoint with this filter is sent an event of a kind; an empty filter lets every kind pass."""
+def accepts_kind(kinds: Collection[str], kind: str) -> bool:
+    """Whether an endpoint is sent events of a kind; an empty filter `kinds` accepts every kind."""
     return not kinds or kind in kinds
 
 
-def body(
+def webhook_body(
     kind: str,
     *,
     event_id: str,
@@ -76,7 +81,10 @@ def body(
     subject_id: str | None,
     details: Mapping[str, Detail],
 ) -> dict[str, Any]:
-    """What an endpoint is sent of an event: ids only, in the form that Standard Webhooks recommends."""
+    """The JSON object that an endpoint is sent about an event, shaped as Standard Webhooks recommends.
+
+    Ids, days, amounts and codes only (R21); `timestamp` is the event's `occurred_at`, in UTC.
+    """
     return {
         "type": kind,
         "timestamp": occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
@@ -90,6 +98,6 @@ def body(
     }
 
 
-def once_key(kind: str, event_id: str, endpoint_id: str, channel: str) -> str:
-    """The unique key of what an endpoint is sent: an event goes there by one channel once."""
+def webhook_once_key(kind: str, event_id: str, endpoint_id: str, channel: str) -> str:
+    """The unique key of a delivery to an endpoint, so that an event is sent there by one channel once."""
     return f"{kind}:{event_id}:{endpoint_id}:{channel}"

@@ -1,6 +1,6 @@
-"""The JSON Schema of what webhook endpoints are sent, one for each kind of event, made from the table of events.
+"""The JSON Schemas (draft 2020-12) of what webhook endpoints are sent, made from the table of events.
 
-A receiver should let pass what it does not know: a key may be added without another `schema_version`.
+Receivers should ignore keys that they do not know: one may be added without another `schema_version`.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,14 @@ from capcom_gql.domain.rights import Scope
 from capcom_gql.domain.terms import CancellationReason
 
 Schema = Mapping[str, Any]
+"""A JSON Schema as Python values."""
 
 _TEXT: Schema = {"type": "string"}
 _ID: Schema = {"type": "string", "minLength": 1}
 _DAY: Schema = {"type": "string", "format": "date"}
 _AMOUNT: Schema = {"type": "integer", "minimum": 0}
 
-# Details whose name does not say by its ending what they hold; those of one kind only with its name.
+# Details whose name does not end in one of _ENDINGS; "<kind>.<name>" where only that kind has this schema.
 _CODES: Mapping[str, Schema] = {
     "plan_code": _TEXT,
     "proof_kind": _TEXT,
@@ -42,26 +43,24 @@ _ENDINGS: Mapping[str, Schema] = {
     "_on": _DAY,
     "_minor": _AMOUNT,
 }
-# Whoever it was before is not known any more, or there was nobody.
+# There may have been no manager before, and no person who accepted.
 _MAY_BE_NULL = frozenset({f"{Kind.MANAGER_CHANGED}.previous_seat_id", f"{Kind.TERMS_ACCEPTED}.person_id"})
 
 
 def document() -> dict[str, Any]:
-    """One JSON Schema for whatever is sent: exactly one of its definitions, each named as the kind that it is of."""
+    """The JSON Schema of every body that endpoints are sent: one definition for each kind of event, named so."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What webhook endpoints are sent",
         "description": "Days are civil days of the operator's zone, amounts minor units of the currency. Ids are "
         "opaque: ask the API what they name. Let pass what you do not know.",
         "oneOf": [{"$ref": f"#/$defs/{kind.value}"} for kind in EVENTS],
-        "$defs": {kind.value: of(kind) for kind in EVENTS},
+        "$defs": {kind.value: schema_of(kind) for kind in EVENTS},
     }
 
 
-def of(kind: Kind) -> dict[str, Any]:
-    """The JSON Schema of what is sent of events of a kind. Raises KeyError for a detail of which nobody said what it
-    holds.
-    """
+def schema_of(kind: Kind) -> dict[str, Any]:
+    """The JSON Schema of the body for events of a kind. Raises KeyError for a detail without a schema in this file."""
     spec = EVENTS[kind]
     return {
         "title": kind.value,
@@ -89,11 +88,11 @@ def _details(kind: Kind, spec: Spec) -> Schema:
 
 
 def _detail(kind: Kind, name: str) -> Schema:
-    schema = _CODES.get(f"{kind}.{name}") or _CODES.get(name) or _by_its_ending(name)
+    schema = _CODES.get(f"{kind}.{name}") or _CODES.get(name) or _by_ending(name)
     return _nullable(schema) if f"{kind}.{name}" in _MAY_BE_NULL else schema
 
 
-def _by_its_ending(name: str) -> Schema:
+def _by_ending(name: str) -> Schema:
     _, _, ending = f"_{name}".rpartition("_")
     return _ENDINGS[f"_{ending}"]
 

@@ -1,6 +1,7 @@
-"""What is recorded: every kind of event, which deed records it, what its details hold, and how it reads.
+"""The kinds of event: which command records each, what its details hold, and the sentence that describes it.
 
-Details hold ids, days, amounts and codes; no name, address or free text (R21). A description is worked out at reading.
+Details hold ids, days, amounts and codes; no name, address or free text (R21). Sentences are composed when an event is
+read, never stored.
 """
 
 import re
@@ -12,12 +13,13 @@ from enum import StrEnum
 from capcom_gql.domain.sentences import Datum, Locale, say
 
 Detail = str | int | bool | list[str] | None
+"""A value in the details of an event; days are ISO 8601 text, amounts are in minor units."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Kind(StrEnum):
-    """The kinds of event, as `Event.kind` and the webhooks name them."""
+    """The kinds of event, as `Event.kind` and the webhooks name them; docs/rules.md says when each is recorded."""
 
     SUBSCRIPTION_OPENED = "subscription.opened"
     SUBSCRIPTION_EXPIRED = "subscription.expired"

@@ -1,15 +1,15 @@
-"""Which right every field of the API needs; the rights themselves, and who has them, are in `rights`."""
+"""The right that reading or calling each field of the API needs; `rights` says who has which right."""
 
 from collections.abc import Mapping
 
 from capcom_gql.domain.rights import Right
 
 INHERITED = "INHERITED"
-"""Instead of a right: the field is of a value that is reached only through a field already judged."""
+"""In place of a right: the field's type is reached only through fields whose right was checked already."""
 
 _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.PUBLIC, "Query", "viewer plans termsOfUse"),
-    # what a caller may not see answers as what does not exist, so anybody may ask for any id
+    # each object checks its own right: what a caller may not see is answered as what does not exist
     (INHERITED, "Query", "node nodes"),
     (Right.VIEW, "Query", "organisation organisations"),
     (Right.DISCOUNT_CHECK, "Query", "discountCheck discountChecks"),
@@ -116,12 +116,14 @@ FIELDS: Mapping[str, Right | None] = {
     for right, type_name, names in _FIELDS
     for field in names.split()
 }
+"""The right of each field, by "Type.field" in the API's names; None stands for INHERITED."""
 
 
 def right_of(type_name: str, field: str) -> Right | None:
-    """The right that a field needs, None where its object was judged already. Raises KeyError for an undeclared one.
+    """The right that a field needs; None where the right of its object was checked already.
 
-    Connections, edges, payloads and errors hold what was judged one by one.
+    Fields of connections, edges, payloads and errors need none: their content is checked object by object. Raises
+    KeyError for a field that this file does not declare.
     """
     if type_name.endswith(("Connection", "Edge", "Payload", "Error")):
         return None

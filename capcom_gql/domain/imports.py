@@ -1,6 +1,6 @@
-"""A subscription that began elsewhere and is taken over: its term as the rules would have made it, and its faults.
+"""Subscriptions imported from another system ("Imported subscriptions" in docs/rules.md): their term and its faults.
 
-Paths are the names of the columns of the table that brings it.
+The paths of the faults are the names of the columns of the imported table.
 """
 
 from collections.abc import Sequence
@@ -18,23 +18,27 @@ from capcom_gql.domain.terms import LifecyclePolicy, Term, end_instant, first_te
 def imported_term(
     term_id: str, first_day: date, offer: Offer, received_on: date | None, today: date, policy: LifecyclePolicy
 ) -> Term:
-    """The term that was opened on a day (R4), confirmed if its proof has come, and over if its last day has passed.
+    """The term that the rules would have made of a sign-up on `first_day` (R4), ended if its last day is over.
 
-    `received_on` is the day of the proof. It confirms from that day, or from the opening where it came before (R8).
-    One that came after its due day was accepted late by whoever kept the subscription going (R9).
+    `received_on` is the day of its payment proof, None without one. The proof confirms from that day, or from the
+    opening if it came before (R8); one that came after its due day is taken as accepted late (R9).
     """
     term = first_term(term_id, policy.first_instant(first_day), offer, policy)
     if received_on is not None:
         term = replace(term, confirmed_at=max(term.opened_at, policy.first_instant(received_on)))
     if today > term.ends_on:
-        # the letters and the survey of that day were somebody else's to send
+        # ended without its letters and survey, which the other system sent
         end = Step(end_instant(term.ends_on, policy), StepKind.EXPIRE, term.id)
-        (term,) = steps.after((term,), end)
+        (term,) = steps.apply_step((term,), end)
     return term
 
 
 def check_imported_term(term: Term, last_day: date | None, *, is_confirmed: bool, today: date) -> list[Fault]:
-    """Why a term is not taken over: not begun, another last day than R4 gives, unpaid past its due day (R9)."""
+    """The faults of importing a term.
+
+    INVALID_INPUT at `first_day` for a term that has not begun and at `last_day` for another day than R4 gives;
+    PROOF_TOO_LATE at `confirmed` for one that is unpaid past its due day (R9).
+    """
     if term.starts_on > today:
         return [invalid(("first_day",), "import_not_begun", today=today)]
     faults = []
@@ -46,6 +50,6 @@ def check_imported_term(term: Term, last_day: date | None, *, is_confirmed: bool
 
 
 def check_managers(marked: Sequence[bool]) -> list[Fault]:
-    """A list has exactly one manager (R6)."""
+    """The fault MANAGER_REQUIRED, at `manager`, unless exactly one user of a subscription is marked as manager (R6)."""
     count = sum(marked)
     return [] if count == 1 else [Fault(Code.MANAGER_REQUIRED, ("manager",), "import_managers", {"count": count})]

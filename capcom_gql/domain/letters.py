@@ -1,4 +1,4 @@
-"""Every letter: its topic, whom it goes to, on which kinds of channel, and the key that makes it go once."""
+"""The letters of the service: topics, recipients, kinds of channel, and the key that sends each one once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Topic(StrEnum):
-    """What a letter is about, as `Delivery.topic` names it."""
+    """Which letter it is, as `Delivery.topic` names it; docs/rules.md says when each is sent and to whom."""
 
     WELCOME = "welcome"
     PASSWORD_LINK = "password_link"
@@ -29,14 +29,20 @@ class Topic(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """What became of a letter."""
+    """The state of a delivery: one letter, or one event for a webhook endpoint, by one channel."""
 
     PENDING = "PENDING"
+    """not tried yet"""
     SENT = "SENT"
+    """accepted by the channel"""
     RETRYING = "RETRYING"
+    """an attempt failed, and another will be made"""
     FAILED = "FAILED"
+    """given up after the last attempt"""
     HELD = "HELD"
+    """waiting for a channel or for its endpoint to be enabled"""
     SUPPRESSED = "SUPPRESSED"
+    """not sent, since what it says is no longer true"""
 
 
 WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
@@ -46,7 +52,7 @@ UNSENT = (*WAITING, DeliveryState.HELD)
 
 
 class Audience(StrEnum):
-    """Whom a letter goes to."""
+    """To whom a letter is sent."""
 
     PERSON = "PERSON"
     """the person it is about"""
@@ -59,23 +65,24 @@ class Audience(StrEnum):
 
 
 class AddressKind(StrEnum):
-    """The kinds of address that the service itself keeps; a channel may name one of its own.
-
-    Those of kind `url` are the webhook endpoints', never a person's.
-    """
+    """The kinds of address that the service itself stores; a channel may declare one of its own."""
 
     EMAIL = "email"
     PHONE = "phone"
+    """a mobile number, to which short text messages (SMS) are sent"""
     URL = "url"
+    """the address of a webhook endpoint, never a person's"""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One row of the table. `phone_to` is the manager where channels of kind phone carry it too, None for nobody."""
+    """A row of the table of letters."""
 
     audience: Audience
     phone_to: Audience | None = None
+    """who also gets it through channels of kind phone: the manager, or None for nobody"""
     link_hours: int | None = None
+    """hours, by the real clock, for which its one-time link works; None for a letter without such a link"""
 
 
 LETTERS: Mapping[Topic, Letter] = {
@@ -98,26 +105,31 @@ LETTERS: Mapping[Topic, Letter] = {
     Topic.EMAIL_CHANGE: Letter(Audience.PERSON, link_hours=24),
     Topic.STAFF_NOTICE: Letter(Audience.SUPPORT),
 }
+"""The table of letters of docs/rules.md."""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel that is ACTIVE: its name, and the kind of address it delivers to."""
+    """A channel (notifier) that is ACTIVE."""
 
     name: str
     address_kind: str
+    """the kind of address that it delivers to: an `AddressKind`, or a kind of the channel's own"""
 
 
-def goes_by(topic: Topic, address_kind: str, *, to_manager: bool) -> bool:
-    """Whether a letter goes by channels of a kind: all of them, but by phone only the letters marked SMS."""
+def is_sent_by(topic: Topic, address_kind: str, *, to_manager: bool) -> bool:
+    """Whether a letter is sent by channels that deliver to this kind of address.
+
+    Channels of kind phone deliver only the letters marked SMS in docs/rules.md, and those to the manager only.
+    """
     if address_kind != AddressKind.PHONE:
         return True
     return to_manager and LETTERS[topic].phone_to is Audience.MANAGER
 
 
-def once_key(topic: Topic, subject: str, recipient: str, channel: str) -> str:
-    """The unique key of a delivery: a letter about one fact goes to one person by one channel once.
+def letter_once_key(topic: Topic, subject: str, recipient: str, channel: str) -> str:
+    """The unique key of a delivery, so that a letter about one fact is sent to one recipient by one channel once.
 
-    `subject` is the id of the fact that the letter is about (a term, a seat, an event), never a clock reading.
+    `subject` is the id of what the letter is about (a term, a seat, an event), never an instant.
     """
     return f"{topic}:{subject}:{recipient}:{channel}"

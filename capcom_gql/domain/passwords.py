@@ -1,11 +1,13 @@
-"""What a password must be (R5): long, and not one that everybody tries. No composition rules."""
+"""Which passwords are accepted (R5): a minimum length and a list of common ones; no composition rules."""
 
 from capcom_gql.domain.refusals import Code, Fault
 
 MIN_LENGTH = 15
+"""The fewest characters of a password, inclusive (R5)."""
 MAX_LENGTH = 1000
+"""The most characters of a password, inclusive (R5)."""
 
-# Long enough to pass the length, and first in every list of guesses; compared without case, spaces and punctuation.
+# Only guesses of at least MIN_LENGTH matter; compared without case, spaces and punctuation.
 _BLOCKED = frozenset(
     {
         "passwordpassword",
@@ -33,22 +35,26 @@ _BLOCKED = frozenset(
 
 
 def check_password(password: str, *, email: str | None = None) -> list[Fault]:
-    """The fault of a chosen password: too short, too long, too common, one repeated pattern, or the address itself."""
+    """The fault of a chosen password, WEAK_PASSWORD at `password`, or an empty list (R5).
+
+    Refused: too short, too long, a common one, a repeated pattern, fewer than four different characters, and the
+    person's address (`email`).
+    """
     lowered = password.lower()
     compact = "".join(character for character in lowered if character.isalnum())
-    # where letters and digits do not carry the password, its punctuation counts
-    told = compact if 2 * len(compact) >= len(lowered) else lowered
+    # punctuation counts only in a password that consists mostly of it
+    compared = compact if 2 * len(compact) >= len(lowered) else lowered
     if len(password) < MIN_LENGTH:
         return [_weak("password_short", minimum=MIN_LENGTH)]
     if len(password) > MAX_LENGTH:
         return [_weak("password_long", maximum=MAX_LENGTH)]
-    if told in _BLOCKED or len(set(told)) < 4 or _repeats(told) or lowered == (email or "").lower():
+    if compared in _BLOCKED or len(set(compared)) < 4 or _repeats(compared) or lowered == (email or "").lower():
         return [_weak("password_common")]
     return []
 
 
 def _repeats(text: str) -> bool:
-    """A pattern of up to five characters written over and over."""
+    """Whether a text is a pattern of one to five characters written over and over."""
     return any((text[:size] * len(text))[: len(text)] == text for size in range(1, 6))
 
 

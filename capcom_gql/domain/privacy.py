@@ -1,6 +1,6 @@
-"""How long personal data is kept, by kind, and what erasing a person leaves (R23).
+"""Erasure of a person, and how long each kind of personal data is kept (R23).
 
-Books stay: events, redemptions, proofs, terms, seats, numbers.
+Events, redemptions, payment proofs, terms, seats and subscriber numbers are never deleted; they hold ids only.
 """
 
 import calendar
@@ -14,34 +14,37 @@ _PATH = ("personId",)
 
 
 def erased_address(person_id: str) -> str:
-    """The address of a person who was erased: no form takes one like it, so nobody else can have it."""
+    """The e-mail address that an erased person gets (R23). No form accepts such an address, so nobody else has it."""
     return f"erased-{person_id}@invalid"
 
 
 def is_erased(person_id: str, email: str) -> bool:
-    """Whether the address of a person is the one that erasing leaves."""
+    """Whether a person with this address was erased (R23)."""
     return email == erased_address(person_id)
 
 
 def check_not_erased(person_id: str, email: str) -> list[Fault]:
-    """Nothing is done to a person who was erased."""
+    """The fault CONFLICT, at `personId`, of a command about a person who was erased, or an empty list (R23)."""
     return [Fault(Code.CONFLICT, _PATH, "erased_already")] if is_erased(person_id, email) else []
 
 
 def check_erasure(person_id: str, email: str, *, manages_live: bool) -> list[Fault]:
-    """Why a person cannot be erased: they were already, or manage a live subscription and hand over first."""
-    if over := check_not_erased(person_id, email):
-        return over
+    """The fault at `personId` of erasing a person, or an empty list (R23).
+
+    CONFLICT for a person erased already; MANAGER_REQUIRED for the manager of a live subscription, who must hand over
+    first.
+    """
+    if faults := check_not_erased(person_id, email):
+        return faults
     return [Fault(Code.MANAGER_REQUIRED, _PATH, "manages_live")] if manages_live else []
 
 
-IDEMPOTENCY_KEPT = timedelta(hours=24)
+IDEMPOTENCY_RETENTION = timedelta(hours=24)
+"""How long, by the real clock, an idempotency key that is sent again is answered with the stored result."""
 
-"""By the real clock, for how long a key sent again replays what it made."""
 
-
-class Kept(StrEnum):
-    """The kinds of what is kept for a time only."""
+class Retained(StrEnum):
+    """The kinds of data that are kept for a limited time, as `capcom retention` names them."""
 
     PERSONS = "persons"
     SESSIONS = "sessions"
@@ -58,16 +61,21 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RetentionPolicy:
-    """For how long each kind is kept that has a period of the operator's own."""
+    """The retention periods that the operator can set (R23)."""
 
     letters_months: int = 12
+    """months from the sending of a letter until its recipient and subject are blanked"""
     comments_months: int = 24
+    """months from the answer to a survey until its comment is blanked; the score stays"""
     support_months: int = 24
+    """months from the closing of a support request until its texts are blanked"""
     persons_years: int = 3
+    """years without an active seat after which a person is erased"""
     mailbox_days: int = 30
+    """days, by the real clock, until a file of the mailbox channel is deleted"""
 
 
 def months_before(today: date, months: int) -> date:
-    """The same day number some months earlier, or that month's last day if it has none."""
+    """The civil day with the same number some months earlier, or that month's last day if it has no such day."""
     year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
     return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,4 +1,4 @@
-"""The payment proof, and what its absence brings: cancellation and reinstatement (R8, R9)."""
+"""What refuses a payment proof, a reinstatement or a cancellation by staff (R8, R9)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -10,19 +10,26 @@ from capcom_gql.domain.terms import CancellationReason, Term
 
 
 def check_reinstatement(term: Term, terms: Sequence[Term]) -> list[Fault]:
-    """Why a term cannot be reinstated: it was not cancelled unpaid, or another has its days now (R9)."""
+    """The fault at `termId` of reinstating a term, or an empty list (R9).
+
+    CONFLICT unless the term is cancelled unpaid; TERM_OVERLAPS where another of `terms` shares a day with it.
+    """
     if term.cancellation_reason is not CancellationReason.UNPAID:
         return [Fault(Code.CONFLICT, ("termId",), "reinstate_unpaid_only")]
     return check_overlap(term, terms, ("termId",))
 
 
 def cancellable(terms: Iterable[Term], today: date) -> tuple[Term, ...]:
-    """The terms that staff's cancellation ends: every one that is neither over nor cancelled already (R9)."""
+    """The terms that a cancellation by staff cancels: those neither over on this day nor cancelled already (R9)."""
     return tuple(term for term in terms if term.cancelled_at is None and term.ends_on >= today)
 
 
 def check_cancellation(reason: CancellationReason, terms: Iterable[Term], today: date) -> list[Fault]:
-    """Why staff cannot cancel: nothing is left to cancel, or the reason is the calendar's own (R9)."""
+    """The faults of a cancellation by staff (R9).
+
+    NOT_LIVE at `subscriptionId` where no term is left to cancel; INVALID_INPUT at `reason` for UNPAID, which only the
+    calendar gives.
+    """
     faults = []
     if not cancellable(terms, today):
         faults.append(Fault(Code.NOT_LIVE, ("subscriptionId",), "nothing_to_cancel"))
@@ -32,14 +39,18 @@ def check_cancellation(reason: CancellationReason, terms: Iterable[Term], today:
 
 
 def check_receipt(received_on: date, today: date) -> list[Fault]:
-    """A proof is not received in the future; it may have come before the opening (R8)."""
+    """The fault INVALID_INPUT at `receivedOn` of a proof received after today; before the opening is accepted (R8)."""
     if received_on <= today:
         return []
     return [invalid(("receivedOn",), "received_in_future", today=today)]
 
 
 def check_awaits_proof(term: Term) -> list[Fault]:
-    """Why a proof does not serve a term whose due steps are recorded: it is cancelled, or confirmed already (R8)."""
+    """The fault at `termId` of recording a proof for a term, or an empty list (R8).
+
+    PROOF_TOO_LATE for a cancelled term, PROOF_ALREADY_RECORDED for a confirmed one. The steps that are due must be
+    recorded first.
+    """
     if term.cancelled_at is not None:
         unpaid = term.cancellation_reason is CancellationReason.UNPAID
         key = "proof_too_late" if unpaid else "proof_term_cancelled"

@@ -1,6 +1,7 @@
-"""Expected refusals: a code that stays, the place in the input, the sentence's key and its data.
+"""Refusals: how a command answers input or a state of affairs that it does not accept.
 
-A deed raises one `Refusal` with every fault of the form at once. The sentences are in `sentences`.
+A command raises one `Refusal` with all the faults of the form. Each fault has a stable code, the path of the field, and
+the key and data of the sentence that explains it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from capcom_gql.domain.sentences import Datum, Locale, say
 
 
 class Code(StrEnum):
-    """The stable code of a refusal, as clients test it."""
+    """The codes of faults. Clients test them, so they never change; docs/rules.md says when each is given."""
 
     INVALID_INPUT = "INVALID_INPUT"
     NOT_FOUND = "NOT_FOUND"
@@ -45,20 +46,26 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: its code, where in the input, which sentence, and the data that clients and the sentence need."""
+    """One reason why a command was refused."""
 
     code: Code
     path: tuple[str, ...]
+    """the field of the input, such as ("users", "1", "email"); empty for the whole input"""
     key: str
+    """the key of the sentence in the catalogue of refusals"""
     data: Mapping[str, Datum] = field(default_factory=dict)
+    """what the sentence names, such as a limit or a day"""
 
     def sentence(self, locale: Locale) -> str:
-        """What is wrong and what to do, in the reader's language."""
+        """What is wrong and what to do about it, in the reader's language."""
         return say(REFUSALS, self.key, locale, **self.data)
 
 
 class Refusal(Exception):
-    """A deed was refused and nothing was written. Carries every fault, in the order of the form."""
+    """A command was refused and changed nothing, but for what it records about refusals themselves (R1).
+
+    `faults` has every fault, in the order of the form. Raises ValueError without any.
+    """
 
     def __init__(self, *faults: Fault) -> None:
         if not faults:
@@ -68,21 +75,21 @@ class Refusal(Exception):
 
 
 def refuse_if(faults: Sequence[Fault]) -> None:
-    """Raise one Refusal with all the faults, or nothing where there is none."""
+    """Raise one Refusal with all the faults; do nothing where there is none."""
     if faults:
         raise Refusal(*faults)
 
 
 def invalid(path: tuple[str, ...], key: str, **data: Datum) -> Fault:
-    """A fault of form: INVALID_INPUT at a path."""
+    """The fault INVALID_INPUT at a path, for a malformed or impossible value; `key` and `data` give its sentence."""
     return Fault(Code.INVALID_INPUT, path, key, data)
 
 
 def not_found(*path: str) -> Fault:
-    """What does not exist, or what the caller may not see: the answer is the same."""
+    """The fault NOT_FOUND at a path: for what does not exist and, alike, for what the caller may not see."""
     return Fault(Code.NOT_FOUND, path, "not_found")
 
 
 def forbidden(key: str = "forbidden", **data: Datum) -> Fault:
-    """A right that the caller has not, whatever the input (path [])."""
+    """The fault FORBIDDEN, with an empty path: the caller lacks permission, whatever the input."""
     return Fault(Code.FORBIDDEN, (), key, data)

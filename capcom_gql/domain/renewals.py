@@ -1,10 +1,13 @@
-"""The renewal: the letters that ask for it, who answered, and what refuses it (R13, R14, R15); and the survey (R18)."""
+"""Renewal: which letters ask for it and when, and what refuses a renewal or a decline (R13, R14, R15).
+
+Also what refuses an answer to the survey (R18). Days are civil days of the operator's zone.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from capcom_gql.domain.lifecycle import SubscriptionStatus, awaits_proof, follower, follows
+from capcom_gql.domain.lifecycle import SubscriptionStatus, awaits_proof, follows, next_term
 from capcom_gql.domain.refusals import Code, Fault, invalid
 from capcom_gql.domain.sign_ups import check_plan
 from capcom_gql.domain.terms import (
@@ -18,14 +21,17 @@ from capcom_gql.domain.terms import (
 )
 
 SCORES = range(11)
-
-"""From 0 to 10."""
+"""The scores that a survey accepts: 0 to 10, both inclusive (R18)."""
 
 
 def check_answer(
     score: int, ends_on: date, today: date, policy: LifecyclePolicy, *, answered_at: datetime | None
 ) -> list[Fault]:
-    """Why an answer about a term with this last day is not taken: answered already, too late, no such score (R18)."""
+    """The faults of an answer to the survey of a term whose last day is `ends_on` (R18).
+
+    ALREADY_ANSWERED (`answered_at` is when), SURVEY_CLOSED once 30 days after the last day are over, both at
+    `termId`; INVALID_INPUT at `score`.
+    """
     closes_on = survey_closes_on(ends_on, policy)
     faults = []
     if answered_at is not None:
@@ -38,40 +44,44 @@ def check_answer(
 
 
 _SUBSCRIPTION = ("subscriptionId",)
-
 _PLAN = ("planCode",)
 
 
 @dataclass(frozen=True, slots=True)
 class RenewalNotice:
-    """A letter that asks for the renewal: the notice (`reminder` 0), or a reminder by its place from 1, and its day."""
+    """A letter that asks for the renewal of a term: the notice (R13) or one of its reminders (R15)."""
 
     on: date
+    """the civil day on which it is recorded; it is mailed at 08:00 of that day"""
     reminder: int
+    """0 for the notice, 1 to 3 for the reminders in order"""
 
 
 def renewal_notices(ends_on: date, policy: LifecyclePolicy) -> tuple[RenewalNotice, ...]:
-    """The letters that ask for the renewal of a term with this last day, in order (R13, R15)."""
+    """The letters that ask for the renewal of a term whose last day is `ends_on`, by day (R13, R15)."""
     reminders = enumerate(sorted(renewal_reminders_on(ends_on, policy)), start=1)
     notice = RenewalNotice(renewal_notice_on(ends_on, policy), 0)
     return tuple(sorted((notice, *(RenewalNotice(on, place) for place, on in reminders)), key=lambda each: each.on))
 
 
 def is_last_reminder(notice: RenewalNotice, policy: LifecyclePolicy) -> bool:
-    """The last of the row, whatever was skipped before: it goes by SMS too, and the survey with it (R15, R18)."""
+    """Whether a letter is the last reminder, even if earlier ones were skipped (R15).
+
+    The last reminder is sent by SMS too, and the survey is sent with it (R18).
+    """
     return notice.reminder == len(policy.reminder_days)
 
 
 def notices_due(term: Term, terms: Sequence[Term], policy: LifecyclePolicy) -> tuple[RenewalNotice, ...]:
-    """The letters still to be sent or skipped about the renewal of a term, in order.
+    """The letters about the renewal of a term that are neither sent nor skipped yet, by day (R15).
 
-    None once it is answered, by a term that follows or a decline (R15). Where a renewed term has fallen, those that
-    were to come while it stood are not made up for: only the letters still to come are sent.
+    Empty once the renewal is answered, by a next term or a decline. If a renewed term was cancelled, letters of the
+    days on which it was in force are left out: they are not made up for.
     """
-    if term.cancelled_at is not None or term.declined_at is not None or follower(term, terms) is not None:
+    if term.cancelled_at is not None or term.declined_at is not None or next_term(term, terms) is not None:
         return ()
-    fell_at = [each.cancelled_at for each in terms if each.cancelled_at is not None and follows(each, term)]
-    unanswered_since = max(fell_at, default=None)
+    cancelled_at = [each.cancelled_at for each in terms if each.cancelled_at is not None and follows(each, term)]
+    unanswered_since = max(cancelled_at, default=None)
     return tuple(
         notice
         for notice in renewal_notices(term.ends_on, policy)
@@ -82,12 +92,15 @@ def notices_due(term: Term, terms: Sequence[Term], policy: LifecyclePolicy) -> t
 
 
 def renewal_ends_on(term: Term, policy: LifecyclePolicy) -> date:
-    """The last day of the term that a renewal of this one would add (R14)."""
+    """The last day, inclusive, of the term that renewing this one would add (R4, R14)."""
     return last_day(next_start(term.ends_on), policy)
 
 
 def check_renewal(status: SubscriptionStatus) -> list[Fault]:
-    """Why a subscription cannot be renewed now: over, renewed already, or its own proof still to come (R14)."""
+    """The fault at `subscriptionId` of renewing a subscription with this status, or an empty list (R14).
+
+    NOT_LIVE, RENEWAL_ALREADY_DONE, or PROOF_AWAITED while the running term awaits its own proof.
+    """
     if status.running is None:
         return [Fault(Code.NOT_LIVE, _SUBSCRIPTION, "renewal_not_live")]
     if status.upcoming is not None:
@@ -101,9 +114,10 @@ def check_renewal(status: SubscriptionStatus) -> list[Fault]:
 def check_renewed_plan(
     code: str, limit: int | None, *, kept: str, is_open: bool | None, used: int, on_offer: Sequence[str]
 ) -> list[Fault]:
-    """Why a renewal cannot take a plan: unknown, closed and not the present one, or too small for the seats (R14).
+    """The faults at `planCode` of renewing with the plan `code` (R14).
 
-    `kept` is the running term's plan, `used` the active seats; `limit` and `is_open` are None for an unknown plan.
+    NOT_FOUND, PLAN_CLOSED unless it is the plan of the running term (`kept`), and PLAN_TOO_SMALL for the `used`
+    active seats. `limit` and `is_open` are None for an unknown plan; `on_offer` lists the codes of the open plans.
     """
     faults = check_plan(code, is_open=is_open if is_open is None else is_open or code == kept, on_offer=on_offer)
     if limit is not None and used > limit:
@@ -112,7 +126,7 @@ def check_renewed_plan(
 
 
 def check_decline(status: SubscriptionStatus) -> list[Fault]:
-    """Why a renewal cannot be declined: there is nothing to renew, or it is renewed already (R15)."""
+    """The fault NOT_LIVE or RENEWAL_ALREADY_DONE, at `subscriptionId`, of declining the renewal; or none (R15)."""
     if status.running is None:
         return [Fault(Code.NOT_LIVE, _SUBSCRIPTION, "decline_not_live")]
     if status.upcoming is not None:
@@ -123,11 +137,11 @@ def check_decline(status: SubscriptionStatus) -> list[Fault]:
 
 
 def is_answered(term: Term, terms: Iterable[Term]) -> bool:
-    """Whether the renewal of a term is answered: renewed, or declined (R15)."""
-    return term.declined_at is not None or follower(term, terms) is not None
+    """Whether the renewal of a term is answered: it was renewed or declined (R15)."""
+    return term.declined_at is not None or next_term(term, terms) is not None
 
 
 def renewed_at(term: Term, terms: Iterable[Term]) -> datetime | None:
-    """When a term was renewed, if a term follows it."""
-    following = follower(term, terms)
+    """When a term was renewed (UTC, product's clock); None if no next term follows it."""
+    following = next_term(term, terms)
     return None if following is None else following.opened_at

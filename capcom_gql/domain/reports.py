@@ -1,76 +1,93 @@
-"""The figures of a period, as the operator reads them (see "Report" in the definitions of the rules).
+"""The figures of the report of a period, for the operator ("Report" in docs/rules.md defines each).
 
-What has not happened yet is in no figure: a term counts once its first day has come, its last day is over.
+What has not happened yet is in no figure: a term counts as opened once its first day has come, and as renewed or
+expired once its last day is over.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
-from capcom_gql.domain.lifecycle import as_of, awaits_proof, follower, has_begun, lapsed, subscription_status
+from capcom_gql.domain.lifecycle import (
+    apply_unpaid_cancellations,
+    as_of,
+    awaits_proof,
+    has_begun,
+    next_term,
+    subscription_status,
+)
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, next_start
 
 PROMOTERS, DETRACTORS = range(9, 11), range(7)
-"""Scores that speak for the service, and against it: the usual bounds of the net promoter score."""
+"""The survey scores of promoters (9 and 10) and of detractors (0 to 6), as the net promoter score defines them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Civil days of the operator's zone, both inclusive."""
+    """A period from one civil day of the operator's zone to another, both inclusive."""
 
     first: date
     last: date
 
-    def holds(self, day: date) -> bool:
-        """Whether a day is one of the period's."""
+    def contains(self, day: date) -> bool:
+        """Whether a civil day is in the period."""
         return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the terms of one subscription, or of many, add to a report.
-
-    `ended_confirmed` and `renewed_confirmed` are what the renewal rate is made of; money in minor units.
-    """
+    """The figures that the terms of one subscription, or the sum of many, add to a report."""
 
     live: int = 0
+    """subscriptions that are live at the end of the period, or now if that is still to come"""
     opened: int = 0
+    """terms whose first day is in the period"""
     confirmed: int = 0
+    """terms confirmed in the period"""
     cancelled_unpaid: int = 0
+    """terms cancelled unpaid in the period"""
     expired: int = 0
+    """terms that ended in the period without a next one"""
     renewed: int = 0
+    """terms that ended in the period with a next one that is not cancelled"""
     ended_confirmed: int = 0
+    """confirmed terms that ended in the period: the whole of the renewal rate"""
     renewed_confirmed: int = 0
+    """those of them with a next term that is not cancelled: the part of the renewal rate"""
     seat_limit: int = 0
+    """seats of the live subscriptions"""
     proof_awaited_minor: int = 0
+    """prices, in minor units, of the terms that await their proof at the end of the period"""
 
     def __add__(self, other: "Figures") -> "Figures":
-        """The figures of both."""
+        """The sum of two sets of figures, field by field."""
         return Figures(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
     @property
     def renewal_rate(self) -> float | None:
-        """Of the confirmed terms that ended, the part that was followed by one not cancelled; None for none."""
+        """The part (0 to 1) of the ended confirmed terms that has a next term; None where no confirmed term ended."""
         return self.renewed_confirmed / self.ended_confirmed if self.ended_confirmed else None
 
 
 def figures_of(terms: Sequence[Term], period: Period, today: date, policy: LifecyclePolicy) -> Figures:
-    """What one subscription adds to the report of a period, asked on a day."""
-    known = lapsed(tuple(terms), today, policy)
+    """The figures that one subscription adds to the report of a period, computed on the civil day `today`."""
+    known = apply_unpaid_cancellations(tuple(terms), today, policy)
     unpaid = [term for term in known if term.cancellation_reason is CancellationReason.UNPAID]
-    over = [term for term in known if term.cancelled_at is None and term.ends_on < today and period.holds(term.ends_on)]
-    renewed = [term for term in over if follower(term, known) is not None]
-    at_the_end = _at_the_end(terms, period, today, policy)
+    over = [
+        term for term in known if term.cancelled_at is None and term.ends_on < today and period.contains(term.ends_on)
+    ]
+    renewed = [term for term in over if next_term(term, known) is not None]
+    at_the_end = _terms_at_end(terms, period, today, policy)
     status = subscription_status(at_the_end, min(period.last, today), policy)
     is_live = status is not None and status.is_live
     return Figures(
         live=int(is_live),
-        opened=sum(has_begun(term, today, policy) and period.holds(term.starts_on) for term in known),
+        opened=sum(has_begun(term, today, policy) and period.contains(term.starts_on) for term in known),
         confirmed=sum(
-            term.confirmed_at is not None and period.holds(policy.day_of(term.confirmed_at)) for term in known
+            term.confirmed_at is not None and period.contains(policy.day_of(term.confirmed_at)) for term in known
         ),
         cancelled_unpaid=sum(
-            term.cancelled_at is not None and period.holds(policy.day_of(term.cancelled_at)) for term in unpaid
+            term.cancelled_at is not None and period.contains(policy.day_of(term.cancelled_at)) for term in unpaid
         ),
         expired=len(over) - len(renewed),
         renewed=len(renewed),
@@ -81,17 +98,17 @@ def figures_of(terms: Sequence[Term], period: Period, today: date, policy: Lifec
     )
 
 
-def _at_the_end(terms: Sequence[Term], period: Period, today: date, policy: LifecyclePolicy) -> tuple[Term, ...]:
-    """The terms as they stood at the last instant of the period, or as they stand now."""
+def _terms_at_end(terms: Sequence[Term], period: Period, today: date, policy: LifecyclePolicy) -> tuple[Term, ...]:
+    """The terms at the last instant of the period, or now if that is still to come."""
     if period.last >= today:
-        return lapsed(tuple(terms), today, policy)
-    # what the first instant of the next day brings is not of the period
+        return apply_unpaid_cancellations(tuple(terms), today, policy)
+    # what is dated at the first instant of the next day is not part of the period
     last_instant = policy.first_instant(next_start(period.last)) - timedelta(microseconds=1)
-    return lapsed(as_of(terms, last_instant), period.last, policy)
+    return apply_unpaid_cancellations(as_of(terms, last_instant), period.last, policy)
 
 
 def net_promoter_score(scores: Sequence[int]) -> int | None:
-    """The percentage of promoters less that of detractors, -100 to 100, half up; None without an answer."""
+    """The percentage of promoters minus that of detractors: -100 to 100, rounded half up; None without a score."""
     if not scores:
         return None
     balance = sum(score in PROMOTERS for score in scores) - sum(score in DETRACTORS for score in scores)

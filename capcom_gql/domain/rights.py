@@ -1,7 +1,7 @@
-"""Who may do what: one table of rights. Which of them each field of the API needs is in `field_rights`.
+"""Who may do what: the table of rights of docs/rules.md. `field_rights` says which right each API field needs.
 
-Rights are decided per object: a person may manage one organisation and be a member of another. A machine (an API key)
-has its scopes everywhere. What a caller may not see answers as what does not exist.
+Rights are decided for each object: a person may manage one organisation and be a member of another. A machine (an API
+key) has its scopes for every organisation. What a caller may not see is answered as what does not exist.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """What an API key may do; ADMIN implies every other."""
+    """What an API key may do, for every organisation; ADMIN implies every other scope."""
 
     DISCOUNTS_CHECK = "DISCOUNTS_CHECK"
     DISCOUNTS_REDEEM = "DISCOUNTS_REDEEM"
@@ -24,7 +24,7 @@ class Scope(StrEnum):
 
 
 class Role(StrEnum):
-    """The highest role that a caller holds anywhere."""
+    """The roles of callers, as `Viewer.role` names them."""
 
     STAFF = "STAFF"
     MANAGER = "MANAGER"
@@ -34,7 +34,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks, with the ties that hold at this very request. Anonymous when there is neither person nor key."""
+    """Who calls: a signed-in person, an API key, the system, or nobody known (anonymous).
+
+    Read anew from the database for each request, and again under the lock of a command.
+    """
 
     person_id: str | None = None
     key_id: str | None = None
@@ -49,7 +52,7 @@ class Actor:
 
     @property
     def is_anonymous(self) -> bool:
-        """Nobody is known."""
+        """Whether the caller is neither a person nor an API key nor the system."""
         return self.person_id is None and self.key_id is None and not self.is_system
 
     @property
@@ -65,67 +68,89 @@ class Actor:
 
     @property
     def name(self) -> str:
-        """The role as events show it to those who may not know more."""
+        """The role as `Event.actor` shows it: SYSTEM, ANONYMOUS or a value of `Role`."""
         if self.is_system:
             return "SYSTEM"
         return self.role or "ANONYMOUS"
 
     @property
     def id(self) -> str | None:
-        """The id under which events and idempotency keys keep this caller."""
+        """The id of the key or person, under which events and idempotency keys are stored; None for others."""
         return self.key_id or self.person_id
 
 
 ANONYMOUS = Actor()
+"""A caller without a session or a key."""
 SYSTEM = Actor(is_system=True)
+"""The worker and the calendar's own steps."""
 
 
 class May(StrEnum):
-    """A cell of the table."""
+    """A cell of the table: whether a kind of caller has a right."""
 
     NO = "NO"
     OWN = "OWN"
-    """only about oneself: one's own seat, number, redemption"""
+    """only over what is about the caller: their own seat, number, redemption, request"""
     YES = "YES"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the table; `scope` is what a machine needs, None where no machine may.
-
-    `machine` is OWN where a key has the right over what was made with it only.
-    """
+    """A row of the table: which callers have one right."""
 
     anonymous: bool
     member: May
+    """holders of an active seat in the organisation of the object"""
     manager: May
+    """the manager of that organisation"""
     scope: Scope | None
+    """the scope that an API key needs; None where no key has the right"""
     staff: May = May.YES
     machine: May = May.YES
+    """OWN where a key with the scope has the right only over what was made with that key"""
 
 
 class Right(StrEnum):
-    """The rows of the table."""
+    """The rights, one for each row of the table."""
 
     PUBLIC = "PUBLIC"
+    """use what is open to everybody: the plans, the terms of use, signing up and signing in"""
     VIEW = "VIEW"
+    """read an organisation, its subscription and the name of its manager"""
     VIEW_DETAILS = "VIEW_DETAILS"
+    """read its seats, contact and billing data, proofs, timeline, agenda and renewal"""
     NUMBER = "NUMBER"
+    """read a subscriber number (R11)"""
     MANAGE_SEATS = "MANAGE_SEATS"
+    """change the list of users and the organisation's data (R12)"""
     RENEWAL = "RENEWAL"
+    """renew or decline (R14, R15)"""
     PROOF = "PROOF"
+    """record a payment proof (R8)"""
     ADMINISTRATION = "ADMINISTRATION"
+    """do the desk's work: cancel, reinstate, erase, plans, terms of use, API keys, report"""
     DISCOUNT_CHECK = "DISCOUNT_CHECK"
+    """check a number for a discount (R10)"""
     SERVICE_CHECK = "SERVICE_CHECK"
+    """check a number for a service (R1)"""
     PAST = "PAST"
+    """check a number about a past instant (`at`)"""
     REDEEM = "REDEEM"
+    """use or release a discount (R22)"""
     REDEMPTIONS = "REDEMPTIONS"
+    """read redemptions (R22)"""
     EVENTS = "EVENTS"
+    """read events (R21)"""
     DELIVERIES = "DELIVERIES"
+    """read the deliveries of letters and webhooks"""
     NOTIFICATIONS = "NOTIFICATIONS"
+    """manage webhook endpoints and send a delivery again"""
     NOTES = "NOTES"
+    """read the note of an event"""
     SUPPORT = "SUPPORT"
+    """read a support request (R20)"""
     SELF = "SELF"
+    """act for oneself: answer the survey, change one's profile or address, open a support request, sign out"""
 
 
 TABLE: Mapping[Right, Row] = {
@@ -149,41 +174,46 @@ TABLE: Mapping[Right, Row] = {
     Right.SUPPORT: Row(False, May.OWN, May.OWN, Scope.ADMIN),
     Right.SELF: Row(False, May.OWN, May.OWN, None, staff=May.OWN),
 }
+"""The one table of rights; `tests/rights/` writes it a second time and tries every cell."""
 
 
-def scope_held(actor: Actor, scope: Scope | None) -> bool:
-    """Whether a machine has a scope; ADMIN has every one."""
+def has_scope(actor: Actor, scope: Scope | None) -> bool:
+    """Whether an API key has a scope; one with ADMIN has every scope, and none has `None`."""
     return scope is not None and (scope in actor.scopes or Scope.ADMIN in actor.scopes)
 
 
 def role_may(right: Right, actor: Actor) -> bool:
-    """Judged first: whether a caller of this role or these scopes could have the right on anything at all."""
+    """Whether a caller with this role or these scopes can have the right over any object at all.
+
+    Checked before the object is read; `may` decides about the object.
+    """
     row = TABLE[right]
     if actor.is_anonymous:
         return row.anonymous
     if actor.is_staff:
         return row.staff is not May.NO
     if actor.key_id is not None:
-        return scope_held(actor, row.scope)
+        return has_scope(actor, row.scope)
     return row.member is not May.NO or (row.manager is not May.NO and bool(actor.manages))
 
 
 def may(right: Right, actor: Actor, organisation_id: str | None, *, own: bool = False) -> bool:
-    """Judged second: whether the caller has the right on an object of an organisation.
+    """Whether the caller has the right over an object of an organisation (id, or None for an object of none).
 
-    `own` says that the object is the caller's own seat, number, person or redemption (for a machine: made by its key).
+    `own` says that the object is the caller's own: their seat, number, person, redemption or request; for an API key,
+    what was made with it.
     """
     row = TABLE[right]
     if row.anonymous or actor.is_anonymous:
         return role_may(right, actor)
     if actor.is_staff:
-        return _reaches(row.staff, own)
+        return _allows(row.staff, own)
     if actor.key_id is not None:
-        return scope_held(actor, row.scope) and _reaches(row.machine, own)
+        return has_scope(actor, row.scope) and _allows(row.machine, own)
     if organisation_id in actor.manages and row.manager is May.YES:
         return True
-    return (own or organisation_id in actor.belongs_to) and _reaches(row.member, own)
+    return (own or organisation_id in actor.belongs_to) and _allows(row.member, own)
 
 
-def _reaches(cell: May, own: bool) -> bool:
+def _allows(cell: May, own: bool) -> bool:
     return cell is May.YES or (own and cell is May.OWN)

@@ -1,17 +1,17 @@
-"""Who may open a subscription and who may reopen one, on which plan and terms of use (R1, R9, R19)."""
+"""What refuses a sign-up or a reopening: caller, plan, terms of use, overlapping terms (R1, R9, R14, R19)."""
 
 from collections.abc import Iterable, Sequence
 
-from capcom_gql.domain.lifecycle import SubscriptionStatus, overlapped, previous_unpaid
+from capcom_gql.domain.lifecycle import SubscriptionStatus, overlapping_term, previous_unpaid
 from capcom_gql.domain.refusals import Code, Fault, forbidden
 from capcom_gql.domain.terms import Term
 
 
 def check_reopening(status: SubscriptionStatus, *, is_staff: bool, is_last_manager: bool, support: str) -> list[Fault]:
-    """Why a known organisation that is not live cannot be reopened by this caller.
+    """The fault of reopening a known organisation that is not live, or an empty list.
 
-    Only its last manager or staff may (R1); after an unpaid cancellation staff alone (R9). `support` is the address
-    to write to.
+    FORBIDDEN for anyone but staff and its last manager (R1), PREVIOUS_UNPAID for the manager after an unpaid
+    cancellation (R9). Both have an empty path and give the operator's address `support`.
     """
     if is_staff:
         return []
@@ -23,22 +23,31 @@ def check_reopening(status: SubscriptionStatus, *, is_staff: bool, is_last_manag
 
 
 def check_not_live(status: SubscriptionStatus, path: tuple[str, ...], *, support: str) -> list[Fault]:
-    """An organisation whose subscription is live signs up no second time; its manager is not named (R1)."""
+    """The fault ALREADY_SUBSCRIBED, at `path`, of signing up an organisation that is live, or an empty list (R1).
+
+    It gives the operator's address `support`, never the manager's name.
+    """
     if not status.is_live:
         return []
     return [Fault(Code.ALREADY_SUBSCRIBED, path, "already_subscribed", {"support": support})]
 
 
 def check_overlap(term: Term, terms: Iterable[Term], path: tuple[str, ...]) -> list[Fault]:
-    """No term is opened or reinstated where another one, not cancelled, has some of its days (R9)."""
-    other = overlapped(term.starts_on, term.ends_on, terms)
+    """The fault TERM_OVERLAPS, at `path`, of a term that shares a day with another of `terms`, or an empty list (R9).
+
+    Cancelled terms do not count. The fault's data are the other term's first and last day.
+    """
+    other = overlapping_term(term.starts_on, term.ends_on, terms)
     if other is None:
         return []
     return [Fault(Code.TERM_OVERLAPS, path, "term_overlaps", {"starts_on": other.starts_on, "ends_on": other.ends_on})]
 
 
 def check_plan(code: str, *, is_open: bool | None, on_offer: Sequence[str]) -> list[Fault]:
-    """The fault of a plan that does not exist (`is_open` None), or is closed to new openings (R14)."""
+    """The fault at `planCode` of a plan that cannot be chosen, or an empty list (R14).
+
+    NOT_FOUND where `is_open` is None, PLAN_CLOSED where it is false; the sentence lists the codes `on_offer`.
+    """
     data = {"code": code, "open": ", ".join(on_offer)}
     if is_open is None:
         return [Fault(Code.NOT_FOUND, ("planCode",), "plan_unknown", data)]
@@ -46,7 +55,7 @@ def check_plan(code: str, *, is_open: bool | None, on_offer: Sequence[str]) -> l
 
 
 def check_terms_of_use(accepted: str, current: str) -> list[Fault]:
-    """The fault of accepting anything but the current version (R19)."""
+    """The fault TERMS_NOT_ACCEPTED of accepting another version of the terms of use than `current` (R19)."""
     if accepted == current:
         return []
     return [Fault(Code.TERMS_NOT_ACCEPTED, ("acceptedTermsVersion",), "terms_not_accepted", {"version": current})]

@@ -38,12 +38,12 @@ def view_of(
     status = lifecycle.subscription_status(recorded, today, policy)
     if status is None:
         return None
-    lapsed = lifecycle.lapsed(recorded, today, policy)
+    effective = lifecycle.apply_unpaid_cancellations(recorded, today, policy)
     by_id = {row.id: row for row in rows}
     return SubscriptionView(
         subscription=subscription,
-        rows=tuple(by_id[term.id] for term in lapsed),
-        facts={term.id: term for term in lapsed},
+        rows=tuple(by_id[term.id] for term in effective),
+        facts={term.id: term for term in effective},
         status=status,
         today=today,
     )

@@ -6,7 +6,7 @@ from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
 from capcom_gql.access.tokens import new_signing_secret
 from capcom_gql.delivery.webhook_health import locked
-from capcom_gql.domain.endpoints import OVERLAP
+from capcom_gql.domain.endpoints import SECRET_OVERLAP
 from capcom_gql.domain.refusals import Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -35,7 +35,7 @@ async def rotate_webhook_secret(actor: Actor, endpoint_id: str) -> WebhookSecret
         now, secret = clock.utc_now(), new_signing_secret()
         # two at most, however often: each one more would make every message longer
         await WebhookSecret.filter(endpoint_id=endpoint.id, expires_at__isnull=False).delete()
-        await WebhookSecret.filter(endpoint_id=endpoint.id, expires_at=None).update(expires_at=now + OVERLAP)
+        await WebhookSecret.filter(endpoint_id=endpoint.id, expires_at=None).update(expires_at=now + SECRET_OVERLAP)
         await WebhookSecret.create(endpoint=endpoint, value=secret, created_at=now)
         return WebhookSecretRotated(endpoint.id, secret)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Detail, Kind
-from capcom_gql.domain.plans import EventKind, Offer, Service, check_offer, read_rules
+from capcom_gql.domain.plans import EventKind, Offer, Service, build_rules, check_offer
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.forms import MAX_NAME, MAX_PRICE_MINOR, check_text
@@ -62,7 +62,7 @@ async def save_plan(runtime: Runtime, actor: Actor, form: SavePlanForm) -> PlanS
         form.seat_limit,
         form.price_minor,
         tuple(service for service in Service if service in form.services),
-        read_rules((each.event_kind, each.percent, each.amount_minor) for each in form.discounts),
+        build_rules((each.event_kind, each.percent, each.amount_minor) for each in form.discounts),
     )
 
     async def work() -> PlanSaved:

@@ -10,7 +10,7 @@ from datetime import datetime
 from capcom_gql import clock
 from capcom_gql.domain import endpoints as endpoint_rules
 from capcom_gql.domain.events import Detail, Kind, check_details
-from capcom_gql.domain.letters import AddressKind, Channel, Topic, goes_by, once_key
+from capcom_gql.domain.letters import AddressKind, Channel, Topic, is_sent_by, letter_once_key
 from capcom_gql.domain.rights import Actor
 from capcom_gql.storage import ids
 from capcom_gql.storage.tables import Delivery, Event, Note, Person, WebhookEndpoint
@@ -125,7 +125,7 @@ def _deliveries(event: Event, post: NewDelivery, now: datetime, channels: Sequen
         channel
         for channel in channels
         if channel.address_kind in post.recipient.addresses
-        and goes_by(post.topic, channel.address_kind, to_manager=post.recipient.is_manager and post.by_phone)
+        and is_sent_by(post.topic, channel.address_kind, to_manager=post.recipient.is_manager and post.by_phone)
     ]
     rows = [_delivery(event, post, now, channel) for channel in wanted]
     if not any(channel.address_kind == AddressKind.EMAIL for channel in channels):
@@ -145,7 +145,7 @@ def _delivery(event: Event, post: NewDelivery, now: datetime, channel: Channel) 
         person_id=None if person is None else person.id,
         recipient=post.recipient.addresses[channel.address_kind],
         about=dict(post.about),
-        once_key=once_key(post.topic, post.subject or event.id, post.recipient.key, channel.name),
+        once_key=letter_once_key(post.topic, post.subject or event.id, post.recipient.key, channel.name),
         state="PENDING",
         due_at=post.due_at,
         next_attempt_at=clock.utc_now(),
@@ -166,7 +166,7 @@ def _to_endpoint(event: Event, endpoint: WebhookEndpoint, now: datetime, channel
             endpoint_id=endpoint.id,
             recipient=endpoint.url,
             about={},
-            once_key=endpoint_rules.once_key(event.kind, event.id, endpoint.id, name),
+            once_key=endpoint_rules.webhook_once_key(event.kind, event.id, endpoint.id, name),
             state="PENDING" if reason is None and names else "HELD",
             reason=reason if names else NO_URL_CHANNEL,
             due_at=now,

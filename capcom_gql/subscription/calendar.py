@@ -43,7 +43,7 @@ async def record_due(locked: LockedSubscription) -> int:
         if step is None or step.at > locked.now:
             return count
         changed = []
-        for term, now_true in zip(locked.terms, steps.after(facts, step), strict=True):
+        for term, now_true in zip(locked.terms, steps.apply_step(facts, step), strict=True):
             if columns := term.take(now_true):
                 await term.save(update_fields=columns)
                 changed.append(term)

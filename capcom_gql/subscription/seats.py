@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor
-from capcom_gql.domain.seats import free_places, number_from
+from capcom_gql.domain.seats import free_places, make_number
 from capcom_gql.storage import ids
 from capcom_gql.storage.event_log import NewDelivery, NewEvent, to_person
 from capcom_gql.storage.tables import Person, Seat
@@ -17,7 +17,7 @@ NO_NUMBERS: Mapping[str, str] = {}
 
 def new_number() -> str:
     """A subscriber number nobody can guess from another; the database refuses one that was given before (R12)."""
-    return number_from(f"{secrets.randbelow(10**14):014d}")
+    return make_number(f"{secrets.randbelow(10**14):014d}")
 
 
 async def seat_people(

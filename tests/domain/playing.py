@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from capcom_gql.domain.lifecycle import previous_unpaid, subscription_status
-from capcom_gql.domain.steps import Step, after, next_step
+from capcom_gql.domain.steps import Step, apply_step, next_step
 from capcom_gql.domain.terms import LifecyclePolicy, Term
 from tests.domain.diary import A_DAY, Reading
 
@@ -16,7 +16,7 @@ def steps_due(terms: Sequence[Term], now: datetime, policy: LifecyclePolicy) -> 
     """The terms once every step due is recorded, with these steps in their order."""
     known, steps = tuple(terms), list[Step]()
     while (step := next_step(known, now, policy)) is not None and step.at <= now:
-        known = after(known, step)
+        known = apply_step(known, step)
         steps.append(step)
         assert len(steps) < MORE_STEPS_THAN_ANY_HISTORY_HAS, "the calendar never comes to rest"
     return known, steps

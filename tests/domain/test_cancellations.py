@@ -7,9 +7,9 @@ import pytest
 from capcom_gql.domain.lifecycle import (
     SubscriptionState,
     TermState,
-    follower,
     follows,
-    overlapped,
+    next_term,
+    overlapping_term,
     subscription_status,
     term_state,
 )
@@ -178,9 +178,9 @@ def test_periods_overlap_from_the_first_day_to_the_last_both_inclusive(
     starts_on: str, ends_on: str, shared: bool
 ) -> None:
     first, last = date.fromisoformat(starts_on), date.fromisoformat(ends_on)
-    assert overlapped(first, last, [FIRST_YEAR]) == (FIRST_YEAR if shared else None)
-    assert overlapped(first, last, [withdrawn(FIRST_YEAR, "2026-12-09")]) is None
-    assert overlapped(first, last, [FALLEN, FIRST_YEAR]) == (FIRST_YEAR if shared else None)
+    assert overlapping_term(first, last, [FIRST_YEAR]) == (FIRST_YEAR if shared else None)
+    assert overlapping_term(first, last, [withdrawn(FIRST_YEAR, "2026-12-09")]) is None
+    assert overlapping_term(first, last, [FALLEN, FIRST_YEAR]) == (FIRST_YEAR if shared else None)
 
 
 @pytest.mark.rule("R9")
@@ -198,16 +198,16 @@ def test_reopening_is_refused_on_the_days_of_a_reinstated_term_to_come() -> None
 def test_a_term_takes_over_the_day_after_the_last(starts_on: str, follow: bool) -> None:
     later = opened(starts_on, name="later")
     assert follows(later, FIRST_YEAR) is follow
-    assert follower(FIRST_YEAR, [FIRST_YEAR, later]) == (later if follow else None)
+    assert next_term(FIRST_YEAR, [FIRST_YEAR, later]) == (later if follow else None)
 
 
 @pytest.mark.rule("R17")
 def test_a_cancelled_term_takes_over_from_none() -> None:
     fallen = unpaid(SECOND_YEAR)
     assert follows(fallen, FIRST_YEAR)
-    assert follower(FIRST_YEAR, [FIRST_YEAR, fallen]) is None
+    assert next_term(FIRST_YEAR, [FIRST_YEAR, fallen]) is None
     again = renewed(FIRST_YEAR, "2027-11-01", name="third")
-    assert follower(FIRST_YEAR, [FIRST_YEAR, fallen, again]) == again
+    assert next_term(FIRST_YEAR, [FIRST_YEAR, fallen, again]) == again
 
 
 @pytest.mark.rule("R9")

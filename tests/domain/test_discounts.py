@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from capcom_gql.domain.discounts import DiscountReason, Holding, Verdict, verdict
+from capcom_gql.domain.discounts import DiscountReason, HolderFacts, Verdict, verdict
 from capcom_gql.domain.plans import DiscountRule, EventKind
 from capcom_gql.domain.terms import Term
 from tests.domain.words import POLICY, a_seat, confirmed, day, offer, opened, renewed, unpaid, withdrawn
@@ -16,17 +16,17 @@ ANA = "ana@ville.example"
 TWENTY, FIFTEEN_EUROS = offer().discounts
 
 
-def holding(*terms: Term, removed: str | None = None) -> Holding:
-    return Holding(a_seat(removed=removed), ANA, terms)
+def holder(*terms: Term, removed: str | None = None) -> HolderFacts:
+    return HolderFacts(a_seat(removed=removed), ANA, terms)
 
 
-def check(held: Holding | None, on: str, kind: EventKind = EventKind.TRAINING, price: int | None = None) -> Verdict:
+def check(held: HolderFacts | None, on: str, kind: EventKind = EventKind.TRAINING, price: int | None = None) -> Verdict:
     return verdict(held, kind, day(on), POLICY, price_minor=price)
 
 
 @pytest.mark.rule("R3")
 def test_the_discount_is_granted_from_the_first_day_before_any_payment() -> None:
-    assert check(holding(PROVISIONAL_YEAR), "2026-12-09", price=10_000) == Verdict(
+    assert check(holder(PROVISIONAL_YEAR), "2026-12-09", price=10_000) == Verdict(
         DiscountReason.ELIGIBLE, TWENTY, 2_000, 8_000, provisional=True, valid_until=day("2026-12-24")
     )
 
@@ -34,8 +34,8 @@ def test_the_discount_is_granted_from_the_first_day_before_any_payment() -> None
 @pytest.mark.rule("R3")
 def test_a_provisional_term_grants_exactly_what_a_confirmed_one_does() -> None:
     for kind in EventKind:
-        before = check(holding(PROVISIONAL_YEAR), "2026-12-20", kind, 7_777)
-        after = check(holding(YEAR), "2026-12-20", kind, 7_777)
+        before = check(holder(PROVISIONAL_YEAR), "2026-12-20", kind, 7_777)
+        after = check(holder(YEAR), "2026-12-20", kind, 7_777)
         assert (before.reason, before.rule, before.reduction_minor, before.final_price_minor) == (
             after.reason,
             after.rule,
@@ -46,33 +46,33 @@ def test_a_provisional_term_grants_exactly_what_a_confirmed_one_does() -> None:
 
 @pytest.mark.rule("R10")
 def test_with_the_proof_it_is_granted_for_the_year() -> None:
-    assert check(holding(YEAR), "2026-12-25", price=10_000) == Verdict(
+    assert check(holder(YEAR), "2026-12-25", price=10_000) == Verdict(
         DiscountReason.ELIGIBLE, TWENTY, 2_000, 8_000, provisional=False, valid_until=day("2027-12-08")
     )
 
 
 @pytest.mark.rule("R10")
 def test_it_is_valid_until_the_due_day_while_provisional_and_else_to_the_end_of_the_confirmed_terms() -> None:
-    assert check(holding(PROVISIONAL_YEAR), "2026-12-10").valid_until == day("2026-12-24")
+    assert check(holder(PROVISIONAL_YEAR), "2026-12-10").valid_until == day("2026-12-24")
     awaited = renewed(YEAR, "2027-10-01")
-    assert check(holding(YEAR, awaited), "2027-10-02").valid_until == day("2027-12-08")
-    assert check(holding(YEAR, confirmed(awaited, "2027-10-02")), "2027-10-02").valid_until == day("2028-12-08")
+    assert check(holder(YEAR, awaited), "2027-10-02").valid_until == day("2027-12-08")
+    assert check(holder(YEAR, confirmed(awaited, "2027-10-02")), "2027-10-02").valid_until == day("2028-12-08")
 
 
 @pytest.mark.rule("R10")
 def test_an_amount_is_taken_off_up_to_the_price() -> None:
-    dear = check(holding(YEAR), "2027-01-01", EventKind.MEETING, price=1_600)
-    cheap = check(holding(YEAR), "2027-01-01", EventKind.MEETING, price=1_400)
+    dear = check(holder(YEAR), "2027-01-01", EventKind.MEETING, price=1_600)
+    cheap = check(holder(YEAR), "2027-01-01", EventKind.MEETING, price=1_400)
     assert (dear.rule, dear.reduction_minor, dear.final_price_minor) == (FIFTEEN_EUROS, 1_500, 100)
     assert (cheap.rule, cheap.reduction_minor, cheap.final_price_minor) == (FIFTEEN_EUROS, 1_400, 0)
 
 
 @pytest.mark.rule("R10")
 def test_without_a_price_no_money_is_told_and_with_a_price_of_nothing_it_is() -> None:
-    silent = check(holding(YEAR), "2027-01-01")
+    silent = check(holder(YEAR), "2027-01-01")
     assert (silent.eligible, silent.rule) == (True, TWENTY)
     assert (silent.reduction_minor, silent.final_price_minor) == (None, None)
-    free = check(holding(YEAR), "2027-01-01", price=0)
+    free = check(holder(YEAR), "2027-01-01", price=0)
     assert (free.eligible, free.reduction_minor, free.final_price_minor) == (True, 0, 0)
 
 
@@ -81,22 +81,22 @@ def test_without_a_price_no_money_is_told_and_with_a_price_of_nothing_it_is() ->
     ("held", "on", "reason"),
     [
         (None, "2026-12-09", DiscountReason.UNKNOWN_NUMBER),
-        (holding(), "2026-12-09", DiscountReason.SUBSCRIPTION_NOT_STARTED),
-        (holding(PROVISIONAL_YEAR), "2026-12-08", DiscountReason.SUBSCRIPTION_NOT_STARTED),
-        (holding(PROVISIONAL_YEAR), "2026-12-09", DiscountReason.ELIGIBLE),
-        (holding(PROVISIONAL_YEAR), "2026-12-24", DiscountReason.ELIGIBLE),
-        (holding(PROVISIONAL_YEAR), "2026-12-25", DiscountReason.SUBSCRIPTION_CANCELLED),
-        (holding(unpaid(PROVISIONAL_YEAR)), "2026-12-25", DiscountReason.SUBSCRIPTION_CANCELLED),
-        (holding(PROVISIONAL_YEAR), "2028-01-01", DiscountReason.SUBSCRIPTION_CANCELLED),
-        (holding(YEAR), "2026-12-25", DiscountReason.ELIGIBLE),
-        (holding(YEAR), "2027-12-08", DiscountReason.ELIGIBLE),
-        (holding(YEAR), "2027-12-09", DiscountReason.SUBSCRIPTION_EXPIRED),
-        (holding(withdrawn(YEAR, "2027-02-01")), "2027-02-01", DiscountReason.SUBSCRIPTION_CANCELLED),
-        (holding(YEAR, removed="2027-02-01"), "2027-02-01", DiscountReason.SEAT_REMOVED),
+        (holder(), "2026-12-09", DiscountReason.SUBSCRIPTION_NOT_STARTED),
+        (holder(PROVISIONAL_YEAR), "2026-12-08", DiscountReason.SUBSCRIPTION_NOT_STARTED),
+        (holder(PROVISIONAL_YEAR), "2026-12-09", DiscountReason.ELIGIBLE),
+        (holder(PROVISIONAL_YEAR), "2026-12-24", DiscountReason.ELIGIBLE),
+        (holder(PROVISIONAL_YEAR), "2026-12-25", DiscountReason.SUBSCRIPTION_CANCELLED),
+        (holder(unpaid(PROVISIONAL_YEAR)), "2026-12-25", DiscountReason.SUBSCRIPTION_CANCELLED),
+        (holder(PROVISIONAL_YEAR), "2028-01-01", DiscountReason.SUBSCRIPTION_CANCELLED),
+        (holder(YEAR), "2026-12-25", DiscountReason.ELIGIBLE),
+        (holder(YEAR), "2027-12-08", DiscountReason.ELIGIBLE),
+        (holder(YEAR), "2027-12-09", DiscountReason.SUBSCRIPTION_EXPIRED),
+        (holder(withdrawn(YEAR, "2027-02-01")), "2027-02-01", DiscountReason.SUBSCRIPTION_CANCELLED),
+        (holder(YEAR, removed="2027-02-01"), "2027-02-01", DiscountReason.SEAT_REMOVED),
     ],
 )
 def test_to_the_holder_of_an_active_seat_of_a_live_subscription(
-    held: Holding | None, on: str, reason: DiscountReason
+    held: HolderFacts | None, on: str, reason: DiscountReason
 ) -> None:
     told = check(held, on, price=10_000)
     assert told.reason is reason
@@ -109,14 +109,14 @@ def test_to_the_holder_of_an_active_seat_of_a_live_subscription(
 @pytest.mark.rule("R9")
 @pytest.mark.parametrize(("on", "eligible"), [("2026-12-24", True), ("2026-12-25", False)])
 def test_discounts_stop_on_day_16_without_any_worker(on: str, eligible: bool) -> None:
-    assert check(holding(PROVISIONAL_YEAR), on).eligible is eligible
+    assert check(holder(PROVISIONAL_YEAR), on).eligible is eligible
 
 
 @pytest.mark.rule("R10")
 def test_the_rules_are_those_of_the_running_term() -> None:
     richer = offer(discounts=(DiscountRule(EventKind.FORUM, percent=50),))
     following = confirmed(renewed(YEAR, "2027-10-01", plan=richer), "2027-10-02")
-    held = holding(YEAR, following)
+    held = holder(YEAR, following)
     eve = check(held, "2027-12-08", EventKind.FORUM, 1_000)
     assert eve.reason is DiscountReason.EVENT_NOT_COVERED
     assert check(held, "2027-12-08", EventKind.TRAINING).eligible
@@ -136,7 +136,7 @@ def test_the_rules_are_those_of_the_running_term() -> None:
     ],
 )
 def test_an_address_when_given_must_be_the_holders(given: str | None, reason: DiscountReason) -> None:
-    told = verdict(holding(YEAR), EventKind.TRAINING, day("2027-01-01"), POLICY, email_key=given)
+    told = verdict(holder(YEAR), EventKind.TRAINING, day("2027-01-01"), POLICY, email_key=given)
     assert told.reason is reason
 
 
@@ -160,7 +160,7 @@ class Case:
             terms = (PROVISIONAL_YEAR,)
         if self.not_started:
             terms = ()
-        held = holding(*terms, removed="2026-12-20" if self.removed else None)
+        held = holder(*terms, removed="2026-12-20" if self.removed else None)
         return verdict(
             None if self.unknown else held,
             EventKind.FORUM if self.not_covered else EventKind.TRAINING,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from capcom_gql.domain.discounts import DiscountReason, Holding, verdict
+from capcom_gql.domain.discounts import DiscountReason, HolderFacts, verdict
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.seats import Seat
 from capcom_gql.domain.terms import Term
@@ -14,7 +14,7 @@ ANA = "ana@ville.example"
 
 
 def reason_at(seat: Seat, terms: list[Term], at: datetime) -> DiscountReason:
-    held = Holding(seat, ANA, tuple(terms)).as_of(at)
+    held = HolderFacts(seat, ANA, tuple(terms)).as_of(at)
     return verdict(held, EventKind.TRAINING, POLICY.day_of(at), POLICY).reason
 
 
@@ -84,7 +84,7 @@ def test_what_staff_cancelled_was_granted_until_then() -> None:
 
 @pytest.mark.rule("R10")
 def test_a_past_check_was_provisional_until_the_proof_was_recorded() -> None:
-    held = Holding(a_seat("2026-12-09 10:00"), ANA, (confirmed(opened("2026-12-09 10:00"), "2026-12-12 10:00"),))
+    held = HolderFacts(a_seat("2026-12-09 10:00"), ANA, (confirmed(opened("2026-12-09 10:00"), "2026-12-12 10:00"),))
     for at, provisional in ((paris("2026-12-12 09:59"), True), (paris("2026-12-12 10:00"), False)):
         told = verdict(held.as_of(at), EventKind.TRAINING, POLICY.day_of(at), POLICY)
         assert (told.eligible, told.provisional) == (True, provisional)
@@ -92,6 +92,6 @@ def test_a_past_check_was_provisional_until_the_proof_was_recorded() -> None:
 
 @pytest.mark.rule("R10")
 def test_the_address_key_is_kept() -> None:
-    held = Holding(a_seat(), ANA, (opened(),)).as_of(paris("2026-12-10"))
+    held = HolderFacts(a_seat(), ANA, (opened(),)).as_of(paris("2026-12-10"))
     assert held is not None
     assert held.email_key == ANA

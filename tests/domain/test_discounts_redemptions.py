@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.domain.discounts import DiscountReason, Holding, RedemptionState, redemption_state, verdict
+from capcom_gql.domain.discounts import DiscountReason, HolderFacts, RedemptionState, redemption_state, verdict
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.terms import CancellationReason, Term
 from tests.domain.words import (
@@ -93,7 +93,7 @@ def test_released_at_any_time_it_is_released(term: Term, on: str) -> None:
     ("redeemed", "reason"), [(False, DiscountReason.ELIGIBLE), (True, DiscountReason.ALREADY_REDEEMED)]
 )
 def test_once_per_person_and_event(redeemed: bool, reason: DiscountReason) -> None:
-    held = Holding(a_seat(), "ana@ville.example", (YEAR,))
+    held = HolderFacts(a_seat(), "ana@ville.example", (YEAR,))
     told = verdict(held, EventKind.TRAINING, day("2027-01-01"), POLICY, price_minor=10_000, redeemed=redeemed)
     assert told.reason is reason
     assert (told.reduction_minor is None) is redeemed

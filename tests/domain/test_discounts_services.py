@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.domain.discounts import Access, Holding, ServiceReason, service_access
+from capcom_gql.domain.discounts import Access, HolderFacts, ServiceReason, service_access
 from capcom_gql.domain.plans import Service
 from capcom_gql.domain.terms import Term
 from tests.domain.words import ALL_SERVICES, POLICY, a_seat, confirmed, day, offer, opened, renewed, withdrawn
@@ -13,20 +13,20 @@ YEAR = confirmed(PROVISIONAL_YEAR, "2026-12-10")
 LEAN_YEAR = confirmed(opened("2026-12-09", plan=LEAN), "2026-12-10")
 
 
-def held(*terms: Term, removed: str | None = None) -> Holding:
-    return Holding(a_seat(removed=removed), "ana@ville.example", terms)
+def held(*terms: Term, removed: str | None = None) -> HolderFacts:
+    return HolderFacts(a_seat(removed=removed), "ana@ville.example", terms)
 
 
-def ask(holding: Holding | None, on: str, service: Service = Service.DOCUMENTATION) -> Access:
-    return service_access(holding, service, day(on), POLICY)
+def ask(holder: HolderFacts | None, on: str, service: Service = Service.DOCUMENTATION) -> Access:
+    return service_access(holder, service, day(on), POLICY)
 
 
 @pytest.mark.rule("R1")
 @pytest.mark.parametrize("service", ALL_SERVICES)
 @pytest.mark.parametrize("place", [1, 2, 5])
 def test_each_user_has_access_to_every_service_of_the_plan(service: Service, place: int) -> None:
-    holding = Holding(a_seat(place=place), f"user{place}@ville.example", (YEAR,))
-    told = service_access(holding, service, day("2027-01-01"), POLICY)
+    holder = HolderFacts(a_seat(place=place), f"user{place}@ville.example", (YEAR,))
+    told = service_access(holder, service, day("2027-01-01"), POLICY)
     assert told == Access(ServiceReason.GRANTED, ALL_SERVICES, day("2027-12-08"))
     assert told.granted
 
@@ -80,8 +80,8 @@ def test_of_several_reasons_the_first_of_the_list_is_told() -> None:
     cancelled = withdrawn(LEAN_YEAR, "2027-02-01")
     on = day("2028-01-01")
 
-    def told(holding: Holding | None, *, malformed: bool = False) -> ServiceReason:
-        return service_access(holding, Service.DOCUMENTATION, on, POLICY, malformed=malformed).reason
+    def told(holder: HolderFacts | None, *, malformed: bool = False) -> ServiceReason:
+        return service_access(holder, Service.DOCUMENTATION, on, POLICY, malformed=malformed).reason
 
     assert told(None, malformed=True) is ServiceReason.MALFORMED_NUMBER
     assert told(held(cancelled, removed="2027-02-01"), malformed=True) is ServiceReason.MALFORMED_NUMBER

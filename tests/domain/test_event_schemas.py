@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from capcom_gql.domain import event_schemas
-from capcom_gql.domain.endpoints import body
+from capcom_gql.domain.endpoints import webhook_body
 from capcom_gql.domain.events import EVENTS, Kind
 from tests.domain.words import utc
 
@@ -41,7 +41,7 @@ def sent(kind: Kind, **details: Any) -> dict[str, Any]:
     """What is sent of an event."""
     told = {name: good(kind, name) for name in EVENTS[kind].details} | details
     more: dict[str, Any] = {"organisation_id": None, "subject_id": None, "occurred_at": utc("2027-03-01T11:00")}
-    return body(kind.value, event_id="event_1", details=told, **more)
+    return webhook_body(kind.value, event_id="event_1", details=told, **more)
 
 
 def validator() -> Draft202012Validator:
@@ -61,7 +61,7 @@ def test_the_document_is_a_schema_with_one_definition_for_each_kind() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_what_is_sent_is_valid_and_nothing_may_lack(kind: Kind) -> None:
     validator().validate(sent(kind))
-    of_kind = Draft202012Validator(event_schemas.of(kind))
+    of_kind = Draft202012Validator(event_schemas.schema_of(kind))
     of_kind.validate(sent(kind, another="which a receiver lets pass"))
     for name in EVENTS[kind].details:
         lacking = sent(kind)

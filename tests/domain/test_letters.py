@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from capcom_gql.domain.letters import LETTERS, AddressKind, Audience, Topic, goes_by, once_key
+from capcom_gql.domain.letters import LETTERS, AddressKind, Audience, Topic, is_sent_by, letter_once_key
 
 # topic, audience, by SMS to, hours of its one-time link
 AS_THE_RULES_SAY = [
@@ -44,16 +44,16 @@ def test_each_user_is_mailed_a_link_to_choose_a_password() -> None:
 
 @pytest.mark.rule("R8")
 def test_the_manager_is_reminded_by_mail_and_sms() -> None:
-    assert goes_by(Topic.PROOF_REMINDER, "email", to_manager=True)
-    assert goes_by(Topic.PROOF_REMINDER, "phone", to_manager=True)
+    assert is_sent_by(Topic.PROOF_REMINDER, "email", to_manager=True)
+    assert is_sent_by(Topic.PROOF_REMINDER, "phone", to_manager=True)
 
 
 @pytest.mark.rule("R9")
 @pytest.mark.parametrize(("to_manager", "by_phone"), [(True, True), (False, False)])
 def test_manager_and_users_are_told_of_a_cancellation_the_manager_by_sms_too(to_manager: bool, by_phone: bool) -> None:
     assert LETTERS[Topic.CANCELLED].audience is Audience.EVERYONE
-    assert goes_by(Topic.CANCELLED, AddressKind.EMAIL, to_manager=to_manager)
-    assert goes_by(Topic.CANCELLED, AddressKind.PHONE, to_manager=to_manager) is by_phone
+    assert is_sent_by(Topic.CANCELLED, AddressKind.EMAIL, to_manager=to_manager)
+    assert is_sent_by(Topic.CANCELLED, AddressKind.PHONE, to_manager=to_manager) is by_phone
 
 
 @pytest.mark.rule("R13")
@@ -62,15 +62,15 @@ def test_manager_and_users_are_told_of_a_cancellation_the_manager_by_sms_too(to_
 def test_manager_and_users_get_the_letters_of_the_year_by_mail_alone(topic: Topic) -> None:
     assert LETTERS[topic].audience is Audience.EVERYONE
     for to_manager in (True, False):
-        assert goes_by(topic, AddressKind.EMAIL, to_manager=to_manager)
-        assert not goes_by(topic, AddressKind.PHONE, to_manager=to_manager)
+        assert is_sent_by(topic, AddressKind.EMAIL, to_manager=to_manager)
+        assert not is_sent_by(topic, AddressKind.PHONE, to_manager=to_manager)
 
 
 @pytest.mark.rule("R15")
 def test_a_reminder_goes_by_sms_to_the_manager_alone_and_a_decline_is_told_to_the_manager_alone() -> None:
     assert LETTERS[Topic.RENEWAL_REMINDER].audience is Audience.EVERYONE
-    assert goes_by(Topic.RENEWAL_REMINDER, AddressKind.PHONE, to_manager=True)
-    assert not goes_by(Topic.RENEWAL_REMINDER, AddressKind.PHONE, to_manager=False)
+    assert is_sent_by(Topic.RENEWAL_REMINDER, AddressKind.PHONE, to_manager=True)
+    assert not is_sent_by(Topic.RENEWAL_REMINDER, AddressKind.PHONE, to_manager=False)
     assert LETTERS[Topic.DECLINED].audience is Audience.MANAGER
 
 
@@ -97,8 +97,8 @@ def test_a_letter_goes_by_every_channel_but_by_phone_only_where_marked(
 ) -> None:
     topic, _, by_sms_to, _ = row
     for kind in ("email", "matrix", "url", ""):
-        assert goes_by(Topic(topic), kind, to_manager=to_manager)
-    assert goes_by(Topic(topic), "phone", to_manager=to_manager) is (by_sms_to == "MANAGER" and to_manager)
+        assert is_sent_by(Topic(topic), kind, to_manager=to_manager)
+    assert is_sent_by(Topic(topic), "phone", to_manager=to_manager) is (by_sms_to == "MANAGER" and to_manager)
 
 
 @pytest.mark.rule("R7")
@@ -110,7 +110,7 @@ def test_the_once_only_key_tells_letters_apart_by_topic_fact_person_and_channel(
         for recipient in ("person_1", "person_2")
         for channel in ("email", "mailbox")
     ]
-    keys = [once_key(*fact) for fact in facts]
+    keys = [letter_once_key(*fact) for fact in facts]
     assert len(set(keys)) == len(facts)
-    assert keys == [once_key(*fact) for fact in facts]
+    assert keys == [letter_once_key(*fact) for fact in facts]
     assert keys[0] == "welcome:seat_1:person_1:email"

@@ -5,7 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from capcom_gql.domain.lifecycle import TermState, awaits_proof, has_begun, lapsed, proof_too_late, term_state
+from capcom_gql.domain.lifecycle import (
+    TermState,
+    apply_unpaid_cancellations,
+    awaits_proof,
+    has_begun,
+    proof_too_late,
+    term_state,
+)
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term
 from tests.domain.words import (
     POLICY,
@@ -24,7 +31,7 @@ FIRST_YEAR = confirmed(opened("2026-12-09"), "2026-12-10")
 
 
 def state_on(term: Term, on: str) -> TermState:
-    (read,) = lapsed([term], day(on), POLICY)
+    (read,) = apply_unpaid_cancellations([term], day(on), POLICY)
     return term_state(read, day(on))
 
 
@@ -77,7 +84,7 @@ def test_without_proof_the_term_is_cancelled_on_day_16_and_stays_so(on: str, sta
 
 @pytest.mark.rule("R9")
 def test_the_unpaid_cancellation_is_dated_at_the_first_instant_of_day_16() -> None:
-    (read,) = lapsed([opened("2026-12-09")], day("2027-03-01"), POLICY)
+    (read,) = apply_unpaid_cancellations([opened("2026-12-09")], day("2027-03-01"), POLICY)
     assert read.cancelled_at == paris("2026-12-25 00:00")
     assert read.cancellation_reason is CancellationReason.UNPAID
 
@@ -86,7 +93,7 @@ def test_the_unpaid_cancellation_is_dated_at_the_first_instant_of_day_16() -> No
 def test_the_days_to_pay_are_the_policys() -> None:
     short = LifecyclePolicy(proof_days=2)
     term = replace(opened("2026-12-09"), proof_due_on=day("2026-12-11"))
-    (read,) = lapsed([term], day("2026-12-12"), short)
+    (read,) = apply_unpaid_cancellations([term], day("2026-12-12"), short)
     assert read.cancelled_at == paris("2026-12-12 00:00")
 
 
@@ -95,7 +102,7 @@ def test_what_is_recorded_is_left_as_it_is() -> None:
     early = unpaid(opened("2026-12-09"))
     by_staff = withdrawn(opened("2027-03-01", name="again"), "2027-03-04")
     paid = confirmed(opened("2027-04-01", name="paid"), "2027-04-02")
-    assert lapsed([early, by_staff, paid], day("2027-06-01"), POLICY) == (early, by_staff, paid)
+    assert apply_unpaid_cancellations([early, by_staff, paid], day("2027-06-01"), POLICY) == (early, by_staff, paid)
 
 
 @pytest.mark.rule("R9")
@@ -103,7 +110,7 @@ def test_a_term_that_falls_takes_every_later_one_with_it_at_the_same_instant() -
     first = opened("2026-12-09")
     paid = confirmed(renewed(first, "2026-12-20"), "2026-12-21")
     third = renewed(paid, "2026-12-22", name="third")
-    read = lapsed([third, first, paid], day("2026-12-25"), POLICY)
+    read = apply_unpaid_cancellations([third, first, paid], day("2026-12-25"), POLICY)
     assert [(term.id, term.cancelled_at) for term in read] == [
         ("first", paris("2026-12-25 00:00")),
         ("second", paris("2026-12-25 00:00")),
@@ -115,13 +122,13 @@ def test_a_term_that_falls_takes_every_later_one_with_it_at_the_same_instant() -
 def test_a_term_cancelled_before_is_not_cancelled_again_by_the_one_that_falls() -> None:
     first = opened("2026-12-09")
     by_staff = withdrawn(renewed(first, "2026-12-20"), "2026-12-22")
-    assert lapsed([first, by_staff], day("2026-12-25"), POLICY)[1] == by_staff
+    assert apply_unpaid_cancellations([first, by_staff], day("2026-12-25"), POLICY)[1] == by_staff
 
 
 @pytest.mark.rule("R17")
 def test_a_term_that_falls_leaves_the_earlier_ones_untouched() -> None:
     second = renewed(FIRST_YEAR, "2027-10-01")
-    read = lapsed([second, FIRST_YEAR], day("2027-10-17"), POLICY)
+    read = apply_unpaid_cancellations([second, FIRST_YEAR], day("2027-10-17"), POLICY)
     assert read == (FIRST_YEAR, unpaid(second))
 
 
@@ -129,7 +136,10 @@ def test_a_term_that_falls_leaves_the_earlier_ones_untouched() -> None:
 def test_terms_of_one_first_day_are_read_in_the_order_of_their_opening() -> None:
     morning = withdrawn(opened("2026-12-09 08:00", name="morning"), "2026-12-09 09:00")
     noon = opened("2026-12-09 12:00", name="noon")
-    assert [term.id for term in lapsed([noon, morning], day("2026-12-09"), POLICY)] == ["morning", "noon"]
+    assert [term.id for term in apply_unpaid_cancellations([noon, morning], day("2026-12-09"), POLICY)] == [
+        "morning",
+        "noon",
+    ]
 
 
 @pytest.mark.rule("R17")

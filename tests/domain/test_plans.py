@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from capcom_gql.domain.plans import DiscountRule, EventKind, RuleAsked, Service, check_offer, read_rules
+from capcom_gql.domain.plans import DiscountRule, EventKind, RuleInput, Service, build_rules, check_offer
 from capcom_gql.domain.sentences import Locale
 from tests.domain.words import DISCOUNTS, offer
 
@@ -93,7 +93,7 @@ def test_a_plan_gives_the_services_it_lists() -> None:
     assert offer().services == (Service.PUBLICATIONS, Service.DOCUMENTATION, Service.TRAINING)
 
 
-def faults(seats: int = 5, *rules: RuleAsked) -> list[tuple[str, str]]:
+def faults(seats: int = 5, *rules: RuleInput) -> list[tuple[str, str]]:
     """The codes and places of what is wrong with a plan of 3 to 10 seats; each has its sentences."""
     found = check_offer(seats, rules, 3, 10)
     assert all(fault.sentence(locale) for fault in found for locale in Locale)
@@ -147,7 +147,7 @@ def test_a_kind_of_event_has_one_rule() -> None:
 
 @pytest.mark.rule("R10")
 def test_all_faults_of_a_plan_are_answered_at_once() -> None:
-    rules: list[RuleAsked] = [(EventKind.FORUM, None, None), (EventKind.FORUM, 101, None), (EventKind.MEETING, None, 0)]
+    rules: list[RuleInput] = [(EventKind.FORUM, None, None), (EventKind.FORUM, 101, None), (EventKind.MEETING, None, 0)]
     assert [place for _, place in faults(2, *rules)] == [
         "seatLimit",
         "discounts.0",
@@ -159,7 +159,7 @@ def test_all_faults_of_a_plan_are_answered_at_once() -> None:
 
 @pytest.mark.rule("R10")
 def test_the_rules_of_a_form_are_kept_in_the_order_of_the_kinds() -> None:
-    asked: list[RuleAsked] = [(EventKind.FORUM, None, 500), (EventKind.TRAINING, 20, None)]
+    asked: list[RuleInput] = [(EventKind.FORUM, None, 500), (EventKind.TRAINING, 20, None)]
     kept = (DiscountRule(EventKind.TRAINING, percent=20), DiscountRule(EventKind.FORUM, amount_minor=500))
-    assert read_rules(asked) == read_rules(reversed(asked)) == kept
-    assert read_rules([]) == ()
+    assert build_rules(asked) == build_rules(reversed(asked)) == kept
+    assert build_rules([]) == ()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from capcom_gql.domain.lifecycle import lapsed
+from capcom_gql.domain.lifecycle import apply_unpaid_cancellations
 from capcom_gql.domain.proofs import check_awaits_proof, check_receipt
 from capcom_gql.domain.terms import CancellationReason
 from tests.domain.words import POLICY, confirmed, day, opened, reinstated, unpaid, withdrawn
@@ -24,7 +24,7 @@ def test_a_proof_is_received_by_today_and_may_precede_the_opening(received_on: s
 @pytest.mark.rule("R8")
 @pytest.mark.parametrize(("on", "code"), [("2026-12-24", []), ("2026-12-25", ["PROOF_TOO_LATE"])])
 def test_a_proof_serves_to_the_last_instant_of_the_fifteenth_day(on: str, code: list[str]) -> None:
-    (term,) = lapsed([opened("2026-12-09")], day(on), POLICY)
+    (term,) = apply_unpaid_cancellations([opened("2026-12-09")], day(on), POLICY)
     faults = check_awaits_proof(term)
     assert [fault.code.value for fault in faults] == code
     assert all(fault.data == {"due_on": day("2026-12-24")} for fault in faults)

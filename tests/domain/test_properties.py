@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_97_10
 
-from capcom_gql.domain.lifecycle import lapsed, subscription_status
+from capcom_gql.domain.lifecycle import apply_unpaid_cancellations, subscription_status
 from capcom_gql.domain.plans import DiscountRule, EventKind
-from capcom_gql.domain.seats import check_capacity, format_number, free_places, number_from, parse_number
+from capcom_gql.domain.seats import check_capacity, format_number, free_places, make_number, parse_number
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term, first_term, renewed_term
 from tests.domain import deeds
 from tests.domain.diary import A_DAY
@@ -110,8 +110,8 @@ def test_without_any_worker_every_day_reads_as_after_a_punctual_one(
             recorded = settled(recorded, at, policy)
             assert read_by_the_rules(terms, at, policy) == read_by_the_rules(recorded, at, policy)
             today = policy.day_of(at)
-            cancelled = [term.cancelled_at for term in lapsed(terms, today, policy)]
-            assert cancelled == [term.cancelled_at for term in lapsed(recorded, today, policy)]
+            cancelled = [term.cancelled_at for term in apply_unpaid_cancellations(terms, today, policy)]
+            assert cancelled == [term.cancelled_at for term in apply_unpaid_cancellations(recorded, today, policy)]
             at = policy.first_instant(today + A_DAY)
 
 
@@ -192,7 +192,7 @@ def test_an_amount_is_taken_whole_or_up_to_the_price(price: int, amount: int) ->
 @STEADY
 @given(digits=DIGITS, separator=st.sampled_from(["", " ", "-", ".", "\u00a0", "\u2013", " - "]), upper=st.booleans())
 def test_a_number_comes_back_however_it_is_written(digits: str, separator: str, upper: bool) -> None:
-    number = number_from(digits)
+    number = make_number(digits)
     shown = format_number(number)
     written = (shown if upper else shown.lower()).replace(" ", separator)
     assert parse_number(written) == parse_number(shown) == number
@@ -203,7 +203,7 @@ def test_a_number_comes_back_however_it_is_written(digits: str, separator: str, 
 @STEADY
 @given(digits=DIGITS, place=st.integers(0, 15), shift=st.integers(1, 9))
 def test_a_wrong_digit_or_two_swapped_are_noticed(digits: str, place: int, shift: int) -> None:
-    number = number_from(digits)
+    number = make_number(digits)
     wrong = str((int(number[place]) + shift) % 10)
     assert parse_number(number[:place] + wrong + number[place + 1 :]) is None
     swapped = number[:place] + number[place : place + 2][::-1] + number[place + 2 :]

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from capcom_gql.domain.discounts import Holding, redemption_state, verdict
+from capcom_gql.domain.discounts import HolderFacts, redemption_state, verdict
 from capcom_gql.domain.lifecycle import as_of, term_state
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.seats import Seat, check_capacity, check_removal, free_places
@@ -74,7 +74,7 @@ class RandomDeeds(Living):
 
     def reason(self, seat: Seat, kind: str) -> str:
         redeemed = self.live_redemption(seat, kind) is not None
-        held = Holding(seat, "", self.terms)
+        held = HolderFacts(seat, "", self.terms)
         return verdict(held, EventKind(kind), self.today, self.policy, redeemed=redeemed).reason
 
     def live_redemption(self, seat: Seat, kind: str) -> Redemption | None:
@@ -155,7 +155,7 @@ class RandomDeeds(Living):
         for at, expected, reasons in self.past:
             assert read_by_the_rules(as_of(self.terms, at), at, self.policy) == expected
             for seat in self.seats:
-                held = Holding(seat, "", self.terms).as_of(at)
+                held = HolderFacts(seat, "", self.terms).as_of(at)
                 for kind in EventKind:
                     told = verdict(held, kind, self.policy.day_of(at), self.policy).reason
                     assert told == reasons.get(f"{seat.id} {kind}", "UNKNOWN_NUMBER")

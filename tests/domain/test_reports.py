@@ -29,7 +29,7 @@ def figures(terms: Sequence[Term], first: str, last: str, today: str | None = No
 def test_both_days_of_a_period_are_in_it() -> None:
     period = Period(day("2026-12-09"), day("2026-12-10"))
     asked = ("2026-12-08", "2026-12-09", "2026-12-10", "2026-12-11")
-    assert [period.holds(day(each)) for each in asked] == [False, True, True, False]
+    assert [period.contains(day(each)) for each in asked] == [False, True, True, False]
 
 
 @pytest.mark.rule("R17")

@@ -16,9 +16,9 @@ from capcom_gql.domain.rights import (
     Right,
     Role,
     Scope,
+    has_scope,
     may,
     role_may,
-    scope_held,
 )
 
 # "own" reaches what is the caller's own; a machine's cell names its scope.
@@ -201,10 +201,10 @@ def test_who_is_asking(actor: Actor, anonymous: bool, role: Role | None, name: s
 
 
 def test_admin_has_every_scope_and_no_scope_is_had_by_nobody() -> None:
-    assert all(scope_held(machine(Scope.ADMIN), scope) for scope in Scope)
-    assert not scope_held(machine(*Scope), None)
-    assert scope_held(machine(Scope.EVENTS_READ), Scope.EVENTS_READ)
-    assert not scope_held(machine(Scope.EVENTS_READ), Scope.ADMIN)
+    assert all(has_scope(machine(Scope.ADMIN), scope) for scope in Scope)
+    assert not has_scope(machine(*Scope), None)
+    assert has_scope(machine(Scope.EVENTS_READ), Scope.EVENTS_READ)
+    assert not has_scope(machine(Scope.EVENTS_READ), Scope.ADMIN)
 
 
 ROOT_FIELDS: dict[str, dict[Right | None, str]] = {

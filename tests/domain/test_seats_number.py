@@ -5,7 +5,7 @@ import random
 import pytest
 from stdnum.iso7064 import mod_97_10
 
-from capcom_gql.domain.seats import NUMBER_DIGITS, format_number, number_from, parse_number
+from capcom_gql.domain.seats import NUMBER_DIGITS, format_number, make_number, parse_number
 
 BODY = "40718823905612"
 NUMBER = BODY + mod_97_10.calc_check_digits(BODY)
@@ -17,15 +17,15 @@ def test_the_check_digits_are_those_of_iso_7064() -> None:
     draw = random.Random(7064)
     for _ in range(500):
         body = f"{draw.randrange(10**14):014d}"
-        assert number_from(body) == body + mod_97_10.calc_check_digits(body)
-        assert mod_97_10.is_valid(number_from(body))
+        assert make_number(body) == body + mod_97_10.calc_check_digits(body)
+        assert mod_97_10.is_valid(make_number(body))
 
 
 @pytest.mark.rule("R11")
 @pytest.mark.parametrize("remainder", range(97))
 def test_every_remainder_gives_two_check_digits(remainder: int) -> None:
     body = next(f"{start:014d}" for start in range(97) if start * 100 % 97 == remainder)
-    made = number_from(body)
+    made = make_number(body)
     assert len(made) == NUMBER_DIGITS
     assert made == body + mod_97_10.calc_check_digits(body)
     assert parse_number(made) == made
@@ -35,7 +35,7 @@ def test_every_remainder_gives_two_check_digits(remainder: int) -> None:
 @pytest.mark.parametrize("digits", ["", "1" * 13, "1" * 15, "1" * 13 + "x", " " + "1" * 13, "1" * 14 + "\n", "١" * 14])
 def test_a_number_is_made_from_fourteen_digits(digits: str) -> None:
     with pytest.raises(ValueError, match="14 digits"):
-        number_from(digits)
+        make_number(digits)
 
 
 @pytest.mark.rule("R11")

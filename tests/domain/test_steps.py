@@ -9,7 +9,7 @@ from datetime import date, datetime
 import pytest
 
 from capcom_gql.domain.renewals import RenewalNotice
-from capcom_gql.domain.steps import Step, StepKind, after, next_step
+from capcom_gql.domain.steps import Step, StepKind, apply_step, next_step
 from capcom_gql.domain.terms import Term
 from tests.domain.playing import played_daily, settled, steps_due
 from tests.domain.words import (
@@ -245,13 +245,17 @@ def test_a_step_changes_the_facts_of_its_term_and_of_no_other() -> None:
     first, second = FIRST_YEAR, renewed(FIRST_YEAR, "2027-10-01")
     third = withdrawn(renewed(second, "2027-10-02", name="third"), "2027-10-03")
     at = paris("2027-10-17 00:00")
-    assert after([third, second, first], Step(at, CANCEL, "second")) == (third, replace(second, unpaid_at=at), first)
-    assert after([first, second], Step(at, CANCEL, "first")) == (
+    assert apply_step([third, second, first], Step(at, CANCEL, "second")) == (
+        third,
+        replace(second, unpaid_at=at),
+        first,
+    )
+    assert apply_step([first, second], Step(at, CANCEL, "first")) == (
         replace(first, unpaid_at=at),
         replace(second, unpaid_at=at),
     )
-    assert after([first, second], Step(at, EXPIRE, "first")) == (replace(first, ended_at=at), second)
-    assert after([first, second], Step(at, REMIND, "second")) == (first, replace(second, proof_reminded_at=at))
+    assert apply_step([first, second], Step(at, EXPIRE, "first")) == (replace(first, ended_at=at), second)
+    assert apply_step([first, second], Step(at, REMIND, "second")) == (first, replace(second, proof_reminded_at=at))
 
 
 @pytest.mark.rule("R17")
@@ -260,7 +264,7 @@ def test_of_the_terms_before_only_the_one_it_follows_ends_when_a_term_begins() -
     earlier = opened("2025-01-10", name="long ago")
     at = paris("2027-12-09 00:00")
     for before in (unpaid(opened("2026-12-09")), replace(FIRST_YEAR, ended_at=paris("2027-12-08"))):
-        begun = after([earlier, before, second], Step(at, START, "second"))
+        begun = apply_step([earlier, before, second], Step(at, START, "second"))
         assert begun == (earlier, before, replace(second, started_at=at))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from capcom_gql.domain.steps import StepKind, after, next_step
+from capcom_gql.domain.steps import StepKind, apply_step, next_step
 from capcom_gql.domain.terms import Term
 from tests.domain.playing import played_daily, settled, steps_due
 from tests.domain.words import (
@@ -262,4 +262,4 @@ def test_letters_are_met_at_the_first_instant_of_their_day_by_the_clocks_of_that
 def test_recording_a_letter_changes_nothing_else() -> None:
     step = next_step([FIRST_YEAR], paris("2027-11-20"), POLICY)
     assert step is not None
-    assert after([FIRST_YEAR], step) == (replace(FIRST_YEAR, renewal_settled_to=day(NOTICE)),)
+    assert apply_step([FIRST_YEAR], step) == (replace(FIRST_YEAR, renewal_settled_to=day(NOTICE)),)

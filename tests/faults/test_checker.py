@@ -34,7 +34,7 @@ def by_the_rules(terms: list[Term], now: datetime) -> list[tuple[str, str, datet
     taken = []
     while (step := steps.next_step(terms, now, POLICY)) is not None and step.at <= now:
         before = {term.id: term.unpaid_at for term in terms}
-        terms[:] = steps.after(terms, step)
+        terms[:] = steps.apply_step(terms, step)
         fallen = [term.id for term in terms if term.unpaid_at != before[term.id]]
         taken += [(KINDS[step.kind], each, step.at) for each in fallen or [step.term_id]]
     return taken

@@ -10,7 +10,7 @@ import pytest_asyncio
 from jsonschema import Draft202012Validator
 
 from capcom_gql import clock
-from capcom_gql.domain.endpoints import WARNED_AFTER
+from capcom_gql.domain.endpoints import WARN_AFTER
 from capcom_gql.domain.event_schemas import document
 from capcom_gql.domain.events import EVENTS, Kind
 from capcom_gql.storage.tables import Event, WebhookEndpoint
@@ -141,7 +141,7 @@ async def trouble_endpoints(world: World) -> None:
         )
         if name == "disabled":
             await do(world, "updateWebhookEndpoint", staff, endpointId=made["endpoint"]["id"], isEnabled=False)
-    since = clock.utc_now() - WARNED_AFTER - timedelta(seconds=1)
+    since = clock.utc_now() - WARN_AFTER - timedelta(seconds=1)
     await WebhookEndpoint.filter(url=f"{URL}/failing").update(failing_since=since)
     await world.tick()
     await world.tick()

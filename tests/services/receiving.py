@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capcom_gql import clock
-from capcom_gql.domain.endpoints import WARNED_AFTER
+from capcom_gql.domain.endpoints import WARN_AFTER
 from capcom_gql.domain.rights import Actor
 from capcom_gql.services.create_webhook_endpoint import (
     CreateWebhookEndpointForm,
@@ -140,5 +140,5 @@ async def failing_for(span: timedelta, *, warned: bool = False) -> datetime:
     since = clock.utc_now() - span
     await WebhookEndpoint.all().update(failing_since=since)
     if warned:
-        await WebhookEndpoint.all().update(warned_at=since + WARNED_AFTER)
+        await WebhookEndpoint.all().update(warned_at=since + WARN_AFTER)
     return since

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from capcom_gql.domain.privacy import Kept, RetentionPolicy
+from capcom_gql.domain.privacy import Retained, RetentionPolicy
 from capcom_gql.services.privacy.apply_retention import Expired, apply_retention, count_expired
 from tests.services.house import Service
 
 POLICY = RetentionPolicy()
 
 
-async def dry(service: Service, mailbox: Path, policy: RetentionPolicy = POLICY) -> dict[Kept, int]:
+async def dry(service: Service, mailbox: Path, policy: RetentionPolicy = POLICY) -> dict[Retained, int]:
     """What would go, the kinds of which nothing would left out."""
     found = await count_expired(service.runtime, policy, mailbox)
     return {kind: count for kind, count in found.counts.items() if count}

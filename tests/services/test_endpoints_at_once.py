@@ -10,7 +10,7 @@ from capcom_gql import clock
 from capcom_gql.delivery.leases import claim_this
 from capcom_gql.delivery.webhook_health import check_health, disable, locked, reenable, sweep_endpoints
 from capcom_gql.delivery.webhook_outcomes import hold, record_outcome
-from capcom_gql.domain.endpoints import DISABLED_AFTER, DisabledReason
+from capcom_gql.domain.endpoints import DISABLE_AFTER, DisabledReason
 from capcom_gql.domain.rights import SYSTEM
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -43,7 +43,7 @@ async def test_of_many_that_find_it_gone_at_once_one_tells_staff(house: House, s
 
 
 async def test_two_that_judge_it_at_once_disable_it_once(service: Service) -> None:
-    await failing_for(DISABLED_AFTER, warned=True)
+    await failing_for(DISABLE_AFTER, warned=True)
     assert sum(await asyncio.gather(*(sweep_endpoints(service.runtime) for _ in range(4)))) == 1
     assert await Event.filter(kind="endpoint.disabled").count() == 1
     assert await notices() == ["endpoint.disabled"]
@@ -52,7 +52,7 @@ async def test_two_that_judge_it_at_once_disable_it_once(service: Service) -> No
 @ONLY_POSTGRES
 @pytest.mark.parametrize("judged", ["failing", "gone"])
 async def test_who_waits_for_another_that_disables_it_finds_it_done(service: Service, judged: str) -> None:
-    endpoint, since = await only(), await failing_for(DISABLED_AFTER, warned=True)
+    endpoint, since = await only(), await failing_for(DISABLE_AFTER, warned=True)
     gone = Outcome(kind=OutcomeKind.FAILED, reason="hook: 410 Gone", gone=True)
 
     async def judge_it() -> None:
@@ -126,7 +126,7 @@ async def test_two_endpoints_are_disabled_at_once_without_waiting_for_each_other
     """Each tells the other of it, as the operator's endpoints are told everything."""
     await create(service, f"{URL}/one")
     await create(service, f"{URL}/two")
-    await failing_for(DISABLED_AFTER, warned=True)
+    await failing_for(DISABLE_AFTER, warned=True)
     begun = asyncio.Barrier(2)
 
     async def judge_it(endpoint_id: str) -> None:

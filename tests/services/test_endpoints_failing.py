@@ -6,7 +6,7 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.delivery.webhook_health import sweep_endpoints
-from capcom_gql.domain.endpoints import DISABLED_AFTER, WARNED_AFTER
+from capcom_gql.domain.endpoints import DISABLE_AFTER, WARN_AFTER
 from capcom_gql.services.retry_delivery import retry_delivery
 from capcom_gql.services.update_webhook_endpoint import UpdateWebhookEndpointForm, update_webhook_endpoint
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED
@@ -94,10 +94,10 @@ async def test_staff_are_warned_once_after_a_day(house: House, service: Service)
     house.mood("busy")
     await service.subscribe("ana")
     await service.tick()
-    await failing_for(WARNED_AFTER - timedelta(minutes=1))
+    await failing_for(WARN_AFTER - timedelta(minutes=1))
     await try_again(service)
     assert await notices() == []
-    await failing_for(WARNED_AFTER)
+    await failing_for(WARN_AFTER)
     await try_again(service)
     await try_again(service)
     assert await notices() == ["endpoint.failing"]
@@ -112,10 +112,10 @@ async def test_after_five_days_it_is_disabled_and_everything_waits(house: House,
     house.mood("busy")
     await service.subscribe("ana")
     await service.tick()
-    await failing_for(DISABLED_AFTER - timedelta(minutes=1))
+    await failing_for(DISABLE_AFTER - timedelta(minutes=1))
     await try_again(service)
     assert (await only()).is_enabled
-    await failing_for(DISABLED_AFTER, warned=True)
+    await failing_for(DISABLE_AFTER, warned=True)
     await try_again(service)
     endpoint = await only()
     assert (endpoint.is_enabled, endpoint.disabled_reason) == (False, "FAILING")
@@ -167,7 +167,7 @@ async def test_silence_does_not_save_it(house: House, service: Service) -> None:
     house.mood("no")
     await service.subscribe("ana")
     await service.tick()
-    await failing_for(DISABLED_AFTER + A_SECOND, warned=True)
+    await failing_for(DISABLE_AFTER + A_SECOND, warned=True)
     await service.tick()
     assert (await only()).disabled_reason == "FAILING"
     assert len(received(house)) == 2
@@ -180,7 +180,7 @@ async def test_an_outage_of_ours_is_not_its_failing(house: House, service: Servi
     house.mood("busy")
     await service.subscribe("ana")
     await service.tick()
-    await failing_for(DISABLED_AFTER + timedelta(days=1))
+    await failing_for(DISABLE_AFTER + timedelta(days=1))
     await due_now()
     assert await sweep_endpoints(service.runtime) == 0
     house.mood("well")
@@ -271,7 +271,7 @@ async def test_one_that_failed_is_tried_again_by_hand(house: House, service: Ser
 @ONLY_SQLITE
 @pytest.mark.parametrize("meanwhile", ["mended", "deleted"])
 async def test_staff_are_not_told_what_is_over(house: House, service: Service, meanwhile: str) -> None:
-    await failing_for(DISABLED_AFTER, warned=True)
+    await failing_for(DISABLE_AFTER, warned=True)
     assert await sweep_endpoints(service.runtime) == 1
     if meanwhile == "mended":
         await change(service, (await only()).id, is_enabled=True)

@@ -8,7 +8,7 @@ from capcom_gql.app.broker_check import BrokerCheck
 from capcom_gql.app.checks import findings
 from capcom_gql.app.findings import ground
 from capcom_gql.delivery.webhook_health import sweep_endpoints
-from capcom_gql.domain.endpoints import DISABLED_AFTER
+from capcom_gql.domain.endpoints import DISABLE_AFTER
 from capcom_gql.settings import load
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED, NO_URL
 from capcom_gql.storage.tables import Delivery
@@ -18,7 +18,7 @@ from tests.services.receiving import URL, change, create, failing_for, install, 
 
 pytestmark = pytest.mark.rule("R21")
 
-SIX_DAYS = DISABLED_AFTER + timedelta(days=1)
+SIX_DAYS = DISABLE_AFTER + timedelta(days=1)
 
 
 @pytest.fixture

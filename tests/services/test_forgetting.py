@@ -11,7 +11,7 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.domain.letters import UNSENT
-from capcom_gql.domain.privacy import Kept
+from capcom_gql.domain.privacy import Retained
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.services.privacy import apply_retention as forgetting
@@ -53,11 +53,11 @@ async def everything() -> list[tuple[str, str]]:
 
 
 async def test_of_what_is_fresh_nothing_goes(service: Service, canary: Canary, mailbox: Path) -> None:
-    assert set(await dry(service, mailbox)) == {Kept.LINKS}, "some were used"
+    assert set(await dry(service, mailbox)) == {Retained.LINKS}, "some were used"
     before = await everything()
     found = await count_expired(service.runtime, POLICY, mailbox)
     assert await everything() == before, "a dry run writes nothing"
-    assert set(found.counts) == set(Kept)
+    assert set(found.counts) == set(Retained)
 
 
 async def test_sessions_links_and_keys_go_when_their_time_is_over(
@@ -72,13 +72,13 @@ async def test_sessions_links_and_keys_go_when_their_time_is_over(
     await IdempotencyRecord.all().update(created_at=clock.utc_now() - day + timedelta(minutes=1))
     assert await dry(service, mailbox) == {}
     await Session.all().update(revoked_at=clock.utc_now())
-    assert await dry(service, mailbox) == {Kept.SESSIONS: fresh[2]}, "whoever signed out"
+    assert await dry(service, mailbox) == {Retained.SESSIONS: fresh[2]}, "whoever signed out"
     await Session.all().update(revoked_at=None)
     for model in (Session, OneTimeLink):
         await model.all().update(expires_at=clock.utc_now())
     await IdempotencyRecord.all().update(created_at=clock.utc_now() - day)
     done = await applied(service, mailbox)
-    assert done.counts[Kept.IDEMPOTENCY] == fresh[1] and done.counts[Kept.SESSIONS] == fresh[2]
+    assert done.counts[Retained.IDEMPOTENCY] == fresh[1] and done.counts[Retained.SESSIONS] == fresh[2]
     assert not await IdempotencyRecord.all().exists() and not await Session.all().exists()
 
 
@@ -91,7 +91,7 @@ async def test_a_change_of_address_waits_for_its_letter(service: Service, canary
     assert await EmailChange.all().count() == 2
     await waiting.update(state="FAILED")
     await EmailChange.filter(used_at__isnull=True).update(expires_at=None)
-    assert (await applied(service, mailbox)).counts[Kept.EMAIL_CHANGES] == 2
+    assert (await applied(service, mailbox)).counts[Retained.EMAIL_CHANGES] == 2
 
 
 async def test_letters_are_blanked_a_year_after_and_those_that_wait_are_not(
@@ -104,11 +104,11 @@ async def test_letters_are_blanked_a_year_after_and_those_that_wait_are_not(
     assert first is not None and first.sent_at is not None
     # the limit is the first instant of the day
     await advance(seconds=(first.sent_at + timedelta(days=364) - await product_now()).total_seconds())
-    assert Kept.LETTERS not in await dry(service, mailbox)
+    assert Retained.LETTERS not in await dry(service, mailbox)
     await advance(days=30)
-    assert (await dry(service, mailbox))[Kept.LETTERS] == over
+    assert (await dry(service, mailbox))[Retained.LETTERS] == over
     done = await applied(service, mailbox)
-    assert (done.counts[Kept.LETTERS], done.counts[Kept.ATTEMPTS]) == (over, 0)
+    assert (done.counts[Retained.LETTERS], done.counts[Retained.ATTEMPTS]) == (over, 0)
     blank = Delivery.filter(recipient="", subject__isnull=True, provider_id__isnull=True)
     assert await blank.exclude(state__in=UNSENT).count() == await blank.count() == over
     assert all(each.recipient for each in await Delivery.filter(state__in=UNSENT))
@@ -117,7 +117,7 @@ async def test_letters_are_blanked_a_year_after_and_those_that_wait_are_not(
     await Delivery.filter(id=failed.id).update(state="FAILED", reason="no mailbox canari@ville.example")
     await advance(days=365)
     done = await applied(service, mailbox)
-    assert done.counts[Kept.LETTERS] == 1 and done.counts[Kept.ATTEMPTS] > 0
+    assert done.counts[Retained.LETTERS] == 1 and done.counts[Retained.ATTEMPTS] > 0
     kept = await Delivery.get(id=failed.id)
     assert (kept.recipient, kept.state) == ("", "FAILED") and not kept.reason
     assert await DeliveryAttempt.filter(delivery_id=failed.id, error__isnull=True).count() > 0
@@ -131,7 +131,7 @@ async def test_whatever_is_left_of_a_letter_is_blanked_and_our_own_words_stay(
     one = Delivery.filter(id__in=[each.id for each in await Delivery.filter(state="SENT").limit(1)])
     for said in ({"subject": "Bonjour"}, {"provider_id": "for-canari"}, {"reason": "canari is unknown"}):
         await one.update(**said)
-        assert await dry(service, mailbox) == {Kept.LETTERS: 1}
+        assert await dry(service, mailbox) == {Retained.LETTERS: 1}
         await applied(service, mailbox)
     await one.update(state="SUPPRESSED", reason="UNSUBSCRIBED", recipient=ADDRESS, sent_at=None)
     await applied(service, mailbox)
@@ -151,12 +151,12 @@ async def test_comments_and_the_texts_of_support_stay_two_years(
     await SurveyRequest.all().update(answered_at=now)
     await SupportRequest.filter(closed_at__isnull=False).update(closed_at=now)
     await advance(days=729)
-    assert not {Kept.COMMENTS, Kept.SUPPORT} & set(await dry(service, mailbox, policy))
+    assert not {Retained.COMMENTS, Retained.SUPPORT} & set(await dry(service, mailbox, policy))
     await advance(days=3)
     longer = await dry(service, mailbox, replace(policy, comments_months=30))
-    assert Kept.SUPPORT in longer and Kept.COMMENTS not in longer
+    assert Retained.SUPPORT in longer and Retained.COMMENTS not in longer
     done = await applied(service, mailbox, policy)
-    assert (done.counts[Kept.COMMENTS], done.counts[Kept.SUPPORT]) == (1, 1)
+    assert (done.counts[Retained.COMMENTS], done.counts[Retained.SUPPORT]) == (1, 1)
     survey = await SurveyRequest.get()
     assert survey.score == 9 and not survey.comment
     closed = await SupportRequest.get(closed_at__isnull=False)
@@ -164,7 +164,7 @@ async def test_comments_and_the_texts_of_support_stay_two_years(
     assert (await SupportRequest.get(closed_at__isnull=True)).message, "what is open is not past"
     for text in ("message", "answer"):
         await SupportRequest.filter(id=closed.id).update(**{text: "Bonjour Canarina"})
-        assert (await applied(service, mailbox, policy)).counts[Kept.SUPPORT] == 1
+        assert (await applied(service, mailbox, policy)).counts[Retained.SUPPORT] == 1
 
 
 async def test_whoever_was_there_lately_or_waits_for_an_answer_stays(
@@ -209,11 +209,11 @@ async def test_what_was_written_after_an_erasure_goes(service: Service, canary: 
     late = await Delivery.filter(person_id=canary.person.id).first()
     assert late is not None
     await Delivery.filter(id=late.id).update(recipient=ADDRESS, subject="Bonjour Canarina", provider_id="for-canari")
-    assert (await dry(service, mailbox)) == {Kept.ERASED: 1}
+    assert (await dry(service, mailbox)) == {Retained.ERASED: 1}
     await applied(service, mailbox)
     assert await places_of_traces() == set()
     await Delivery.filter(id=late.id).update(subject="Bonjour Canarina")
-    assert (await applied(service, mailbox)).counts[Kept.ERASED] == 1
+    assert (await applied(service, mailbox)).counts[Retained.ERASED] == 1
 
 
 async def test_portion_by_portion(service: Service, mailbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +225,7 @@ async def test_portion_by_portion(service: Service, mailbox: Path, monkeypatch: 
             caller="c", key=f"k{number}", input_hash="h", result={}, created_at=past if number else clock.utc_now()
         )
     done = await applied(service, mailbox)
-    assert done.counts[Kept.IDEMPOTENCY] == 7
+    assert done.counts[Retained.IDEMPOTENCY] == 7
     assert [each.key for each in await IdempotencyRecord.all()] == ["k0"]
 
 
@@ -256,9 +256,9 @@ async def test_the_mailbox_keeps_young_mails_to_people_it_knows(
     a_mail(mailbox, "d", ADDRESS, 31 * day)
     a_mail(mailbox, "e", "nobody@ville.example")
     (mailbox / "notes.txt").write_text("not a mail", encoding="utf-8")
-    assert (await dry(service, mailbox))[Kept.MAILBOX] == 2
-    assert (await dry(service, mailbox, replace(POLICY, mailbox_days=20)))[Kept.MAILBOX] == 3
-    assert (await applied(service, mailbox)).counts[Kept.MAILBOX] == 2
+    assert (await dry(service, mailbox))[Retained.MAILBOX] == 2
+    assert (await dry(service, mailbox, replace(POLICY, mailbox_days=20)))[Retained.MAILBOX] == 3
+    assert (await applied(service, mailbox)).counts[Retained.MAILBOX] == 2
     assert names(mailbox) == ["a.eml", "b.eml", "c.eml", "notes.txt"]
     await erase_person(service.runtime, service.staff, ErasePersonForm(canary.person.id, "asked for in writing"))
     await applied(service, mailbox)

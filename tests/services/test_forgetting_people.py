@@ -4,7 +4,7 @@ import asyncio
 from datetime import date, timedelta
 from pathlib import Path
 
-from capcom_gql.domain.privacy import Kept
+from capcom_gql.domain.privacy import Retained
 from capcom_gql.services.privacy.apply_retention import apply_retention, count_expired
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.tables import Note, Person, Seat, Term
@@ -20,7 +20,7 @@ async def test_persons_without_a_seat_are_erased_after_three_years(service: Serv
     await remove_seat(service.runtime, service.staff, RemoveSeatForm(bob.id))
     await service.tick()
     await advance(days=2 * 365)
-    assert Kept.PERSONS not in await dry(service, mailbox)
+    assert Retained.PERSONS not in await dry(service, mailbox)
     await advance(days=367)
     # the subscription fell unpaid in the first year, and its term would have ended two years ago
     found = await count_expired(service.runtime, POLICY, mailbox)

@@ -8,7 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from capcom_gql.domain import events
-from capcom_gql.domain.rights import Actor, Right, Scope, may, scope_held
+from capcom_gql.domain.rights import Actor, Right, Scope, has_scope, may
 from capcom_gql.graphql.connections import Connection, connected
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
@@ -52,7 +52,7 @@ class Event(Node):
     @resolved("Who did it: the role; for staff and keys with EVENTS_READ, the role and the id.")
     async def actor(self, info: Info) -> str:
         asks = info.context.actor
-        knows_ids = asks.is_staff or scope_held(asks, Scope.EVENTS_READ)
+        knows_ids = asks.is_staff or has_scope(asks, Scope.EVENTS_READ)
         return f"{self.row.actor_role} {self.row.actor_id}" if knows_ids and self.row.actor_id else self.row.actor_role
 
     @resolved("The organisation that it is about, if any.")

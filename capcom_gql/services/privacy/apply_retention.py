@@ -11,7 +11,7 @@ from pathlib import Path
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.letters import Topic
-from capcom_gql.domain.privacy import IDEMPOTENCY_KEPT, Kept, RetentionPolicy, months_before
+from capcom_gql.domain.privacy import IDEMPOTENCY_RETENTION, Retained, RetentionPolicy, months_before
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.runtime import Runtime
@@ -63,7 +63,7 @@ _AWAITS_NO_LETTER = f"""
 class _Rule:
     """Rows of one table that are past their time at $1, and what becomes of them: `change` None deletes them."""
 
-    kind: Kept
+    kind: Retained
     table: str
     key: str
     where: str
@@ -72,34 +72,34 @@ class _Rule:
 
 
 _RULES = (
-    _Rule(Kept.SESSIONS, "session", "id", "expires_at <= $1 OR revoked_at <= $1"),
-    _Rule(Kept.LINKS, "onetimelink", "token_hash", "expires_at <= $1 OR used_at <= $1"),
+    _Rule(Retained.SESSIONS, "session", "id", "expires_at <= $1 OR revoked_at <= $1"),
+    _Rule(Retained.LINKS, "onetimelink", "token_hash", "expires_at <= $1 OR used_at <= $1"),
     _Rule(
-        Kept.EMAIL_CHANGES,
+        Retained.EMAIL_CHANGES,
         "emailchange",
         "id",
         # without an end is the one whose letter never came to be written
         f"(coalesce(expires_at, created_at) <= $1 OR used_at <= $1) AND NOT EXISTS ({_CHANGE_IN_THE_POST})",
     ),
-    _Rule(Kept.IDEMPOTENCY, "idempotencyrecord", "id", "created_at <= $1"),
+    _Rule(Retained.IDEMPOTENCY, "idempotencyrecord", "id", "created_at <= $1"),
     _Rule(
-        Kept.ATTEMPTS,
+        Retained.ATTEMPTS,
         "deliveryattempt",
         "id",
         f"error IS NOT NULL AND delivery_id IN (SELECT id FROM delivery WHERE {_OLD_LETTER})",
         "error = NULL",
     ),
-    _Rule(Kept.LETTERS, "delivery", "id", f"{_OLD_LETTER} AND {_SAYS_SOMETHING}", _UNSAY),
-    _Rule(Kept.COMMENTS, "surveyrequest", "id", "answered_at <= $1 AND comment IS NOT NULL", "comment = NULL"),
+    _Rule(Retained.LETTERS, "delivery", "id", f"{_OLD_LETTER} AND {_SAYS_SOMETHING}", _UNSAY),
+    _Rule(Retained.COMMENTS, "surveyrequest", "id", "answered_at <= $1 AND comment IS NOT NULL", "comment = NULL"),
     _Rule(
-        Kept.SUPPORT,
+        Retained.SUPPORT,
         "supportrequest",
         "id",
         "closed_at <= $1 AND (message <> '' OR coalesce(answer, '') <> '')",
         "message = '', answer = ''",
     ),
     _Rule(
-        Kept.ERASED,
+        Retained.ERASED,
         "delivery",
         "id",
         f"""
@@ -116,7 +116,7 @@ _RULES = (
 class Expired:
     """What is past its time, by kind, and the persons among it by their ids; `kept` are those not erased after all."""
 
-    counts: Mapping[Kept, int]
+    counts: Mapping[Retained, int]
     person_ids: tuple[str, ...] = ()
     kept: Mapping[str, str] = field(default_factory=dict)
 
@@ -125,11 +125,11 @@ async def count_expired(runtime: Runtime, policy: RetentionPolicy, mailbox: Path
     """What would go now. Writes nothing."""
     limits = await _limits(runtime, policy)
     persons = await _seatless(runtime, limits)
-    counts = {Kept.PERSONS: len(persons)}
+    counts = {Retained.PERSONS: len(persons)}
     for rule in _RULES:
         (found,) = await rows(f"SELECT count(*) AS count FROM {rule.table} WHERE {rule.where}", _given(rule, limits))
         counts[rule.kind] = found["count"]
-    counts[Kept.MAILBOX] = len(await past_files(mailbox, limits[Kept.MAILBOX], runtime.support_email))
+    counts[Retained.MAILBOX] = len(await past_files(mailbox, limits[Retained.MAILBOX], runtime.support_email))
     return Expired(counts, persons)
 
 
@@ -140,21 +140,21 @@ async def apply_retention(runtime: Runtime, actor: Actor, policy: RetentionPolic
     # before the erasures, which blank what is past its time with the rest: the counts are those of a dry run
     gone = {rule.kind: await _apply(rule, limits) for rule in _RULES}
     erased, kept = await _erase(runtime, actor, limits, policy)
-    counts = {Kept.PERSONS: len(erased), **gone}
+    counts = {Retained.PERSONS: len(erased), **gone}
     if erased:
         # an erasure ends sessions, and gives old letters an address again
         limits = await _limits(runtime, policy)
         for rule in _RULES:
             await _apply(rule, limits)
     await leave_no_copies()
-    files = await past_files(mailbox, limits[Kept.MAILBOX], runtime.support_email)
+    files = await past_files(mailbox, limits[Retained.MAILBOX], runtime.support_email)
     for file in files:
         file.unlink(missing_ok=True)
-    counts[Kept.MAILBOX] = len(files)
+    counts[Retained.MAILBOX] = len(files)
     return Expired(counts, erased, kept)
 
 
-async def _limits(runtime: Runtime, policy: RetentionPolicy) -> Mapping[Kept, datetime]:
+async def _limits(runtime: Runtime, policy: RetentionPolicy) -> Mapping[Retained, datetime]:
     """The instant up to which each kind is past its time."""
     real, now = clock.utc_now(), await product_now()
     today = runtime.policy.day_of(now)
@@ -164,32 +164,32 @@ async def _limits(runtime: Runtime, policy: RetentionPolicy) -> Mapping[Kept, da
 
     letters = months(policy.letters_months)
     return {
-        Kept.PERSONS: months(12 * policy.persons_years),
-        Kept.SESSIONS: real,
-        Kept.LINKS: real,
-        Kept.EMAIL_CHANGES: real,
-        Kept.IDEMPOTENCY: real - IDEMPOTENCY_KEPT,
-        Kept.ATTEMPTS: letters,
-        Kept.LETTERS: letters,
-        Kept.COMMENTS: months(policy.comments_months),
-        Kept.SUPPORT: months(policy.support_months),
-        Kept.ERASED: now,
-        Kept.MAILBOX: real - timedelta(days=policy.mailbox_days),
+        Retained.PERSONS: months(12 * policy.persons_years),
+        Retained.SESSIONS: real,
+        Retained.LINKS: real,
+        Retained.EMAIL_CHANGES: real,
+        Retained.IDEMPOTENCY: real - IDEMPOTENCY_RETENTION,
+        Retained.ATTEMPTS: letters,
+        Retained.LETTERS: letters,
+        Retained.COMMENTS: months(policy.comments_months),
+        Retained.SUPPORT: months(policy.support_months),
+        Retained.ERASED: now,
+        Retained.MAILBOX: real - timedelta(days=policy.mailbox_days),
     }
 
 
-def _since(runtime: Runtime, limits: Mapping[Kept, datetime]) -> list[object]:
-    limit = limits[Kept.PERSONS]
+def _since(runtime: Runtime, limits: Mapping[Retained, datetime]) -> list[object]:
+    limit = limits[Retained.PERSONS]
     return [limit, runtime.policy.day_of(limit)]
 
 
-async def _seatless(runtime: Runtime, limits: Mapping[Kept, datetime]) -> tuple[str, ...]:
+async def _seatless(runtime: Runtime, limits: Mapping[Retained, datetime]) -> tuple[str, ...]:
     found = await rows(f"{_SEATLESS} AND {_AWAITS_NO_LETTER} ORDER BY id", _since(runtime, limits))
     return tuple(row["id"] for row in found)
 
 
 async def _erase(
-    runtime: Runtime, actor: Actor, limits: Mapping[Kept, datetime], policy: RetentionPolicy
+    runtime: Runtime, actor: Actor, limits: Mapping[Retained, datetime], policy: RetentionPolicy
 ) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """Erase each by the deed itself; one who is seated meanwhile, or erased by somebody else, is left."""
     erased, kept = [], {}
@@ -210,11 +210,11 @@ async def _erase(
     return tuple(erased), kept
 
 
-def _given(rule: _Rule, limits: Mapping[Kept, datetime]) -> list[object]:
+def _given(rule: _Rule, limits: Mapping[Retained, datetime]) -> list[object]:
     return [limits[rule.kind]] if rule.has_limit else []
 
 
-async def _apply(rule: _Rule, limits: Mapping[Kept, datetime]) -> int:
+async def _apply(rule: _Rule, limits: Mapping[Retained, datetime]) -> int:
     """Portion by portion, until nothing is left."""
     chosen = f"{rule.key} IN (SELECT {rule.key} FROM {rule.table} WHERE {rule.where} LIMIT {AT_ONCE})"
     verb = f"DELETE FROM {rule.table}" if rule.change is None else f"UPDATE {rule.table} SET {rule.change}"

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from capcom_gql.domain import seats, terms
-from capcom_gql.domain.discounts import Holding
+from capcom_gql.domain.discounts import HolderFacts
 from capcom_gql.storage.engine import database
 from capcom_gql.storage.engine.columns import as_day, as_instant, as_json
 from capcom_gql.storage.tables.subscriptions import CHANGING_FACTS, offer_of
@@ -35,7 +35,7 @@ _REDEMPTIONS = """
 class Held:
     """A number that is somebody's: the facts that the rules need, and whose they are."""
 
-    holding: Holding
+    holding: HolderFacts
     seat_id: str
     person_id: str
     organisation_id: str
@@ -85,7 +85,7 @@ def _held(rows: Sequence[Mapping[str, Any]]) -> Held:
     )
     opened = tuple(_term(row) for row in rows if row["id"] is not None)
     return Held(
-        holding=Holding(seat, one["email_key"], opened),
+        holding=HolderFacts(seat, one["email_key"], opened),
         seat_id=one["seat_id"],
         person_id=one["person_id"],
         organisation_id=one["organisation_id"],

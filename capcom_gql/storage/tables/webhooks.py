@@ -8,7 +8,7 @@ from tortoise import fields
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from capcom_gql.domain.endpoints import Health, wants
+from capcom_gql.domain.endpoints import EndpointHealth, accepts_kind
 from capcom_gql.storage.engine.columns import InstantField, ShortText
 from capcom_gql.storage.engine.database import is_postgres, rows
 from capcom_gql.storage.tables.subscriptions import Organisation
@@ -42,9 +42,9 @@ class WebhookEndpoint(Model):
     created_at = InstantField()
     deleted_at = InstantField(null=True)
 
-    def health(self) -> Health:
+    def health(self) -> EndpointHealth:
         """The facts as the rules take them."""
-        return Health(self.is_enabled, self.failing_since, self.warned_at)
+        return EndpointHealth(self.is_enabled, self.failing_since, self.warned_at)
 
 
 class WebhookSecret(Model):
@@ -72,7 +72,7 @@ async def endpoints_for(kind: str, organisation_id: str | None) -> list[WebhookE
     if not await rows(_ANY, [organisation_id]):
         return []
     found = await WebhookEndpoint.filter(_theirs(organisation_id), deleted_at=None).order_by("id")
-    wanted = [each for each in found if wants(each.kinds, kind)]
+    wanted = [each for each in found if accepts_kind(each.kinds, kind)]
     if not is_postgres() or all(each.is_enabled for each in wanted):
         return wanted
     disabled = [each.id for each in wanted if not each.is_enabled]
