@@ -32,17 +32,17 @@ def new(
 
 
 def _fault(name: str) -> str | None:
-    from capcom_gql.notifiers.declarations import LONGEST_NAME, SLUG
-    from capcom_gql.notifiers.discovery import installed
+    from capcom_gql.notifiers.declarations import MAX_NAME_LENGTH, SLUG
+    from capcom_gql.notifiers.discovery import installed_providers
 
     if not SLUG.fullmatch(name):
         return (
             f"{name!r} cannot be the name of a channel: write lower-case letters, digits and single _, with a letter "
             "first, such as matrix or my_chat."
         )
-    if len(name) > LONGEST_NAME:
-        return f"The name has {len(name)} characters; {LONGEST_NAME} are allowed."
-    taken = next((each for each in installed() if each.name == name), None)
+    if len(name) > MAX_NAME_LENGTH:
+        return f"The name has {len(name)} characters; {MAX_NAME_LENGTH} are allowed."
+    taken = next((each for each in installed_providers() if each.name == name), None)
     if taken is not None:
-        return f"A channel {name} is installed already ({taken.label}). Choose another name."
+        return f"A channel {name} is installed_providers already ({taken.label}). Choose another name."
     return None

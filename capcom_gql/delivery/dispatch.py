@@ -20,7 +20,7 @@ from capcom_gql.delivery.webhook_outcomes import hold, record_outcome
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.logs import about
 from capcom_gql.notifiers.contract import Message
-from capcom_gql.notifiers.redaction import one_line
+from capcom_gql.notifiers.redaction import redact
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.notifiers.rendering import UnrenderableLetter
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
@@ -90,7 +90,7 @@ async def _try(runtime: Runtime, registry: Registry, delivery_id: str, attempt: 
     except Exception as error:
         log.exception("a letter cannot be written", extra={"topic": delivery.topic})
         told = str(error) if isinstance(error, UnrenderableLetter) else type(error).__name__
-        outcome = Outcome(kind=OutcomeKind.RETRY, reason=one_line(f"the letter cannot be written: {told}"))
+        outcome = Outcome(kind=OutcomeKind.RETRY, reason=redact(f"the letter cannot be written: {told}"))
         await _note(delivery, attempt, began, outcome, _result(delivery, attempt, outcome, now))
         return
     async with lease_kept(delivery, attempt) as is_ours:

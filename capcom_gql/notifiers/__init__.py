@@ -1,1 +1,1 @@
-"""The plugin host: finds the channels, keeps them apart, renders letters and hands them over one by one."""
+"""The plugin host: loads notifier plugins, isolates them from each other, renders letters and sends them by channel."""

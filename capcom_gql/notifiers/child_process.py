@@ -1,4 +1,4 @@
-"""One child process, from its start to its end: questions go out and answers come back, from any thread or loop."""
+"""One child process of the plugin host: start, requests, answers and end. Usable from any thread or event loop."""
 
 import itertools
 import logging
@@ -18,40 +18,42 @@ from capcom_gql.clock import monotonic
 from capcom_gql.notifiers import wire
 
 CHILD = "capcom_gql.notifiers.child_main"
-ENDS_WITHIN = 2.0
-"""Seconds for a process that was killed to be gone."""
-LONGEST_WORDS = 10_000
-"""Octets of one line that a plugin prints, past which it is cut in pieces."""
-_PIECE = 65_536
+"""The module that the child runs."""
+KILL_TIMEOUT = 2.0
+"""Seconds that `close` waits for a killed process to end."""
+MAX_OUTPUT_LINE = 10_000
+"""Bytes of one line that a plugin prints; a longer line is logged in several pieces."""
+_READ_SIZE = 65_536
 
 log = logging.getLogger(__name__)
 
 
 class ProcessFault(Exception):
-    """The process ended before it answered, or could not do what was asked; the text says which, in words."""
+    """The process ended before it answered, or its answer is an error; the text says what happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingQuestion:
-    """A question and its answer to come, which raises ProcessFault when there is none."""
+    """A request to the child and its future answer, which raises ProcessFault if there will be none."""
 
     number: int
     answer: Future[Any]
 
 
 class ChildProcess:
-    """Starts at once, in a thread of its own. `hears` is given each line that the plugin prints.
+    """A running child process, started at once by a thread of its own.
 
-    It ends when it is closed or killed, by itself, or with this process.
+    `environment` is all that the child gets of the environment; `on_output` is called, in that thread, with each line
+    that the plugin prints. The process ends when it is closed or killed, by itself, or when this process ends.
     """
 
-    def __init__(self, name: str, environment: Mapping[str, str], hears: Callable[[str], None]) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], on_output: Callable[[str], None]) -> None:
         self._name = name
         self._environment = dict(environment)
-        self._hears = hears
+        self._on_output = on_output
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
-        self._asked: dict[int, Future[Any]] = {}
+        self._pending: dict[int, Future[Any]] = {}
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
         self._popen: subprocess.Popen[bytes] | None = None
         self._is_wanted = True
@@ -63,50 +65,51 @@ class ChildProcess:
 
     @property
     def takes_work(self) -> bool:
-        """Whether it may be asked for something new."""
+        """Whether it accepts new requests: it was not killed or abandoned, and has not ended."""
         return self._is_wanted and not self._is_retired and self._end is None
 
     @property
     def is_retired(self) -> bool:
-        """Whether it was given up, and ends when what else it was asked is answered."""
+        """Whether it was abandoned: it accepts nothing new and is killed once its other requests are answered."""
         return self._is_retired
 
     @property
     def end(self) -> str | None:
-        """How it ended, in words; None while it lives."""
+        """Why it ended, as a sentence for the log; None while it lives."""
         return self._end
 
     @property
     def ended_at(self) -> float | None:
-        """When it ended, or was told to, by the monotonic clock."""
+        """When it ended or was killed, in seconds of the monotonic clock; None before that."""
         return self._ended_at
 
     def ask(self, do: str, **more: object) -> PendingQuestion:
-        """Ask, and go on; the questions are taken up in this order."""
+        """Send a request without waiting for its answer. The child takes requests in the order of these calls."""
         number, answer = next(self._numbers), Future[Any]()
-        line = wire.line({"number": number, "do": do, **more})
+        line = wire.to_line({"number": number, "do": do, **more})
         with self._lock:
             if self._end is None:
-                self._asked[number] = answer
+                self._pending[number] = answer
                 self._outbox.put(line)
                 return PendingQuestion(number, answer)
         answer.set_exception(ProcessFault(self._end))
         return PendingQuestion(number, answer)
 
-    def forget(self, asked: PendingQuestion) -> None:
-        """Nobody waits for this answer any more: what can be stopped is stopped."""
+    def cancel(self, question: PendingQuestion) -> None:
+        """Stop waiting for an answer, and ask the child to cancel that work (only an `async` send can be cancelled)."""
         with self._lock:
-            if self._asked.pop(asked.number, None) is not None:
-                self._outbox.put(wire.line({"do": "stop", "about": asked.number}))
+            if self._pending.pop(question.number, None) is not None:
+                self._outbox.put(wire.to_line({"do": "stop", "target": question.number}))
         self._kill_when_done()
 
-    def give_up(self, asked: PendingQuestion) -> None:
-        """This answer is late: nothing new is asked here, and when the others are in, or late too, it is killed."""
+    def abandon(self, question: PendingQuestion) -> None:
+        """Retire the process because this answer is late: it accepts nothing new, and is killed once no other request
+        waits for an answer."""
         self._is_retired = True
-        self.forget(asked)
+        self.cancel(question)
 
     def kill(self) -> None:
-        """End it now."""
+        """Kill the process at once; requests without an answer raise ProcessFault. Idempotent."""
         with self._lock:
             self._is_wanted = False
             self._ended_at = self._ended_at or monotonic()
@@ -114,11 +117,11 @@ class ChildProcess:
                 self._popen.kill()
 
     def close(self, within: float) -> None:
-        """Let it close its channels and end; kill it after so many seconds."""
+        """Let the process close its channels and end; kill it after `within` seconds. Blocks until it has ended."""
         self.ask("close", within=within)
         self._over.wait(within)
         self.kill()
-        self._over.wait(ENDS_WITHIN)
+        self._over.wait(KILL_TIMEOUT)
 
     def _live(self) -> None:
         end = "its process ended"
@@ -126,31 +129,31 @@ class ChildProcess:
             end = self._serve()
         except OSError as error:
             end = f"its process cannot be started: {error.strerror or error}"
-        except wire.Rubbish:
-            end = "its process answered rubbish and was ended"
+        except wire.MalformedData:
+            end = "its process gave a malformed answer and was ended"
         finally:
             self._is_over(end)
 
     def _serve(self) -> str:
-        life, ours = os.pipe()
+        lifeline, ours = os.pipe()
         try:
             popen = subprocess.Popen(
-                # -P: nothing of the working folder is imported unless this process would
-                [sys.executable, "-P", "-m", CHILD, str(life)],
+                # -P: nothing is imported from the working folder unless this process would import it too
+                [sys.executable, "-P", "-m", CHILD, str(lifeline)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=self._environment,
-                # nor is a file of settings found in it
+                # so that the plugin finds no .env file in the working folder
                 cwd=os.sep,
-                pass_fds=(life,),
+                pass_fds=(lifeline,),
                 bufsize=0,
             )
         except BaseException:
             os.close(ours)
             raise
         finally:
-            os.close(life)
+            os.close(lifeline)
         assert popen.stdin is not None and popen.stdout is not None and popen.stderr is not None, "they are pipes"
         threading.Thread(target=self._write, args=(popen.stdin,), daemon=True, name=f"to-{self._name}").start()
         try:
@@ -158,44 +161,44 @@ class ChildProcess:
                 self._popen = popen
                 if not self._is_wanted:
                     popen.kill()
-            with popen.stdout as answers, popen.stderr as words, _exit_of(popen) as exited:
-                self._read(answers.fileno(), words.fileno(), exited)
+            with popen.stdout as answers, popen.stderr as output, _exit_of(popen) as exited:
+                self._read(answers.fileno(), output.fileno(), exited)
         finally:
             os.close(ours)
             with self._lock:
-                # reaped under the lock: a kill that came later could hit another process with its number
+                # reaped under the lock: a later kill could hit another process with the same pid
                 popen.kill()
                 status = popen.wait()
                 self._popen = None
         return f"its process ended (signal {-status})" if status < 0 else f"its process ended (status {status})"
 
-    def _read(self, answers: int, words: int, exited: int | None) -> None:
-        """Take what comes until the process ends, or its answers do.
+    def _read(self, answers: int, output: int, exited: int | None) -> None:
+        """Read answers and output until the process ends or closes its answers.
 
-        `exited` becomes readable when it has ended: others that it has left behind may hold its pipes open.
+        `exited` becomes readable when it has ended: processes that it leaves behind may hold its pipes open.
         """
-        heard, printed = b"", b""
+        received, printed = b"", b""
         with selectors.DefaultSelector() as ready:
-            for number in (answers, words, exited):
+            for number in (answers, output, exited):
                 if number is not None:
                     ready.register(number, selectors.EVENT_READ)
             while True:
-                # what it printed last comes before the end of its answers
+                # its last output is read before the end of its answers
                 found = sorted((key.fd for key, _ in ready.select()), key=lambda number: number == answers)
                 if found == [exited]:
                     break
                 for number in found:
-                    data = b"" if number == exited else os.read(number, _PIECE)
-                    if number == words:
+                    data = b"" if number == exited else os.read(number, _READ_SIZE)
+                    if number == output:
                         printed = self._print(printed + data)
                     elif number == answers:
-                        *lines, heard = (heard + data).split(b"\n")
+                        *lines, received = (received + data).split(b"\n")
                         for line in lines:
                             self._take(line)
                     if not data and number != exited:
                         ready.unregister(number)
-                if len(heard) > wire.LONGEST_LINE:
-                    raise wire.Rubbish
+                if len(received) > wire.MAX_LINE:
+                    raise wire.MalformedData
                 if answers not in ready.get_map():
                     break
         if printed:
@@ -203,30 +206,30 @@ class ChildProcess:
 
     def _print(self, printed: bytes) -> bytes:
         *lines, rest = printed.split(b"\n")
-        if len(rest) > LONGEST_WORDS:
+        if len(rest) > MAX_OUTPUT_LINE:
             lines, rest = [*lines, rest], b""
         for line in lines:
             if line.strip():
-                self._hears(line.decode(errors="replace"))
+                self._on_output(line.decode(errors="replace"))
         return rest
 
     def _take(self, line: bytes) -> None:
-        said = wire.heard(line)
-        number = said.get("number")
+        reply = wire.parse_line(line)
+        number = reply.get("number")
         if not isinstance(number, int):
-            raise wire.Rubbish
+            raise wire.MalformedData
         with self._lock:
-            answer = self._asked.pop(number, None)
-        # None: what was forgotten, and answered all the same
+            answer = self._pending.pop(number, None)
+        # None: the request was cancelled, and its answer came all the same
         if answer is not None:
-            if "fault" in said:
-                answer.set_exception(ProcessFault(str(said["fault"])))
+            if "fault" in reply:
+                answer.set_exception(ProcessFault(str(reply["fault"])))
             else:
-                answer.set_result(said.get("answer"))
+                answer.set_result(reply.get("answer"))
         self._kill_when_done()
 
     def _kill_when_done(self) -> None:
-        if self._is_retired and not self._asked:
+        if self._is_retired and not self._pending:
             self.kill()
 
     def _write(self, pipe: IO[bytes]) -> None:
@@ -236,7 +239,7 @@ class ChildProcess:
                 while rest:
                     rest = rest[os.write(pipe.fileno(), rest) :]
         except OSError as error:
-            log.debug("the process of %s reads no more: %s", self._name, error)
+            log.debug("the process of plugin %s no longer reads its requests: %s", self._name, error)
         finally:
             pipe.close()
 
@@ -244,7 +247,7 @@ class ChildProcess:
         with self._lock:
             self._end = end
             self._ended_at = self._ended_at or monotonic()
-            left, self._asked = list(self._asked.values()), {}
+            left, self._pending = list(self._pending.values()), {}
         self._outbox.put(None)
         for answer in left:
             answer.set_exception(ProcessFault(end))
@@ -253,7 +256,7 @@ class ChildProcess:
 
 @contextmanager
 def _exit_of(popen: subprocess.Popen[bytes]) -> Iterator[int | None]:
-    """What becomes readable when a process ends, where the system has it."""
+    """A file descriptor that becomes readable when the process ends; None on systems without pidfd."""
     try:
         number = os.pidfd_open(popen.pid)
     except (AttributeError, OSError):

@@ -1,4 +1,4 @@
-"""The rest of a channel that does not answer: nothing for a while, then one try, and longer each time that it fails."""
+"""Circuit breaker: a channel that keeps missing its deadline is paused, then tried once, with ever longer pauses."""
 
 import threading
 from dataclasses import dataclass
@@ -8,32 +8,36 @@ from capcom_gql.clock import monotonic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostTimeouts:
-    """Seconds by the real clock, and a count."""
+    """The host's time limits for plugins, in seconds of the monotonic clock, but for one count."""
 
-    loads_within: float = 10.0
-    """For a child process to import its plugin and say what it brings; and for each of its channels to start."""
-    misses: int = 3
-    """Deadlines missed in a row after which a channel rests."""
-    rest: float = 30.0
-    """The first rest of a channel; each try that fails after one makes the next twice as long."""
-    longest_rest: float = 600.0
-    longest_restart: float = 60.0
-    """The longest wait before a child process that keeps ending is started again: 0, 1, 2, 4 ... seconds until then."""
+    load_timeout: float = 10.0
+    """How long a child process may take to import its plugin and declare its channels; and each channel to start."""
+    missed_deadlines: int = 3
+    """How many deadlines in a row a channel may miss before it is paused: a count."""
+    pause: float = 30.0
+    """The first pause of a channel. Each failed trial send after a pause doubles the next one."""
+    longest_pause: float = 600.0
+    """Where the doubling of pauses ends."""
+    longest_restart_wait: float = 60.0
+    """The longest wait before a child process that keeps ending is started again. The waits are 0, 1, 2, 4, ...
+    seconds up to this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a send may go: `wait` is None, or the seconds after which to ask again."""
+    """Whether a send is admitted."""
 
     wait: float | None = None
-    is_try: bool = False
-    """The one send that goes after a rest, and decides whether there is another."""
+    """None: admitted. Else the seconds after which to ask again."""
+    is_probe: bool = False
+    """Whether it is the one trial send after a pause, which decides whether the channel is paused again."""
 
 
 class CircuitBreaker:
-    """The count of deadlines that a channel has missed in a row, and what follows from it. Safe from any thread.
+    """Counts the deadlines that one channel has missed in a row, and pauses it. Safe from any thread.
 
-    Every `enter` that admits is followed by one `leave`.
+    Call `record` once after each send that `admit` admitted. `timeout` is the channel's deadline for a send, in
+    seconds.
     """
 
     def __init__(self, timeouts: HostTimeouts, timeout: float) -> None:
@@ -41,19 +45,19 @@ class CircuitBreaker:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._missed = 0
-        self._rest = 0.0
+        self._pause = 0.0
         self._ends_at = 0.0
         self._trying = False
 
     @property
-    def told(self) -> str:
-        """Why a send is refused, in words."""
-        return f"it did not answer {self._missed} times in a row and is given nothing for {self._rest:g} s"
+    def reason(self) -> str:
+        """Why sends are not admitted now, for the delivery's reason."""
+        return f"it missed its deadline {self._missed} times in a row and is paused for {self._pause:g} s"
 
-    def enter(self) -> Admission:
-        """Ask for a send."""
+    def admit(self) -> Admission:
+        """Ask whether a send may go now."""
         with self._lock:
-            if self._missed < self._timeouts.misses:
+            if self._missed < self._timeouts.missed_deadlines:
                 return Admission()
             left = self._ends_at - monotonic()
             if left > 0:
@@ -61,25 +65,25 @@ class CircuitBreaker:
             if self._trying:
                 return Admission(wait=self._timeout)
             self._trying = True
-            return Admission(is_try=True)
+            return Admission(is_probe=True)
 
-    def leave(self, admission: Admission, *, late: bool | None) -> None:
-        """Tell what came of a send: whether it missed its deadline, or None when it never took place."""
+    def record(self, admission: Admission, *, late: bool | None) -> None:
+        """Record an admitted send: whether it missed its deadline, or None if the channel was not called after all."""
         with self._lock:
-            if admission.is_try:
+            if admission.is_probe:
                 self._trying = False
             if late is None:
                 return
             if not late:
-                # also one that began before the rest: the channel answers again
-                self._missed, self._rest = 0, 0.0
+                # also for a send that began before the pause: the channel answers again
+                self._missed, self._pause = 0, 0.0
                 return
             self._missed += 1
-            if admission.is_try and self._rest:
-                self._sleep(min(self._rest * 2, self._timeouts.longest_rest))
-            elif self._missed == self._timeouts.misses:
-                self._sleep(self._timeouts.rest)
+            if admission.is_probe and self._pause:
+                self._pause_for(min(self._pause * 2, self._timeouts.longest_pause))
+            elif self._missed == self._timeouts.missed_deadlines:
+                self._pause_for(self._timeouts.pause)
 
-    def _sleep(self, rest: float) -> None:
-        self._rest = rest
-        self._ends_at = monotonic() + rest
+    def _pause_for(self, seconds: float) -> None:
+        self._pause = seconds
+        self._ends_at = monotonic() + seconds

@@ -1,4 +1,4 @@
-"""A channel's settings as they are given, which is as text, made into its model."""
+"""Validate a channel's settings: from text, as the environment gives them, to the channel's pydantic model."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -10,36 +10,38 @@ from pydantic import BaseModel, Json, ValidationError
 from pydantic.fields import FieldInfo
 
 WRITE_JSON = 'write it as JSON, such as ["a", "b"] for a list or {"name": "value"} for named values'
+"""What the operator is advised where a list or a model is not written as JSON."""
 
 
-def validated(model: type[BaseModel], given: Mapping[str, str]) -> BaseModel:
-    """The settings. Raises ValidationError, and what a validator of the model's own may raise besides.
+def validate_settings(model: type[BaseModel], values: Mapping[str, str]) -> BaseModel:
+    """A channel's settings, from its fields as text. Raises ValidationError, and whatever a validator of the model
+    raises.
 
-    A list, or another model, is read from JSON; only where the model does not take the text itself, since it may have
-    a validator that splits it.
+    A field that holds a list or another model may be written as JSON. It is parsed as JSON only if the model refuses
+    the text itself, since the model may have a validator of its own that splits the text.
     """
     try:
-        return model.model_validate(dict(given))
+        return model.model_validate(dict(values))
     except ValidationError as error:
         refused = {str(detail["loc"][0]) for detail in error.errors(include_url=False) if detail["loc"]}
         read = {
-            field: json.loads(given[field])
-            for field in refused & given.keys()
-            if wants_json(model, field) and is_json(given[field])
+            field: json.loads(values[field])
+            for field in refused & values.keys()
+            if wants_json(model, field) and is_json(values[field])
         }
         if not read:
             raise
-    return model.model_validate({**given, **read})
+    return model.model_validate({**values, **read})
 
 
 def wants_json(model: type[BaseModel], name: str) -> bool:
-    """Whether a field is of a kind that no plain text can be: a list, another model."""
+    """Whether a field's type cannot be given as plain text, since it is a list, a mapping or another model."""
     declared = _declared(model, name)
     return declared is not None and not _reads_json(declared.metadata) and _is_structure(declared.annotation)
 
 
 def is_json(text: str) -> bool:
-    """Whether a text is a list or an object in JSON."""
+    """Whether a text is a JSON array or object."""
     if not text.lstrip().startswith(("[", "{")):
         return False
     try:
@@ -50,9 +52,9 @@ def is_json(text: str) -> bool:
 
 
 def _reads_json(metadata: Iterable[object]) -> bool:
-    """Whether pydantic itself reads JSON for a field."""
-    sign: Any = Json
-    return any(part is sign or isinstance(part, sign) for part in metadata)
+    """Whether the field is declared as `pydantic.Json`, so that pydantic parses it."""
+    marker: Any = Json
+    return any(part is marker or isinstance(part, marker) for part in metadata)
 
 
 def _declared(model: type[BaseModel], name: str) -> FieldInfo | None:
@@ -63,7 +65,7 @@ def _declared(model: type[BaseModel], name: str) -> FieldInfo | None:
 
 
 def _is_structure(annotation: Any) -> bool:
-    """A union is one where none of its kinds takes text."""
+    """Whether values of a type are structures. A union is one only if none of its members takes text."""
     origin = get_origin(annotation)
     if origin is Annotated:
         kind, *metadata = get_args(annotation)

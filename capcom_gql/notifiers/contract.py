@@ -1,18 +1,19 @@
-"""What a channel is, as its author sees it. Import these names from `capcom_gql.plugin`.
+"""The contract between the host and a channel. Plugin authors import these names from `capcom_gql.plugin`.
 
-A channel is a subclass of `Notifier`. The host builds one instance when the channel's settings are complete,
-and calls `send` once per attempt. Whatever a channel raises or answers concerns that one delivery only:
+A channel is a subclass of `Notifier`. The host builds one instance when the channel's settings are complete, and calls
+`send` once per attempt. What a channel raises or returns affects that one delivery only:
 
-| a channel does                                              | what becomes of the delivery               |
+| the channel                                                 | the delivery                               |
 |-------------------------------------------------------------|--------------------------------------------|
 | returns `Sent`                                              | sent                                       |
 | raises `Transient`, or any TimeoutError, ConnectionError, OSError | tried again, `retry_after` honoured  |
 | raises `Permanent`, `AddressInvalid`, `AddressGone`         | failed, with the reason shown              |
-| raises `NotConfigured`                                      | held until the settings are mended         |
-| raises or returns anything else, exits, outlasts its deadline | counted as a crash; the third one fails it |
+| raises `NotConfigured`                                      | held until the settings are corrected      |
+| raises or returns anything else, exits, misses its deadline | counted as a crash; the third one fails it |
 
-A channel that outlasts its deadline three times in a row is left alone for a while, whoever the messages were for: what
-waits for somebody else's answer gives up by `Message.timeout`, a little before the deadline, with a `Transient`.
+A channel that misses its deadline three times in a row is paused for a while, whatever the messages were. So a channel
+that waits for another program gives up by itself within `Message.timeout`, which ends a little before the deadline, and
+raises `Transient`.
 """
 
 from collections.abc import Awaitable, Mapping
@@ -24,6 +25,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 API_VERSION = 1
+"""The version of this contract. It grows only with a change that breaks existing channels."""
 
 
 class NoSettings(BaseModel):
@@ -34,66 +36,70 @@ class NoSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """What the installation tells every channel."""
+    """What a channel knows of the installation in which it runs."""
 
     data_dir: Path
-    """A folder for this channel alone, `<CAPCOM_DATA_DIR>/<name>`; a channel that needs it makes it."""
+    """A folder for this channel alone, `<CAPCOM_DATA_DIR>/<name>`. The channel creates it if it needs it."""
     support_email: str
-    """Where recipients may write for help."""
+    """The address to which recipients may write for help (`CAPCOM_SUPPORT_EMAIL`)."""
     production: bool = False
-    """Whether people depend on it (`CAPCOM_ENV=production`): a channel then refuses settings meant for tests."""
+    """Whether `CAPCOM_ENV` is `production`: a channel then refuses settings that are meant for tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One finished letter for one recipient, on one channel."""
+    """One finished letter for one recipient, or one event for one webhook endpoint, to be sent by one channel."""
 
     id: str
-    """Stable over retries: the idempotency key, and what a mail's Message-ID is made of."""
+    """The id of the delivery, the same on every attempt: use it as the idempotency key, or for a mail's Message-ID."""
     topic: str
-    """The kind of letter, for example `welcome`."""
+    """The kind of letter, such as `welcome`; for an endpoint, the kind of event, such as `seat.added`."""
     address: str
-    """Where it goes: of the channel's `address_kind`, already through its `validate_address`."""
+    """Where it goes: an address of the channel's `address_kind`, as the channel's `validate_address` returned it."""
     locale: str
-    """The language of the texts: `fr` or `en`."""
+    """The language of the texts, as a language code: `fr` or `en`."""
     subject: str
     """One line."""
     text: str
     """The letter as plain text."""
     sent_at: datetime
-    """The instant to date the letter with, aware, by the product's clock (which tests and demos move)."""
+    """The date of the letter: an aware datetime by the product's clock, which tests and demos move."""
     html: str | None = None
-    """The same letter as an HTML document; None for channels without "html" among their formats."""
+    """The same letter as an HTML document; None if it has none, or if `formats` of the channel does not name "html"."""
     payload: Mapping[str, object] | None = None
-    """What happened, as JSON values, for channels with "json" among their formats."""
+    """The event as JSON values; None for letters, or if `formats` of the channel does not name "json"."""
     keys: tuple[str, ...] = field(default=(), repr=False)
-    """The secrets to sign with, newest first, of the endpoint it goes to (`whsec_` and base64); none for letters."""
+    """The secrets with which to sign for the endpoint (`whsec_` and base64), newest first; empty for letters."""
     unsubscribe_url: str | None = None
-    """Where one POST ends letters of this kind (RFC 8058); given where a letter can be refused."""
+    """The URL at which one POST ends letters of this kind (RFC 8058); None if the letter cannot be refused."""
     attempt: int = 1
-    """1 on the first call, 2 on the next; a crash of the machine may repeat a number's work."""
+    """The number of the attempt, from 1. After a crash of the host the same work may be done under the next number."""
     timeout: float = 10.0
-    """Seconds this attempt may last; the host waits a little longer, and then gives up."""
+    """Seconds that this attempt may last. The host waits a little longer before it counts a missed deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The channel has handed the message over."""
+    """The result of a send that succeeded: the provider has accepted the message."""
 
     provider_id: str | None = None
-    """What the provider calls it, for whoever searches its logs."""
+    """The provider's own id of the message, for searches in its logs; kept with the delivery. None if it gave none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether a channel could send now, and in one sentence why not."""
+    """The result of a check: whether the channel could send now, and one sentence that says what was found."""
 
     ok: bool
     detail: str = ""
 
 
 class Transient(Exception):
-    """Not now: try again later. `retry_after` is in seconds, when the provider said how long to wait."""
+    """The message cannot be sent now; another attempt may succeed.
+
+    `reason` is a sentence for the operator, without secrets. `retry_after` is the least wait in seconds, if the
+    provider asked for one: the next attempt comes then, or later if the retry schedule says so.
+    """
 
     retry_after: float | None = None
 
@@ -103,61 +109,71 @@ class Transient(Exception):
 
 
 class Permanent(Exception):
-    """Not this message, however often it is tried."""
+    """This message can never be sent: the delivery fails at once. The text says why, without secrets."""
 
 
 class AddressInvalid(Permanent):
-    """The address is not one this channel can deliver to."""
+    """The channel cannot deliver to this address: it is malformed, unknown or not allowed. The text says which.
+
+    A webhook endpoint of which a send raises this, or AddressGone, is disabled at once.
+    """
 
 
 class AddressGone(Permanent):
-    """The address was good once and is closed for good."""
+    """The address existed and is closed for good."""
 
 
 class NotConfigured(Exception):
-    """The channel cannot work with its present settings; the message waits until they are mended."""
+    """The channel cannot work with its present settings; the message is held until they are corrected."""
 
 
 class Notifier:
-    """A channel. Set the class variables, write `send`; the rest is optional."""
+    """A channel. Set the class variables and write `send`; everything else is optional."""
 
     name: ClassVar[str]
-    """A slug such as `matrix`: lower-case letters, digits and single `_`, 40 at most. Unique in an installation."""
+    """The channel's name, unique in an installation: a slug such as `matrix`, of lower-case letters, digits and single
+    `_`, beginning with a letter, at most 40 characters."""
     api_version: ClassVar[int] = API_VERSION
-    """The version of this contract the channel was written for."""
+    """The version of this contract for which the channel was written."""
     address_kind: ClassVar[str]
-    """`email`, `phone`, `url`, or a slug of its own, of 40 characters at most, that people add an address for to their
-    profile."""
+    """The kind of address to which it delivers: `email`, `phone`, `url` (webhook endpoints), or a slug of its own, for
+    which people add an address to their profile."""
     formats: ClassVar[tuple[str, ...]] = ("text",)
-    """Which of `text`, `html`, `json` the channel makes use of."""
+    """Which of `text`, `html` and `json` the channel uses; the others are None in its messages."""
     development_only: ClassVar[bool] = False
-    """True: the channel is off in production."""
+    """Whether the channel is disabled in production."""
     Config: ClassVar[type[BaseModel]] = NoSettings
-    """The channel's settings, read from `CAPCOM_NOTIFY__<NAME>__<FIELD>`. Unknown fields are refused.
-    Secrets are `SecretStr`. Its JSON Schema is shown by the API."""
+    """The model of the channel's settings, which are read from `CAPCOM_NOTIFY__<NAME>__<FIELD>`. Unknown fields are
+    refused. Secrets are `SecretStr`. The API shows the model's JSON Schema."""
 
     config: BaseModel
     host: Host
 
     def __init__(self, config: BaseModel, host: Host) -> None:
-        """Called once the settings are valid; opens nothing that `close` does not close."""
+        """Called by the host with valid settings. Open here only what `close` closes. May raise NotConfigured."""
         self.config = config
         self.host = host
 
     def validate_address(self, raw: str) -> str:
-        """The address in the form `send` wants. Raises AddressInvalid with a sentence for the reader."""
+        """The address in the form that `send` expects. Raises AddressInvalid with a sentence for the address's owner.
+
+        Called when people enter an address of the channel's kind, and before each send.
+        """
         address = raw.strip()
         if not address:
             raise AddressInvalid("the address is empty")
         return address
 
     def send(self, message: Message) -> Sent | Awaitable[Sent]:
-        """Hand one message over. May be `async def`; a plain one runs in a thread, several at once."""
+        """Send one message: one attempt. Returns Sent; raises as the table at the top of this module says.
+
+        May be `async def`; a plain function runs in a thread. Several sends of one instance may run at a time.
+        """
         raise NotImplementedError
 
     def check(self) -> Health:
-        """Whether credentials and the other end are good; sends nothing."""
+        """Check credentials and the connection to the provider, without sending anything. Runs in a thread."""
         return Health(ok=True, detail="this channel has nothing to check")
 
     def close(self) -> None:
-        """Let go of what `__init__` and `send` opened. Called once, at the end."""
+        """Release what `__init__` and `send` opened. Called once, from a thread, when the host ends."""

@@ -1,4 +1,4 @@
-"""What a plugin brings, judged before it is let in, and the start of its channels: the same wherever its code runs."""
+"""What a plugin declares, validated, and the start of its channels: the same code in this process and in a child."""
 
 import inspect
 import re
@@ -9,34 +9,38 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from capcom_gql.notifiers.config import validated
+from capcom_gql.notifiers.config import validate_settings
 from capcom_gql.notifiers.contract import API_VERSION, Host, NotConfigured, Notifier
 from capcom_gql.notifiers.discovery import Provider
-from capcom_gql.notifiers.redaction import one_line, secrets_of, told, words_of
+from capcom_gql.notifiers.redaction import describe_error, message_of, redact, secrets_of
 from capcom_gql.notifiers.sending import Runner
 from capcom_gql.notifiers.wording import refused_settings
 
 FORMATS = frozenset({"text", "html", "json"})
+"""What `Notifier.formats` may name."""
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-LONGEST_NAME = 40
-"""Characters of a channel's name, and of its kind of address; no row has room for much more."""
+"""The form of a channel's name and of its kind of address."""
+MAX_NAME_LENGTH = 40
+"""The most characters of a channel's name and of its kind of address; the tables have no room for much more."""
 
 
-class SettingsLacking(Exception):
-    """A channel cannot start with these settings; the text says what to set, and shows no secret."""
+class SettingsRefused(Exception):
+    """A channel cannot start with its settings: the operator must set or correct them. The text says what to do, and
+    shows no secret."""
 
 
 class StartFailed(Exception):
-    """A channel cannot start by a fault of its own; the text says which, and shows no secret."""
+    """A channel cannot start because its own code failed. The text says how, and shows no secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """One channel that a plugin brings. With a `fault`, which says why it is refused, the rest means nothing."""
+    """One channel class of a plugin: its class variables, or the fault for which it is refused."""
 
     label: str
-    """What its author calls the class."""
+    """The qualified name of the class, to name it in messages."""
     fault: str | None = None
+    """Why it is refused; the fields below are then empty. None for a good one."""
     name: str = ""
     address_kind: str = ""
     formats: tuple[str, ...] = ()
@@ -46,40 +50,44 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
-    """What one plugin brings, or the reason why it brings nothing."""
+    """What one plugin declares by its hooks, or why it could not be loaded."""
 
-    offers: tuple[Declaration, ...] = ()
+    channels: tuple[Declaration, ...] = ()
     template_dirs: tuple[Path, ...] = ()
     failure: str | None = None
+    """Why it could not be loaded, in one line; None where it was."""
 
 
 class Plugin(Protocol):
-    """A provider's code, wherever it runs."""
+    """A loaded plugin, whether its code runs in this process or in a child."""
 
     @property
     def provider(self) -> Provider: ...
 
-    def bring(self) -> Declarations:
-        """What it brings. Raises nothing of the plugin's."""
+    def declare(self) -> Declarations:
+        """Load the plugin and say what it declares. An exception of the plugin's ends up in `failure`."""
 
-    def start(self, place: int, given: Mapping[str, str], host: Host) -> Runner:
-        """Start the channel of the offer at that place. Raises SettingsLacking, StartFailed."""
+    def start(self, index: int, values: Mapping[str, str], host: Host) -> Runner:
+        """Start the channel at `index` of the declarations, with its settings as text.
 
-    def leave(self) -> None:
-        """Nothing of it is in service: let go of what runs it."""
+        Raises SettingsRefused, StartFailed.
+        """
+
+    def discard(self) -> None:
+        """Release what runs the plugin, of which no channel is in service."""
 
 
-def is_name(value: str) -> bool:
-    """Whether a text may be a channel's name or its kind of address."""
-    return len(value) <= LONGEST_NAME and SLUG.fullmatch(value) is not None
+def is_valid_name(value: str) -> bool:
+    """Whether a text may be a channel's name or its kind of address: a slug of at most MAX_NAME_LENGTH characters."""
+    return len(value) <= MAX_NAME_LENGTH and SLUG.fullmatch(value) is not None
 
 
 def declaration_of(channel: type[Notifier]) -> Declaration:
-    """What a class offers, or what it lacks to be a channel."""
+    """The declaration of a channel class; with a fault if the class breaks the contract or its code raises."""
     label = "?"
     try:
         label = str(channel.__qualname__)
-        if fault := _breach(channel):
+        if fault := _fault_of(channel):
             return Declaration(label=label, fault=fault, config_schema={})
         return Declaration(
             label=label,
@@ -91,47 +99,47 @@ def declaration_of(channel: type[Notifier]) -> Declaration:
         )
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  one channel's code must not keep the others from loading
-        return Declaration(label=label, fault=one_line(told(error)), config_schema={})
+    except BaseException as error:  # noqa: BLE001  the other channels must still load
+        return Declaration(label=label, fault=redact(describe_error(error)), config_schema={})
 
 
-def begin(channel: type[Notifier], given: Mapping[str, str], host: Host) -> Notifier:
-    """Build a channel from its settings as text. Raises SettingsLacking, StartFailed."""
+def start_channel(channel: type[Notifier], values: Mapping[str, str], host: Host) -> Notifier:
+    """Build a channel's instance from its settings as text. Raises SettingsRefused, StartFailed."""
     try:
-        config = validated(_strict(channel.Config), given)
+        config = validate_settings(_strict(channel.Config), values)
     except ValidationError as error:
-        raise SettingsLacking(refused_settings(channel.name, channel.Config, given, error)) from None
+        raise SettingsRefused(refused_settings(channel.name, channel.Config, values, error)) from None
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  a validator of its own may raise or exit as it likes
-        # which of the values are secrets is what could not be found out
-        raise StartFailed(one_line(told(error), given.values())) from None
+    except BaseException as error:  # noqa: BLE001  a validator of the plugin's may raise anything, or exit
+        # all values are hidden: which of them are secrets is not known without a valid model
+        raise StartFailed(redact(describe_error(error), values.values())) from None
     try:
         return channel(config, host)
     except NotConfigured as error:
-        raise SettingsLacking(one_line(words_of(error), secrets_of(config))) from None
+        raise SettingsRefused(redact(message_of(error), secrets_of(config))) from None
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  told without the secrets that only this place knows
-        raise StartFailed(one_line(told(error), secrets_of(config))) from None
+    except BaseException as error:  # noqa: BLE001  the plugin's own code may raise anything, or exit
+        raise StartFailed(redact(describe_error(error), secrets_of(config))) from None
 
 
-def _breach(channel: type[Notifier]) -> str | None:
-    """What a class lacks to be a channel, in words for its author."""
-    # What a third party wrote may be of any type, whatever the annotations promise.
+def _fault_of(channel: type[Notifier]) -> str | None:
+    """How a class breaks the contract, as a sentence for its author; None for a good one."""
+    # a third party's values may be of any type, whatever the annotations promise
     version: object = channel.api_version
     formats: object = channel.formats
     config: object = channel.Config
     if not isinstance(version, int) or version < 1:
         return f"api_version must be a whole number, not {version!r}"
     if version > API_VERSION:
-        return f"it is written for version {version} of the contract, this host knows {API_VERSION}: upgrade capcom-gql"
+        return f"it needs version {version} of the contract and this host has {API_VERSION}: upgrade capcom-gql"
     for field in ("name", "address_kind"):
         value: object = getattr(channel, field, None)
         if not isinstance(value, str) or not SLUG.fullmatch(value):
             return f"{field} must be a slug such as matrix, not {value!r}"
-        if len(value) > LONGEST_NAME:
-            return f"{field} has {len(value)} characters; {LONGEST_NAME} are allowed: {value}"
+        if len(value) > MAX_NAME_LENGTH:
+            return f"{field} has {len(value)} characters; {MAX_NAME_LENGTH} are allowed: {value}"
     if not isinstance(formats, tuple) or not formats or not FORMATS.issuperset(formats):
         return f"formats must be a tuple of some of {', '.join(sorted(FORMATS))}, not {formats!r}"
     if not isinstance(config, type) or not issubclass(config, BaseModel):
@@ -145,7 +153,7 @@ def _breach(channel: type[Notifier]) -> str | None:
 
 
 def _strict(model: type[BaseModel]) -> type[BaseModel]:
-    """The model, refusing fields it does not know: a misspelt setting must not pass in silence."""
+    """The model, made to refuse unknown fields, so that a misspelt setting is reported."""
     if model.model_config.get("extra") == "forbid":
         return model
     return type(model.__name__, (model,), {"model_config": ConfigDict(extra="forbid"), "__module__": __name__})

@@ -1,4 +1,4 @@
-"""Find the plugins and ask each what it brings. One that fails says why and spoils nothing for the others."""
+"""Find the plugins of an installation, import one and call its hooks. The failure of one does not affect the others."""
 
 import re
 import sys
@@ -12,37 +12,43 @@ import pluggy
 
 from capcom_gql.notifiers import hookspecs
 from capcom_gql.notifiers.contract import Notifier
-from capcom_gql.notifiers.redaction import one_line, told
+from capcom_gql.notifiers.redaction import describe_error, redact
 
 GROUP = "capcom_gql.notifiers"
+"""The group of the entry points by which installed plugins are found."""
 OWN_DISTRIBUTION = "capcom-gql"
+"""The distribution of the product, in the normal form of PEP 503: its plugins are the bundled ones."""
 MODULE_PREFIX = "capcom_plugin_"
+"""Begins the module names of plugins from a folder, so that they hide no other module."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """Where channels may come from: an installed entry point, or a file or package of the plugins folder.
+    """Where a plugin comes from: an installed entry point, or a file or package of `CAPCOM_PLUGINS_DIR`.
 
-    Of `target` (what an entry point names) and `path` (absolute; a package's is its folder) one is given.
+    Either `target` or `path` is given.
     """
 
     name: str
+    """The entry point's name, or the name of the file (without `.py`) or package."""
     label: str
-    """How a person recognises it: its distribution and version, or its path."""
+    """How operators recognise it: its distribution and version, or its path."""
     target: str = ""
+    """The module or object that the entry point names."""
     path: str = ""
+    """The absolute path of the file, or of the package's folder."""
     distribution: str | None = None
     version: str | None = None
 
     @property
-    def is_ours(self) -> bool:
-        """Whether it comes with the product itself."""
+    def is_bundled(self) -> bool:
+        """Whether it is part of the product's own distribution."""
         return _canonical(self.distribution) == OWN_DISTRIBUTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What one provider's hooks answered, or the reason why it brings nothing."""
+class ImportedPlugin:
+    """What one plugin's hooks returned, or why it could not be imported."""
 
     classes: tuple[type[Notifier], ...] = ()
     template_dirs: tuple[Path, ...] = ()
@@ -50,20 +56,20 @@ class Found:
 
 
 class PluginFault(Exception):
-    """What a provider answered is not what the hook asks for."""
+    """A plugin cannot be imported, implements no hook, or a hook returned what its specification does not allow."""
 
 
-def installed() -> list[Provider]:
-    """The entry points of the group, the product's own first: on a clash of names, the first one stays."""
+def installed_providers() -> list[Provider]:
+    """The installed plugins, the bundled ones first: when two channels have the same name, the first one is used."""
     found = [_of_entry_point(point) for point in entry_points(group=GROUP)]
-    return sorted(found, key=lambda provider: (not provider.is_ours, provider.label, provider.name))
+    return sorted(found, key=lambda provider: (not provider.is_bundled, provider.label, provider.name))
 
 
-def in_folder(folder: Path) -> list[Provider]:
-    """The modules and packages of a folder, in order of name. Raises OSError when it cannot be read.
+def providers_in_folder(folder: Path) -> list[Provider]:
+    """The modules and packages of a folder, sorted by name. Raises OSError if the folder cannot be read.
 
-    They are imported from their path, never through `sys.path`, where a folder `email/` would take the place
-    of the standard library's `email`.
+    They are imported by their path, not through `sys.path`, where a folder `email/` would hide the standard library's
+    `email`. Names that begin with `_` or `.` are ignored.
     """
     found = []
     for path in sorted(folder.iterdir()):
@@ -76,18 +82,18 @@ def in_folder(folder: Path) -> list[Provider]:
     return found
 
 
-def ask(provider: Provider) -> Found:
-    """Import a provider into this process and call its hooks. Whatever goes wrong in it ends up in `failure`."""
+def import_plugin(provider: Provider) -> ImportedPlugin:
+    """Import a plugin into this process and call its hooks. Any exception of the plugin's ends up in `failure`."""
     try:
-        return _ask(provider)
+        return _import_and_ask(provider)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  a plugin may raise or exit as it likes: the others still load
-        return Found(failure=one_line(told(error)))
+    except BaseException as error:  # noqa: BLE001  a plugin may raise anything, or exit: the others must still load
+        return ImportedPlugin(failure=redact(describe_error(error)))
 
 
-def _ask(provider: Provider) -> Found:
-    # A registry of its own for each, so that a misspelt hook is laid at the right door.
+def _import_and_ask(provider: Provider) -> ImportedPlugin:
+    # a plugin manager for each, so that a misspelt hook is reported for the right plugin
     plugins = pluggy.PluginManager(hookspecs.PROJECT)
     plugins.add_hookspecs(hookspecs)
     plugin = _imported(provider)
@@ -97,7 +103,7 @@ def _ask(provider: Provider) -> Found:
         raise PluginFault("it implements no hook: mark capcom_notifiers() with @hookimpl")
     classes = [_channel(item) for answer in plugins.hook.capcom_notifiers() for item in _items(answer)]
     folders = [_template_dir(item) for answer in plugins.hook.capcom_template_dirs() for item in _items(answer)]
-    return Found(classes=tuple(classes), template_dirs=tuple(folders))
+    return ImportedPlugin(classes=tuple(classes), template_dirs=tuple(folders))
 
 
 def _items(answer: object) -> Iterable[object]:
@@ -146,7 +152,7 @@ def _imported(provider: Provider) -> object:
     if spec is None or spec.loader is None:
         raise PluginFault(f"{file} cannot be imported")
     module = module_from_spec(spec)
-    # Needed while it runs, for the imports inside a package and for its dataclasses.
+    # the imports inside a package, and dataclasses, look the module up while it is executed
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)

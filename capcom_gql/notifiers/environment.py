@@ -1,4 +1,4 @@
-"""What a child process gets of the environment."""
+"""Which variables of the environment a plugin's child process gets."""
 
 import os
 import sys
@@ -7,18 +7,19 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from capcom_gql.settings import PREFIX, Settings
 
-SHORTEST_PASSWORD = 4
-"""Characters of a password that is looked for inside of values; a shorter one stands in too many by chance."""
+MIN_PASSWORD = 4
+"""The least characters of a password that is searched for inside values; a shorter one is in too many by chance."""
 _PORTS = {"postgres": 5432, "postgresql": 5432, "redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671}
-_WITHOUT_WHICH_NOTHING_STARTS = frozenset({"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR"})
-"""They hold paths and no password, though one such as `root` may stand in them."""
+_ALWAYS_KEPT = frozenset({"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR"})
+"""Programs need these to start. They hold paths and no password, though one such as `root` may be part of a path."""
 
 
-def environment_of_children(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
-    """The environment without our settings, and without what leads to the database or the broker.
+def child_environment(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """The environment without the product's settings, and without variables that give access to the database or the
+    broker: those whose value contains the password, the URL, or the host together with the database's name.
 
-    That is each variable in which the password, the address, or the host with the name of the database stands, however
-    the rest is written. What remains stays, since a plugin may need it: where certificates are, which proxy to use.
+    The rest is kept, since a plugin may need it, such as the place of certificates or a proxy. `PYTHONPATH` is set, so
+    that the child finds the same modules as this process.
     """
     addresses = [address for address in (settings.database_url, settings.broker_url) if address]
     passwords = {word for address in addresses for word in _passwords(urlsplit(address))}
@@ -27,21 +28,20 @@ def environment_of_children(environ: Mapping[str, str], settings: Settings) -> d
     def leads_there(value: str) -> bool:
         return (
             value in passwords
-            or any(len(word) >= SHORTEST_PASSWORD and word in value for word in passwords)
+            or any(len(word) >= MIN_PASSWORD and word in value for word in passwords)
             or any(place in value.lower() for place in places)
         )
 
     kept = {
         name: value
         for name, value in environ.items()
-        if name in _WITHOUT_WHICH_NOTHING_STARTS or not (name.upper().startswith(PREFIX) or leads_there(value))
+        if name in _ALWAYS_KEPT or not (name.upper().startswith(PREFIX) or leads_there(value))
     }
-    # so that a child finds what this process would, this package among it
     return {**kept, "PYTHONPATH": os.pathsep.join(os.path.abspath(entry) for entry in sys.path)}
 
 
 def _passwords(address: SplitResult) -> Iterator[str]:
-    """A password as it may be written: as in the address, as it is, as another address would have it."""
+    """Each form in which a password may be written: as in this URL, decoded, and encoded as in another URL."""
     for password in (address.password, *parse_qs(address.query).get("password", ())):
         if password:
             plain = unquote(password)
@@ -49,13 +49,13 @@ def _passwords(address: SplitResult) -> Iterator[str]:
 
 
 def _places(address: str) -> Iterator[str]:
-    """What of an address tells where it leads, in lower case."""
+    """Each way to write where a URL leads, in lower case."""
     yield address.lower()
     parts = urlsplit(address)
     if not parts.hostname:
         return
     if parts.scheme in ("redis", "rediss", "amqp", "amqps"):
-        # the same broker under another number, or name, of a database is the same broker
+        # the path is only the number of a Redis database or the name of a virtual host: it is the same broker
         yield parts._replace(path="", query="", fragment="").geturl().lower()
     if name := parts.path.strip("/").lower():
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

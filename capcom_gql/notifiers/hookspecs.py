@@ -1,4 +1,4 @@
-"""The hooks a plugin may implement: these two, and no further one until a real plugin needs it.
+"""The two hooks that a plugin may implement.
 
 A plugin is a module (or object) named by an entry point of the group `capcom_gql.notifiers`, or a file or
 package in `CAPCOM_PLUGINS_DIR`. It marks its implementations with `hookimpl`:
@@ -24,18 +24,20 @@ import pluggy
 from capcom_gql.notifiers.contract import Notifier
 
 PROJECT = "capcom_gql"
+"""The project's name for pluggy, by which it recognises marked functions."""
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+"""The decorator with which a plugin marks its implementation of a hook."""
 
 
 @hookspec
 def capcom_notifiers() -> Iterable[type[Notifier]]:
-    """The channels this plugin brings, as classes: the host builds, calls and closes them."""
+    """The channels of this plugin, as classes: the host builds one instance of each, calls and closes it."""
     return ()
 
 
 @hookspec
 def capcom_template_dirs() -> Iterable[Path]:
-    """Folders laid over the built-in templates: `<folder>/fr/welcome.jinja` replaces the French welcome."""
+    """Folders of templates that replace built-in ones: `<folder>/fr/welcome.jinja` is the French letter `welcome`."""
     return ()

@@ -1,4 +1,4 @@
-"""Plugins whose code runs in this process: the bundled ones, those named by the operator, and all inside a child."""
+"""Plugins whose code runs in this process: bundled, named by `CAPCOM_PLUGINS_IN_PROCESS`, or the one of a child."""
 
 import asyncio
 import contextvars
@@ -20,72 +20,76 @@ from capcom_gql.notifiers.contract import (
     Sent,
     Transient,
 )
-from capcom_gql.notifiers.declarations import Declarations, begin, declaration_of
-from capcom_gql.notifiers.discovery import Provider, ask
-from capcom_gql.notifiers.redaction import one_line, secrets_of, told, words_of
-from capcom_gql.notifiers.sending import Outcome, OutcomeKind, seconds_to_wait
+from capcom_gql.notifiers.declarations import Declarations, declaration_of, start_channel
+from capcom_gql.notifiers.discovery import Provider, import_plugin
+from capcom_gql.notifiers.redaction import describe_error, message_of, redact, secrets_of
+from capcom_gql.notifiers.sending import Outcome, OutcomeKind, valid_retry_after
 
 STUCK_LIMIT = 8
-"""Sends that have outlasted their deadline and still run, past which a channel is given no more."""
+"""How many sends of a channel may still run after their deadline; with so many it is not called any more."""
 STUCK_WAIT = 30.0
-"""Seconds until a channel with so many of them is asked again."""
+"""Seconds after which such a channel is asked again."""
 
 log = logging.getLogger(__name__)
 
 
 class InProcessPlugin:
-    """A provider whose code is imported into this process when it is asked what it brings."""
+    """A plugin whose code is imported into this process by `declare`. See `declarations.Plugin`."""
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
         self._classes: tuple[type[Notifier], ...] = ()
 
-    def bring(self) -> Declarations:
-        """Import it and ask its hooks."""
-        found = ask(self.provider)
+    def declare(self) -> Declarations:
+        """Import the plugin, call its hooks and validate its channels."""
+        found = import_plugin(self.provider)
         self._classes = found.classes
-        offers = tuple(declaration_of(channel) for channel in found.classes)
-        return Declarations(offers=offers, template_dirs=found.template_dirs, failure=found.failure)
+        channels = tuple(declaration_of(channel) for channel in found.classes)
+        return Declarations(channels=channels, template_dirs=found.template_dirs, failure=found.failure)
 
-    def start(self, place: int, given: Mapping[str, str], host: Host) -> "InProcessHost":
-        """Start the channel of the offer at that place. Raises SettingsLacking, StartFailed."""
-        return InProcessHost(begin(self._classes[place], given, host))
+    def start(self, index: int, values: Mapping[str, str], host: Host) -> "InProcessHost":
+        """Start the channel at `index` of the declarations. Raises SettingsRefused, StartFailed."""
+        return InProcessHost(start_channel(self._classes[index], values, host))
 
-    def leave(self) -> None:
-        """What is imported stays."""
+    def discard(self) -> None:
+        """Do nothing: Python cannot unload what is imported."""
 
 
 class InProcessHost:
-    """A notifier that runs in this process, with the count of its sends that never came back."""
+    """A notifier in service in this process. It counts the sends that still run after their deadline."""
 
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
         self._secrets = secrets_of(notifier.config)
         self._stuck = 0
-        # the contract's own check hangs on nothing, so it needs no thread
+        # the contract's own check cannot hang, so it needs no thread
         self._checks_addresses = type(notifier).validate_address is not Notifier.validate_address
 
     @property
     def name(self) -> str:
-        """The channel's."""
+        """The channel's name."""
         return self._notifier.name
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """What the channel makes use of."""
+        """Which of `text`, `html` and `json` the channel uses."""
         return self._notifier.formats
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What nothing that is told of it may show."""
+        """The values of its secret settings, which no reason, log or health detail may show."""
         return self._secrets
 
     async def attempt(self, message: Message, within: float | None) -> Outcome:
-        """One call of `send`. None: however long it takes."""
+        """Call `validate_address` and `send` once, for at most `within` seconds; None: without a limit.
+
+        A synchronous send that is late goes on in its thread; an `async` one is cancelled. Raises nothing of the
+        plugin's. Cancelling this call cancels an `async` send.
+        """
         if self._stuck >= STUCK_LIMIT:
-            words = f"{self._stuck} earlier sends have not come back yet"
+            words = f"{self._stuck} earlier sends have not ended yet"
             return self._outcome(OutcomeKind.WAIT, words, retry_after=STUCK_WAIT)
-        # An empty context: the plugin's code does not see the transaction, nor the request, of its caller.
+        # an empty context: the plugin's code must not see the caller's transaction or request
         attempt = asyncio.create_task(self._attempt(message), context=contextvars.Context())
         try:
             await asyncio.wait({attempt}, timeout=within)
@@ -98,42 +102,42 @@ class InProcessHost:
         if attempt.cancelled():
             return self._crash("the send cancelled itself")
         if isinstance(error := attempt.exception(), Exception):
-            # What it raised or answered cannot even be looked at: an exception with a property that raises.
-            return self._crash(told(error))
+            # what it raised or returned cannot be examined: for instance, an exception with a property that raises
+            return self._crash(describe_error(error))
         return attempt.result()
 
     async def check(self, within: float | None) -> Health:
-        """What the notifier's own `check` says; what it raises is a reason not to be well."""
+        """The result of the notifier's `check` within some seconds (None: no limit); not ok if it raises or is late."""
         try:
             answer, error = await asyncio.wait_for(_in_thread(self._notifier.check), within)
         except TimeoutError:
             return Health(ok=False, detail=f"no answer within {within:g} s")
         if error is not None:
-            return Health(ok=False, detail=one_line(told(error), self._secrets))
+            return Health(ok=False, detail=redact(describe_error(error), self._secrets))
         if not isinstance(answer, Health):
             return Health(ok=False, detail=f"check answered {type(answer).__name__}, not Health")
-        return Health(ok=bool(answer.ok), detail=one_line(str(answer.detail), self._secrets))
+        return Health(ok=bool(answer.ok), detail=redact(str(answer.detail), self._secrets))
 
     async def address_fault(self, raw: str, within: float | None) -> str | None:
-        """Why the notifier's `validate_address` refuses an address; None also when it does not come to say so."""
+        """Why the notifier's `validate_address` refuses an address; None if it accepts it, fails or is late."""
         try:
             _, error = await asyncio.wait_for(_in_thread(lambda: self._notifier.validate_address(raw)), within)
         except TimeoutError:
             error = TimeoutError()
         if isinstance(error, AddressInvalid):
-            return one_line(words_of(error) or told(error), self._secrets)
+            return redact(message_of(error) or describe_error(error), self._secrets)
         if error is not None:
-            log.warning("an address could not be judged: %s", one_line(self._named(told(error)), self._secrets))
+            log.warning("an address was not checked: %s", redact(self._named(describe_error(error)), self._secrets))
         return None
 
     def close(self, within: float) -> None:
-        """Close the notifier; what goes wrong is logged and forgotten."""
+        """Close the notifier, waiting at most `within` seconds. A failure is logged and not raised."""
 
         def run() -> None:
             try:
                 self._notifier.close()
-            except BaseException as error:  # noqa: BLE001  the others must still be closed
-                log.warning("closing a channel failed: %s", one_line(self._named(told(error)), self._secrets))
+            except BaseException as error:  # noqa: BLE001  the other channels must still be closed
+                log.warning("closing a channel failed: %s", redact(self._named(describe_error(error)), self._secrets))
 
         closing = threading.Thread(target=run, daemon=True, name=f"close-{self.name}")
         closing.start()
@@ -165,28 +169,28 @@ class InProcessHost:
         except BaseException as error:  # noqa: BLE001  SystemExit too: a plugin must not end the worker
             return self._failure(error)
         if isinstance(result, Sent):
-            provider_id = None if result.provider_id is None else one_line(str(result.provider_id), self._secrets)
+            provider_id = None if result.provider_id is None else redact(str(result.provider_id), self._secrets)
             return Outcome(kind=OutcomeKind.SENT, provider_id=provider_id)
         return self._crash(f"send answered {type(result).__name__}, not Sent")
 
     def _failure(self, error: BaseException) -> Outcome:
-        words = words_of(error) or type(error).__name__
+        words = message_of(error) or type(error).__name__
         if isinstance(error, Transient):
-            return self._outcome(OutcomeKind.RETRY, words, retry_after=seconds_to_wait(error.retry_after))
+            return self._outcome(OutcomeKind.RETRY, words, retry_after=valid_retry_after(error.retry_after))
         if isinstance(error, OSError):  # ConnectionError and TimeoutError are kinds of it
-            return self._outcome(OutcomeKind.RETRY, told(error))
+            return self._outcome(OutcomeKind.RETRY, describe_error(error))
         if isinstance(error, Permanent):
             gone = isinstance(error, AddressGone | AddressInvalid)
             return replace(self._outcome(OutcomeKind.FAILED, words), gone=gone)
         if isinstance(error, NotConfigured):
             return self._outcome(OutcomeKind.HELD, words)
-        return self._crash(told(error))
+        return self._crash(describe_error(error))
 
     def _crash(self, words: str) -> Outcome:
         return replace(self._outcome(OutcomeKind.RETRY, words), crashed=True)
 
     def _outcome(self, kind: OutcomeKind, words: str, *, retry_after: float | None = None) -> Outcome:
-        return Outcome(kind=kind, reason=one_line(self._named(words), self._secrets), retry_after=retry_after)
+        return Outcome(kind=kind, reason=redact(self._named(words), self._secrets), retry_after=retry_after)
 
     def _named(self, words: str) -> str:
         return f"{self.name}: {words}"
@@ -203,10 +207,9 @@ class InProcessHost:
 
 
 async def _in_thread(call: Callable[[], object]) -> tuple[object, BaseException | None]:
-    """Run a plain function beside the loop; its answer, and what it raised if it did.
+    """Run a synchronous function in a daemon thread: its result, and the exception that it raised, if any.
 
-    Not in the loop's own pool: sends that hang would fill it, and its threads are waited for at exit. A
-    thread that hangs here keeps no process from ending.
+    Not in the loop's thread pool: sends that hang would fill it, and Python waits for its threads at exit.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[tuple[object, BaseException | None]] = loop.create_future()
@@ -219,13 +222,13 @@ async def _in_thread(call: Callable[[], object]) -> tuple[object, BaseException 
         result: tuple[object, BaseException | None]
         try:
             result = (call(), None)
-        except BaseException as error:  # noqa: BLE001  handed to the loop, which judges it
+        except BaseException as error:  # noqa: BLE001  returned to the caller
             result = (None, error)
         try:
             loop.call_soon_threadsafe(settle, result)
         except RuntimeError:
-            # The loop ended while the call hung: nobody waits for it any more.
-            log.debug("a send came back after its loop had ended")
+            # the loop ended while the call hung: nothing waits for the result any more
+            log.debug("a send ended after its event loop")
 
     threading.Thread(target=run, daemon=True, name="notifier-send").start()
     return await answer

@@ -1,8 +1,8 @@
-"""Give a letter's body its two forms: wrapped plain text, and paragraphs of HTML.
+"""Convert a letter's body to wrapped plain text, to HTML, and to one line for a text message.
 
-A body is written once, as plain paragraphs parted by blank lines. Where a number, facts, a heading or a link
-stand, a piece of `templates/pieces.<form>.jinja` sets them: indented by four spaces in text, an element in HTML.
-What somebody wrote is quoted line by line, after "> " in text.
+A template writes a body once, as paragraphs separated by blank lines. Numbers, facts, headings and links are set by the
+macros of `templates/pieces.<form>.jinja`: indented by four spaces in text, an element in HTML. What people wrote is
+quoted line by line, after "> " in text.
 """
 
 import re
@@ -10,25 +10,27 @@ import textwrap
 import unicodedata
 
 WIDTH = 72
-"""Columns of plain text: quoted twice it still fits in 80."""
+"""Columns of a line of plain text, so that it still fits in 80 when it has been quoted twice."""
 _INDENT = " " * 4
 _QUOTED = "> "
 _ELEMENT = re.compile(r"<(p|h2|ul|ol|table|div|hr|blockquote)\b")
 _PARAGRAPH = '<p style="margin:0 0 16px">'
 
 PREHEADER = 140
-"""Characters of a letter's beginning that lists of mails show beside its subject."""
+"""The most characters of the preheader: the beginning of the letter that mail programs list beside its subject."""
 
 GSM_7 = frozenset(
     "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-"""The characters of which a text message holds 160 (3GPP TS 23.038); with any other it holds 70."""
+"""The basic character set of text messages (3GPP TS 23.038, without the extension table): a message holds 160 of these
+characters, but only 70 with any other in it."""
 _PLAINER = {"œ": "oe", "Œ": "OE", "’": "'", "‘": "'", "«": '"', "»": '"', "“": '"', "”": '"', "–": "-", "—": "-"}
 
 
 def as_text(body: str) -> str:
-    """Paragraphs wrapped at WIDTH; of indented ones (numbers, addresses, facts) each line is kept apart."""
+    """The body as plain text, wrapped at WIDTH columns. Indented paragraphs (numbers, addresses, facts) and quotations
+    keep their lines."""
     wrapped = []
     for paragraph in _paragraphs(body):
         if paragraph.startswith(_INDENT):
@@ -43,36 +45,36 @@ def as_text(body: str) -> str:
 
 
 def plain_spaces(text: str) -> str:
-    """A text whose lines are broken already: nothing need be kept together any more, and searches find it."""
+    """The text with ordinary spaces for no-break spaces, which wrapped text does not need, and which hinder search."""
     return text.replace("\u00a0", " ")
 
 
 def as_html(body: str) -> str:
-    """Paragraphs as <p>, in a body whose variables are escaped already; elements stay as they are."""
+    """The body as HTML: paragraphs become <p>, elements stay. Variables must have been escaped already."""
     return "\n".join(
         paragraph if _ELEMENT.match(paragraph) else f"{_PARAGRAPH}{paragraph}</p>" for paragraph in _paragraphs(body)
     )
 
 
 def opening(text: str) -> str:
-    """What a finished text begins with after its greeting, cut after a word: for lists of mails, beside the subject."""
+    """The preheader: the first paragraph after the greeting, cut after a word at PREHEADER characters."""
     greeting, *others = [one_line(paragraph) for paragraph in text.split("\n\n")]
     first = others[0] if others and greeting.endswith(",") else greeting
     return first if len(first) <= PREHEADER else first[:PREHEADER].rsplit(" ", 1)[0] + "…"
 
 
 def as_short(body: str) -> str:
-    """One line for a text message: characters outside GSM_7 in their plainer form (ê as e), if they have one."""
+    """The body as one line for a text message; characters outside GSM_7 become similar ones where possible (ê to e)."""
     return "".join(character if character in GSM_7 else _plainer(character) for character in one_line(body))
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks or other control characters, which mail headers must not hold."""
+    """The text with each run of spaces, line breaks and control characters replaced by one space, fit for a header."""
     return re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", text).strip(" ")
 
 
 def lines(text: str) -> list[str]:
-    """The lines of what somebody wrote, each as `one_line` has it, without the empty ones."""
+    """The lines of a text, each through `one_line`, without the empty ones."""
     return [line for line in map(one_line, text.splitlines()) if line]
 
 

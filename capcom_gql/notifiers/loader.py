@@ -1,4 +1,4 @@
-"""From the settings to the registry: load every plugin, judge every channel, start those that can work."""
+"""Build the registry of channels from the settings: load every plugin, and start every channel that can work."""
 
 import os
 from collections.abc import Iterable
@@ -7,21 +7,28 @@ from pathlib import Path
 
 from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.contract import Host
-from capcom_gql.notifiers.declarations import Declaration, Declarations, Plugin, SettingsLacking, StartFailed, is_name
-from capcom_gql.notifiers.discovery import Provider, in_folder, installed
-from capcom_gql.notifiers.environment import environment_of_children
+from capcom_gql.notifiers.declarations import (
+    Declaration,
+    Declarations,
+    Plugin,
+    SettingsRefused,
+    StartFailed,
+    is_valid_name,
+)
+from capcom_gql.notifiers.discovery import Provider, installed_providers, providers_in_folder
+from capcom_gql.notifiers.environment import child_environment
 from capcom_gql.notifiers.in_process import InProcessPlugin
 from capcom_gql.notifiers.registry import ChannelInfo, NotifierState, Registry
 from capcom_gql.notifiers.sending import Channel
-from capcom_gql.notifiers.subprocess_host import SubprocessPlugin
+from capcom_gql.notifiers.subprocess_host import MALFORMED, SubprocessPlugin
 from capcom_gql.settings import Settings
 
 
 def load(settings: Settings, timeouts: HostTimeouts | None = None) -> Registry:
-    """Load the installed plugins and those of `CAPCOM_PLUGINS_DIR`. Never raises for a plugin's fault.
+    """Load the installed plugins and those of `CAPCOM_PLUGINS_DIR`. Raises nothing of a plugin's: see `ChannelInfo`.
 
-    The bundled ones, and those that `CAPCOM_PLUGINS_IN_PROCESS` names, are imported here; all others are loaded and
-    run in child processes of their own. The registry must be closed in the end.
+    Bundled plugins, and those that `CAPCOM_PLUGINS_IN_PROCESS` names, are imported into this process; each other one is
+    loaded and run in a child process. The caller must close the registry.
     """
     return _Loading(settings, timeouts or HostTimeouts()).registry()
 
@@ -35,27 +42,30 @@ class _Loading:
         self._template_dirs: list[Path] = []
         self._labels: dict[str, str] = {}
         self._disabled = {name.lower() for name in settings.plugins_disabled}
-        self._inside = {name.lower() for name in settings.plugins_in_process}
-        self._unheard = {"CAPCOM_PLUGINS_DISABLED": set(self._disabled), "CAPCOM_PLUGINS_IN_PROCESS": set(self._inside)}
+        self._in_process = {name.lower() for name in settings.plugins_in_process}
+        self._unmatched = {
+            "CAPCOM_PLUGINS_DISABLED": set(self._disabled),
+            "CAPCOM_PLUGINS_IN_PROCESS": set(self._in_process),
+        }
 
     def registry(self) -> Registry:
-        # first all of them, so that the child processes start beside each other
+        # all are made first, so that the child processes start at the same time
         for provider, plugin in [(provider, self._plugin(provider)) for provider in self._providers()]:
             if plugin is None:
                 name = provider.name.lower()
                 reason = f"CAPCOM_PLUGINS_DISABLED names {name}"
                 self._entries.append(replace(_blank(provider), state=NotifierState.DISABLED, reason=reason))
-            elif not self._take(plugin):
-                plugin.leave()
+            elif not self._register(plugin):
+                plugin.discard()
         return Registry(tuple(self._entries), self._channels, tuple(self._template_dirs), tuple(self._warnings()))
 
     def _providers(self) -> Iterable[Provider]:
-        yield from installed()
+        yield from installed_providers()
         folder = self._settings.plugins_dir
         if folder is None:
             return
         try:
-            providers = in_folder(folder)
+            providers = providers_in_folder(folder)
         except OSError as error:
             reason = f"the folder {folder} cannot be read: {error.strerror or error}"
             self._entries.append(
@@ -65,68 +75,72 @@ class _Loading:
         yield from providers
 
     def _plugin(self, provider: Provider) -> Plugin | None:
-        """Where its code is to run; None: nowhere. One that spoils its import must be possible to switch off."""
+        """The plugin in its process; None if it is disabled: a plugin whose import does harm can so be switched off."""
         name = provider.name.lower()
-        self._unheard["CAPCOM_PLUGINS_IN_PROCESS"].discard(name)
+        self._unmatched["CAPCOM_PLUGINS_IN_PROCESS"].discard(name)
         if name in self._disabled:
-            self._unheard["CAPCOM_PLUGINS_DISABLED"].discard(name)
+            self._unmatched["CAPCOM_PLUGINS_DISABLED"].discard(name)
             return None
-        if provider.is_ours or name in self._inside:
+        if provider.is_bundled or name in self._in_process:
             return InProcessPlugin(provider)
-        return SubprocessPlugin(provider, environment_of_children(os.environ, self._settings), self._timeouts)
+        return SubprocessPlugin(provider, child_environment(os.environ, self._settings), self._timeouts)
 
-    def _take(self, plugin: Plugin) -> bool:
-        """Let in what a plugin brings; whether one of its channels is in service."""
-        provider, brought = plugin.provider, plugin.bring()
-        if fault := brought.failure or _unfit(brought):
+    def _register(self, plugin: Plugin) -> bool:
+        """Add what a plugin declares, and start its channels. Returns whether one of them is in service."""
+        provider, declared = plugin.provider, plugin.declare()
+        if fault := declared.failure or _malformed(declared):
             reason = f"{provider.label} could not be loaded: {fault}"
             self._entries.append(replace(_blank(provider), reason=reason))
             return False
-        self._template_dirs.extend(brought.template_dirs)
-        entries = [self._judge(plugin, place, offer) for place, offer in enumerate(brought.offers)]
+        self._template_dirs.extend(declared.template_dirs)
+        entries = [self._start(plugin, index, declaration) for index, declaration in enumerate(declared.channels)]
         self._entries += entries
         return any(entry.state is NotifierState.ACTIVE for entry in entries)
 
-    def _judge(self, plugin: Plugin, place: int, offer: Declaration) -> ChannelInfo:
+    def _start(self, plugin: Plugin, index: int, declaration: Declaration) -> ChannelInfo:
         provider = plugin.provider
         entry = _blank(provider)
-        if offer.fault is not None:
-            return replace(entry, reason=f"{offer.label} of {provider.label}: {offer.fault}")
+        if declaration.fault is not None:
+            return replace(entry, reason=f"{declaration.label} of {provider.label}: {declaration.fault}")
         entry = replace(
-            entry, name=offer.name, address_kind=offer.address_kind, config_schema=dict(offer.config_schema)
+            entry,
+            name=declaration.name,
+            address_kind=declaration.address_kind,
+            config_schema=dict(declaration.config_schema),
         )
-        if reason := self._clash(provider, offer):
+        if reason := self._clash(provider, declaration):
             return replace(entry, reason=reason)
-        if reason := self._off(offer):
+        if reason := self._why_disabled(declaration):
             return replace(entry, state=NotifierState.DISABLED, reason=reason)
-        given = {field: value for field, value in self._settings.notify.get(offer.name, {}).items() if value.strip()}
+        fields = self._settings.notify.get(declaration.name, {})
+        values = {field: value for field, value in fields.items() if value.strip()}
         host = Host(
-            data_dir=self._settings.data_dir / offer.name,
+            data_dir=self._settings.data_dir / declaration.name,
             support_email=self._settings.support_email,
             production=self._settings.is_production,
         )
         try:
-            runner = plugin.start(place, given, host)
-        except SettingsLacking as lacking:
-            return replace(entry, state=NotifierState.UNCONFIGURED, reason=str(lacking))
+            runner = plugin.start(index, values, host)
+        except SettingsRefused as refused:
+            return replace(entry, state=NotifierState.UNCONFIGURED, reason=str(refused))
         except StartFailed as failed:
             return replace(entry, reason=str(failed))
-        self._channels[offer.name] = Channel(runner, self._settings.send_timeout, self._timeouts)
+        self._channels[declaration.name] = Channel(runner, self._settings.send_timeout, self._timeouts)
         return replace(entry, state=NotifierState.ACTIVE)
 
-    def _clash(self, provider: Provider, offer: Declaration) -> str | None:
-        first = self._labels.get(offer.name)
+    def _clash(self, provider: Provider, declaration: Declaration) -> str | None:
+        first = self._labels.get(declaration.name)
         if first is None:
-            self._labels[offer.name] = provider.label
+            self._labels[declaration.name] = provider.label
             return None
-        return f"the name {offer.name} is taken: {first} and {provider.label} both bring it; the first stays"
+        return f"two channels are named {declaration.name}, of {first} and of {provider.label}: the first one is used"
 
-    def _off(self, offer: Declaration) -> str | None:
-        name = offer.name
+    def _why_disabled(self, declaration: Declaration) -> str | None:
+        name = declaration.name
         if name in self._disabled:
-            self._unheard["CAPCOM_PLUGINS_DISABLED"].discard(name)
+            self._unmatched["CAPCOM_PLUGINS_DISABLED"].discard(name)
             return f"CAPCOM_PLUGINS_DISABLED names {name}"
-        if self._settings.is_production and offer.development_only:
+        if self._settings.is_production and declaration.development_only:
             return f"{name} is for development only, and CAPCOM_ENV is production"
         if self._settings.channels and name not in self._settings.channels:
             return f"CAPCOM_CHANNELS does not name {name}"
@@ -134,8 +148,8 @@ class _Loading:
 
     def _warnings(self) -> Iterable[str]:
         names = {entry.name for entry in self._entries}
-        for setting, unheard in self._unheard.items():
-            for name in sorted(unheard):
+        for setting, unmatched in self._unmatched.items():
+            for name in sorted(unmatched):
                 yield f"{setting} names {name}, which is not installed"
         for name in self._settings.channels:
             if name not in names:
@@ -154,11 +168,13 @@ def _blank(provider: Provider) -> ChannelInfo:
     )
 
 
-def _unfit(brought: Declarations) -> str | None:
-    """Why what was brought cannot be taken as it is told: a child process may tell anything."""
-    for offer in brought.offers:
-        if offer.fault is None and not (is_name(offer.name) and is_name(offer.address_kind)):
-            return "its process answered rubbish"
-    if not all(folder.is_dir() for folder in brought.template_dirs):
-        return "its process answered rubbish"
+def _malformed(declared: Declarations) -> str | None:
+    """The fault of declarations that no plugin's code can make here: a child process may answer anything."""
+    for declaration in declared.channels:
+        if declaration.fault is None and not (
+            is_valid_name(declaration.name) and is_valid_name(declaration.address_kind)
+        ):
+            return MALFORMED
+    if not all(folder.is_dir() for folder in declared.template_dirs):
+        return MALFORMED
     return None

@@ -1,7 +1,7 @@
-"""Look a name up beside the event loop, in a bounded number of threads that nobody waits for; for any channel.
+"""Look host names up without blocking the event loop, in a bounded number of daemon threads; for any channel.
 
-Not in the loop's own pool: a name server that does not answer would fill it, stop everybody else who needs a thread
-of it, and keep the program from ending.
+Not in the loop's own thread pool: a name server that does not answer would fill it, stop everything else that needs a
+thread of it, and keep the program from ending.
 """
 
 import asyncio
@@ -13,37 +13,41 @@ from typing import TypeAlias
 
 from capcom_gql.notifiers.contract import Transient
 
-MOST_LOOKUPS = 8
-"""Look-ups of one channel under way at once. The system's cannot be stopped, and a name server may keep one for a
-minute."""
+MAX_LOOKUPS = 8
+"""The most look-ups of one channel at a time, unless `Lookup` is given another number. The system's look-up cannot be
+cancelled, and takes up to a minute if the name server does not answer."""
 
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
-"""The addresses of a host, as text; may block. Raises OSError where there are none."""
+"""A function of a host name and a port that returns the host's IP addresses as text. It may block, and raises OSError
+if there are none."""
 
 
 class UnknownName(OSError):
-    """A name that leads nowhere; its text is a sentence that names it."""
+    """A host name that cannot be resolved; the text is a sentence that names it."""
 
 
 def by_the_system(host: str, port: int) -> list[str]:
-    """The addresses that the system's resolver gives, in the order in which they are to be tried."""
+    """The IP addresses from the system's resolver, in the order in which to try them. Blocks. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class Lookup:
-    """A resolver with a bound; may be asked from several loops at once. One for each notifier is enough."""
+    """An asynchronous resolver that makes at most `most` look-ups at a time, each by `resolve` in a thread.
 
-    def __init__(self, resolve: Resolve = by_the_system, most: int = MOST_LOOKUPS) -> None:
+    One for each notifier is enough: it may be used from several event loops at once.
+    """
+
+    def __init__(self, resolve: Resolve = by_the_system, most: int = MAX_LOOKUPS) -> None:
         self._resolve = resolve
         self._most = most
         self._free = threading.Semaphore(most)
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
-        """The addresses to connect to, in order; at least one. An address leads to itself, without a look-up.
+        """The IP addresses to connect to, in order, at least one. A host that is an IP address is returned as it is.
 
-        Waits as long as its caller lets it. Raises UnknownName or another OSError, and Transient where too
-        many look-ups hang already.
+        It has no time limit of its own: put one around the call. Raises UnknownName or another OSError, and Transient
+        if too many look-ups are running.
         """
         try:
             return [str(ip_address(host))]
@@ -55,7 +59,7 @@ class Lookup:
 
     async def _in_thread(self, host: str, port: int) -> Sequence[str]:
         if not self._free.acquire(blocking=False):
-            raise Transient(f"{self._most} look-ups of {host} are under way already and none comes back")
+            raise Transient(f"{self._most} name look-ups are running and none has ended: {host} is not looked up")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Sequence[str]] = loop.create_future()
 
@@ -83,7 +87,7 @@ class Lookup:
             try:
                 loop.call_soon_threadsafe(settle, found, failure)
             except RuntimeError:
-                # The loop ended while the look-up hung: nobody waits for it any more.
+                # the loop ended while the look-up hung: nothing waits for the result any more
                 return
 
         threading.Thread(target=run, daemon=True, name="lookup").start()

@@ -1,4 +1,4 @@
-"""How a plugin's exception is told to people: one short line that says where, and shows no secret."""
+"""Describe a plugin's exception in one short line without secrets, for reasons, logs and the API."""
 
 import re
 import traceback
@@ -7,45 +7,48 @@ from pathlib import PurePath
 
 from pydantic import BaseModel, SecretBytes, SecretStr
 
-LONGEST_REASON = 500
-SHORTEST_SECRET = 4
+MAX_REASON = 500
+"""The most characters of a line from `redact`."""
+MIN_SECRET = 4
+"""The least characters of a secret that is removed; a shorter one is in too many texts by chance."""
 _ONE_TIME_TOKEN = re.compile(r"(token=)[^\s&\"'<>]+")
 
 
-def words_of(error: BaseException) -> str:
-    """What an exception says of itself; empty when it says nothing, or fails at saying it."""
+def message_of(error: BaseException) -> str:
+    """The text of an exception; empty if it has none, or if its `__str__` raises."""
     try:
         return str(error)
     except Exception:  # noqa: BLE001  a plugin's own __str__ may fail
         return ""
 
 
-def told(error: BaseException) -> str:
-    """An unexpected exception: its kind, the file and line it came from, its words; to be shown through one_line."""
+def describe_error(error: BaseException) -> str:
+    """An unexpected exception's type, the file and line where it was raised, and its text, which is not redacted."""
     line = type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     if frames:
         line += f" ({PurePath(frames[-1].filename).name}, line {frames[-1].lineno})"
-    words = words_of(error)
+    words = message_of(error)
     return f"{line}: {words}" if words else line
 
 
-def one_line(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` on one line, without the secrets given nor the token of a one-time link, and then shortened.
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text on one line, with each of `secrets` and the token of any one-time link replaced by `***`, cut at
+    MAX_REASON characters.
 
-    What no database would take (a lone surrogate, as a badly decoded answer leaves them, or NUL) is replaced.
+    Characters that no database stores (NUL, and lone surrogates, which come from badly decoded bytes) are replaced.
     """
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "?")
-    # the longest first: one may begin with another
+    # the longest first, since one secret may begin with another
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
+        if len(secret) >= MIN_SECRET:
             text = text.replace(secret, "***")
     text = " ".join(_ONE_TIME_TOKEN.sub(r"\1***", text).split())
-    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"
+    return text if len(text) <= MAX_REASON else text[: MAX_REASON - 1] + "…"
 
 
 def secrets_of(config: BaseModel) -> tuple[str, ...]:
-    """The values of the secret fields of a channel's settings, also those in lists and models inside them."""
+    """The values of all SecretStr and SecretBytes in a channel's settings, at any depth."""
     return tuple(secret for _, value in config for secret in _secrets_in(value))
 
 

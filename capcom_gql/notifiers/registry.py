@@ -1,4 +1,4 @@
-"""The channels of an installation: what each is, whether it is in service, and the way to send by it."""
+"""The channels of an installation: the state of each, and how to send by it."""
 
 import threading
 from collections.abc import Mapping
@@ -12,20 +12,23 @@ from capcom_gql.notifiers.sending import Channel, Outcome, OutcomeKind
 
 
 class NotifierState(StrEnum):
-    """Whether a channel delivers: only an ACTIVE one does."""
+    """Whether a channel delivers. Only an ACTIVE one does."""
 
     ACTIVE = "ACTIVE"
     UNCONFIGURED = "UNCONFIGURED"
+    """Its settings are missing or refused."""
     DISABLED = "DISABLED"
+    """A setting switches it off: CAPCOM_PLUGINS_DISABLED, CAPCOM_CHANNELS, or CAPCOM_ENV for a development channel."""
     FAILED = "FAILED"
+    """Its plugin could not be loaded, or it breaks the contract, failed to start, or has the name of another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelInfo:
     """One channel as operators see it, or one plugin that could not be loaded.
 
-    `reason` says why it is not ACTIVE and what to do. `distribution` and `version` are None for plugins of
-    `CAPCOM_PLUGINS_DIR`; `address_kind` is empty and `config_schema` too while the plugin's code is not loaded.
+    `reason` says why it is not ACTIVE and what to do; None for an ACTIVE one. `distribution` and `version` are None for
+    plugins of `CAPCOM_PLUGINS_DIR`. `address_kind` and `config_schema` are empty for a plugin that is not loaded.
     """
 
     name: str
@@ -38,7 +41,10 @@ class ChannelInfo:
 
 
 class Registry:
-    """Made by `loader.load`. `warnings` are sentences for the operator: settings that name no channel."""
+    """The channels of this process, as `loader.load` made them.
+
+    `warnings` are sentences for the operator about settings that name no installed channel or plugin.
+    """
 
     def __init__(
         self,
@@ -57,37 +63,38 @@ class Registry:
         return tuple(entry for entry in self.entries if entry.state is NotifierState.ACTIVE)
 
     async def send(self, channel_name: str, message: Message) -> Outcome:
-        """One attempt by one channel, within `CAPCOM_SEND_TIMEOUT`; raises nothing of the plugin's.
+        """Make one attempt to send a message by a channel, within `CAPCOM_SEND_TIMEOUT`. Raises nothing of the
+        plugin's.
 
-        Where the channel's process has to be started first, that time comes on top. A channel that is not ACTIVE
-        answers HELD with the reason: the message goes when it is mended. One that rests answers WAIT.
+        If the channel's process must be started first, that takes additional time. The outcome is HELD, with the
+        reason, if the channel is not ACTIVE, and WAIT if it is paused.
         """
         channel = self._channels.get(channel_name)
         if channel is None:
-            return Outcome(kind=OutcomeKind.HELD, reason=f"{channel_name}: {self._why_not(channel_name)}")
+            return Outcome(kind=OutcomeKind.HELD, reason=f"{channel_name}: {self._inactive_reason(channel_name)}")
         return await channel.send(message)
 
     async def check(self, channel_name: str) -> Health:
-        """Whether a channel could send now, within `CAPCOM_SEND_TIMEOUT`: credentials and reachability, nothing sent.
+        """Ask a channel within `CAPCOM_SEND_TIMEOUT` whether it could send now. Nothing is sent.
 
-        One that is not ACTIVE could not; the detail says why and what to do.
+        For a channel that is not ACTIVE the answer is no, and the detail says why and what to do.
         """
         channel = self._channels.get(channel_name)
         if channel is None:
-            return Health(ok=False, detail=self._why_not(channel_name))
+            return Health(ok=False, detail=self._inactive_reason(channel_name))
         return await channel.check()
 
     def render(self, topic: str, locale: str, context: Mapping[str, object], *, with_html: bool = True) -> Rendered:
-        """`rendering.render` with the templates that plugins lay over the built-in ones."""
+        """`rendering.render`, with the plugins' templates before the built-in ones. Raises UnrenderableLetter."""
         return render(topic, locale, context, self.template_dirs, with_html=with_html)
 
     def wants_html(self, channel_name: str) -> bool:
-        """Whether a channel makes use of a letter's HTML; of one that is not ACTIVE nobody knows yet."""
+        """Whether a channel uses the HTML of letters; True if it is not ACTIVE, since it is not known then."""
         channel = self._channels.get(channel_name)
         return channel is None or channel.wants_html
 
     async def address_fault(self, address_kind: str, raw: str) -> str | None:
-        """Why an active channel for a kind of address refuses this one, None where none does."""
+        """Why a channel that is active for this kind of address refuses the address; None if none refuses it."""
         for entry in self.active():
             channel = self._channels.get(entry.name)
             if channel is None or entry.address_kind != address_kind:
@@ -97,9 +104,9 @@ class Registry:
         return None
 
     def close(self) -> None:
-        """Close every channel, beside each other; those that fail or hang do not hold up the others.
+        """Close all channels at the same time; one that fails or hangs does not delay the others. Idempotent.
 
-        Twice is as once.
+        Blocks for `CAPCOM_SEND_TIMEOUT` and a few seconds at most.
         """
         channels, self._channels = self._channels, {}
         closing = [threading.Thread(target=channel.close, daemon=True) for channel in channels.values()]
@@ -108,8 +115,8 @@ class Registry:
         for thread in closing:
             thread.join()
 
-    def _why_not(self, channel_name: str) -> str:
+    def _inactive_reason(self, channel_name: str) -> str:
         for entry in self.entries:
             if entry.name == channel_name:
-                return entry.reason or "the notifiers are closed"
+                return entry.reason or "the channels are closed"
         return "no such channel is installed"

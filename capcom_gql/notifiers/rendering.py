@@ -1,8 +1,7 @@
-"""Letters: from a topic, a language and what happened to finished subject, text and HTML.
+"""Render letters: from a topic, a language and a context to the finished subject, text and HTML.
 
-The texts are in `templates/<locale>/<topic>.jinja`, subject and body side by side, each body written once for
-both forms (see layout.py). The template sees exactly the keys of TOPICS (see topics.py) and cannot be rendered
-without them.
+The templates are `templates/<locale>/<topic>.jinja`, with subject and body in one file, the body written once for text
+and HTML (see layout.py). A template sees exactly the keys that `topics.TOPICS` names for its topic.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,18 +18,19 @@ from capcom_gql.notifiers.layout import as_html, as_short, as_text, lines, one_l
 from capcom_gql.notifiers.topics import TOPICS
 
 TEMPLATES = Path(__file__).parent / "templates"
+"""The folder of the built-in templates."""
 
 
 class UnrenderableLetter(Exception):
-    """The letter cannot be written: an unknown topic or language, a key missing, a template that is wrong."""
+    """A letter cannot be rendered: unknown topic or language, missing key, faulty template. The text says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A finished letter. `subject` is one line; `html` is None for topics that are plain text only.
 
-    `short` is the whole letter in one line, for channels of kind phone: in the alphabet of text messages, within
-    one of them where names are of usual length. None for letters that do not go by phone.
+    `short` is the letter as one line in the characters of text messages, for channels of kind `phone`. It fits in one
+    message if the names in it have a usual length. None for letters that are not sent by phone.
     """
 
     subject: str
@@ -40,34 +40,40 @@ class Rendered:
 
 
 def render(
-    topic: str, locale: str, context: Mapping[str, object], over: Sequence[Path] = (), *, with_html: bool = True
+    topic: str,
+    locale: str,
+    context: Mapping[str, object],
+    override_dirs: Sequence[Path] = (),
+    *,
+    with_html: bool = True,
 ) -> Rendered:
-    """Write a letter in `locale` ("fr" or "en"). Folders in `over` go before the built-in templates.
+    """Render a letter in `locale` ("fr" or "en"). Templates in `override_dirs` are used before the built-in ones.
 
-    Keys that the topic does not name are not shown to the template. Texts are brought to one line, so that
-    a name cannot add a header or a paragraph; what people wrote at length becomes a list of such lines.
-    Raises UnrenderableLetter.
+    The template does not see keys that the topic does not name. Texts are reduced to one line, so that a name cannot
+    add a header or a paragraph; the topic's `prose` keys become lists of lines. Raises UnrenderableLetter.
     """
     declared = TOPICS.get(topic)
     if declared is None:
         raise UnrenderableLetter(f"there is no letter {topic!r}; there are {', '.join(TOPICS)}")
     if locale not in language.LOCALES:
         raise UnrenderableLetter(f"there are no letters in {locale!r}; give {' or '.join(language.LOCALES)}")
-    missing = sorted(declared.needs - {key for key, value in context.items() if value is not None})
-    missing += sorted(declared.may_lack - context.keys())
+    missing = sorted(declared.required - {key for key, value in context.items() if value is not None})
+    missing += sorted(declared.nullable - context.keys())
     if missing:
         raise UnrenderableLetter(f"{topic} ({locale}) lacks {', '.join(missing)}")
-    seen = {key: _flat(context[key], declared.prose, key) for key in declared.needs | declared.may_lack}
+    seen = {key: _flatten(context[key], declared.prose, key) for key in declared.required | declared.nullable}
     try:
-        return _render(topic, locale, seen, tuple(over), has_html=with_html and declared.has_html)
-    # Any exception: a template that a plugin lays over ours may fail in any way.
+        return _render(topic, locale, seen, tuple(override_dirs), has_html=with_html and declared.has_html)
+    # any exception: a plugin's template may fail in any way
     except Exception as error:
         raise UnrenderableLetter(f"{topic} ({locale}): {type(error).__name__}: {error}") from error
 
 
-def _render(topic: str, locale: str, seen: Mapping[str, object], over: tuple[Path, ...], *, has_html: bool) -> Rendered:
+def _render(
+    topic: str, locale: str, seen: Mapping[str, object], override_dirs: tuple[Path, ...], *, has_html: bool
+) -> Rendered:
     name = f"{locale}/{topic}.jinja"
-    plain = _environment(locale, "text", over)
+    plain = _environment(locale, "text", override_dirs)
     subject = plain_spaces(one_line(plain.get_template(name).render(seen, part="subject")))
     if not subject:
         raise ValueError("the subject is empty")
@@ -75,7 +81,7 @@ def _render(topic: str, locale: str, seen: Mapping[str, object], over: tuple[Pat
     short = as_short(plain.get_template(name).render(seen, part="short")) or None
     if not has_html:
         return Rendered(subject, text, None, short)
-    rich = _environment(locale, "html", over)
+    rich = _environment(locale, "html", override_dirs)
     body = as_html(rich.get_template(name).render(seen, part="body"))
     page = rich.get_template("page.jinja").render(
         locale=locale, subject=subject, preheader=opening(text), body=Markup(body)
@@ -84,13 +90,13 @@ def _render(topic: str, locale: str, seen: Mapping[str, object], over: tuple[Pat
 
 
 @lru_cache(maxsize=16)
-def _environment(locale: str, form: str, over: tuple[Path, ...]) -> Environment:
+def _environment(locale: str, form: str, override_dirs: tuple[Path, ...]) -> Environment:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([*over, TEMPLATES]),
+        loader=FileSystemLoader([*override_dirs, TEMPLATES]),
         autoescape=form == "html",
         undefined=StrictUndefined,
         auto_reload=False,
-        finalize=_given,
+        finalize=_refuse_none,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -101,18 +107,18 @@ def _environment(locale: str, form: str, over: tuple[Path, ...]) -> Environment:
     return environment
 
 
-def _given(value: object) -> object:
-    # jinja would write the word None into the letter
+def _refuse_none(value: object) -> object:
+    # else jinja would write the word None into the letter
     if value is None:
-        raise ValueError("what is None here cannot be written")
+        raise ValueError("the template writes a value that is None")
     return value
 
 
-def _flat(value: object, prose: frozenset[str], name: str = "") -> object:
+def _flatten(value: object, prose: frozenset[str], name: str = "") -> object:
     if isinstance(value, str):
         return lines(value) if name in prose else one_line(value)
     if isinstance(value, Mapping):
-        return {key: _flat(item, prose, key) for key, item in value.items()}
+        return {key: _flatten(item, prose, key) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_flat(item, prose) for item in value]
+        return [_flatten(item, prose) for item in value]
     return value

@@ -1,4 +1,4 @@
-"""Every letter about invented facts, each in the forms it may take: to look at before it is sent, and for tests."""
+"""Invented contexts for every letter, in each variant of it: for previews (`capcom letters`, `/letters`) and tests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,26 +9,26 @@ _ACCOUNT = "https://capcom.example"
 
 
 class NoSuchSample(LookupError):
-    """There is no such letter, or no such form of it; says which there are."""
+    """There is no such topic, or no such variant of its letter. The text lists those that exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One form of a letter. `told` are the keys of its context in which it differs from `facts`."""
+    """One variant of a letter. `changes` are the keys of its context that differ from `base_context`."""
 
     name: str
-    """A slug, unique in its topic."""
+    """A slug, unique within its topic."""
     when: str
-    """Whom it goes to and when, in a few words of English."""
-    told: Mapping[str, object]
+    """To whom it is sent and when, in a few words of English."""
+    changes: Mapping[str, object]
 
     def context(self, locale: str) -> dict[str, object]:
-        """What the templates are given, in a language ("fr" or "en")."""
-        return {**facts(locale), **self.told}
+        """The context with which to render the letter in a language ("fr" or "en")."""
+        return {**base_context(locale), **self.changes}
 
 
 def samples_of(topic: str) -> tuple[Sample, ...]:
-    """The forms of a letter, the usual one first. Raises NoSuchSample."""
+    """The variants of a letter, the usual one first. Raises NoSuchSample."""
     found = SAMPLES.get(topic)
     if found is None:
         raise NoSuchSample(f"there is no letter {topic!r}; there are {', '.join(SAMPLES)}")
@@ -36,7 +36,7 @@ def samples_of(topic: str) -> tuple[Sample, ...]:
 
 
 def sample_of(topic: str, name: str = "") -> Sample:
-    """One form of a letter, the usual one without a name. Raises NoSuchSample."""
+    """One variant of a letter by its name; the usual one if the name is empty. Raises NoSuchSample."""
     forms = samples_of(topic)
     if not name:
         return forms[0]
@@ -46,8 +46,8 @@ def sample_of(topic: str, name: str = "") -> Sample:
     raise NoSuchSample(f"{topic} has no form {name!r}; it has {', '.join(form.name for form in forms)}")
 
 
-def facts(locale: str) -> dict[str, object]:
-    """Every key that any letter may be told: one subscription, as its manager reads of it."""
+def base_context(locale: str) -> dict[str, object]:
+    """A value for every key that any letter may have: the facts of one subscription, as its manager reads them."""
     is_french = locale == "fr"
     question = "Bonjour,\r\n\r\nle Forum m'a refusé la réduction.\nPourquoi ?"
     answer = "Votre numéro était mal recopié.\n\nLe Forum vous rembourse 15,50 €."
@@ -138,7 +138,7 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = MappingProxyType(
             Sample("user-alone", "a user of a subscription without a manager", _NOBODY),
             Sample("no-discounts", "a user, of a plan without discounts", {**_USER, "discounts": []}),
         ),
-        "password_link": (Sample("asked", "whoever asked for a password", _HOUR),),
+        "password_link": (Sample("asked", "the person who asked for a password", _HOUR),),
         "proof_reminder": (Sample("manager", "the manager, five days before the proof is due", {}),),
         "confirmed": (Sample("manager", "the manager, when the proof is recorded", {}),),
         "cancelled": (
@@ -146,8 +146,8 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = MappingProxyType(
             Sample("unpaid-user", "a user, when no proof came", {**_WHOLE, **_USER}),
             Sample("withdrawn", "the manager, at the organisation's request", {**_CHOSEN, "reason": "WITHDRAWN"}),
             Sample("by-staff-user", "a user, by staff", {**_CHOSEN, **_USER, "reason": "BY_STAFF"}),
-            Sample("ahead", "the manager, when only the coming year fell", _AHEAD),
-            Sample("ahead-user", "a user, when only the coming year fell", {**_AHEAD, **_USER}),
+            Sample("ahead", "the manager, when only the coming year was cancelled", _AHEAD),
+            Sample("ahead-user", "a user, when only the coming year was cancelled", {**_AHEAD, **_USER}),
         ),
         "reinstated": (
             Sample("manager", "the manager, when the cancelled year is reinstated", {}),
@@ -189,12 +189,12 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = MappingProxyType(
         ),
         "email_change": (
             Sample("new", "the new address: the link", _DAY),
-            Sample("old", "the old address: word of it", {**_NO_LINK, "is_old": True}),
+            Sample("old", "the old address: a notice", {**_NO_LINK, "is_old": True}),
             Sample("done-new", "the new address, changed by staff", {**_NO_LINK, "is_done": True}),
             Sample("done-old", "the old address, changed by staff", {**_NO_LINK, "is_done": True, "is_old": True}),
         ),
         "support_opened": (Sample("request", "the support address, on a request", {}),),
-        "support_answer": (Sample("answer", "whoever opened the request", {}),),
+        "support_answer": (Sample("answer", "the person who opened the request", {}),),
         "staff_notice": (
             Sample("refused", "the support address: a sign-up refused", _notice("signup.refused")),
             Sample("duplicate", "a suspected duplicate", _notice("organisation.duplicate_suspected")),
@@ -203,4 +203,4 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = MappingProxyType(
         ),
     }
 )
-"""The forms of every letter, in the order of the topics."""
+"""The variants of every letter, by topic, in the order of `topics.TOPICS`."""

@@ -1,4 +1,4 @@
-"""Plugins from outside: their code runs in a child process, which is replaced when it ends or does not answer."""
+"""Plugins whose code runs in a child process, which is replaced when it ends or does not answer in time."""
 
 import asyncio
 import logging
@@ -15,38 +15,39 @@ from capcom_gql.notifiers import wire
 from capcom_gql.notifiers.child_process import ChildProcess, PendingQuestion, ProcessFault
 from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.contract import Health, Host, Message
-from capcom_gql.notifiers.declarations import Declaration, Declarations, SettingsLacking, StartFailed
+from capcom_gql.notifiers.declarations import Declaration, Declarations, SettingsRefused, StartFailed
 from capcom_gql.notifiers.discovery import Provider
-from capcom_gql.notifiers.redaction import one_line
+from capcom_gql.notifiers.redaction import redact
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
 from capcom_gql.notifiers.wording import hidden_values
 
-RUBBISH = "its process answered rubbish"
+MALFORMED = "its process gave a malformed answer"
+"""The reason where a child's answer is not of the protocol (see `wire`)."""
 
 log = logging.getLogger(__name__)
 
 
-class _Resting(Exception):
-    """The process keeps ending, and is started again after `seconds`; the text says so."""
+class _RestartDelayed(Exception):
+    """The process keeps ending, and is not started again before `seconds` have passed; the text says so."""
 
-    def __init__(self, words: str, seconds: float) -> None:
-        super().__init__(words)
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
         self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """How a channel is started, each time that a process is."""
+    """With what a channel is started in every new process."""
 
-    place: int
-    offer: Declaration
-    given: Mapping[str, str]
+    index: int
+    declaration: Declaration
+    values: Mapping[str, str]
     host: Host
 
 
 @dataclass(frozen=True, slots=True)
-class _Life:
-    """A process, and the answers to how the start of each channel went in it."""
+class _Run:
+    """A process with the answers to its requests to load the plugin and to start each channel."""
 
     process: ChildProcess
     loading: PendingQuestion
@@ -54,7 +55,10 @@ class _Life:
 
 
 class SubprocessPlugin:
-    """A provider whose code this process never imports. Its child process starts at once, beside others."""
+    """A plugin whose code runs in a child process, and is never imported here. See `declarations.Plugin`.
+
+    The child process is started at once, without waiting for it. Usable from any thread.
+    """
 
     def __init__(self, provider: Provider, environment: Mapping[str, str], timeouts: HostTimeouts) -> None:
         self.provider = provider
@@ -62,7 +66,7 @@ class SubprocessPlugin:
         self._timeouts = timeouts
         self._began = monotonic()
         self._lock = threading.Lock()
-        self._offers: tuple[Declaration, ...] = ()
+        self._declarations: tuple[Declaration, ...] = ()
         self._starts: dict[str, _Start] = {}
         self._secrets: set[str] = set()
         self._ends = 0
@@ -71,87 +75,91 @@ class SubprocessPlugin:
         self._in_service: set[str] = set()
         self._is_closed = False
         self._past: list[ChildProcess] = []
-        """Those given up that may still have something in hand."""
-        self._life = self._new_life()
+        """Abandoned processes that may still be answering earlier requests."""
+        self._run = self._new_run()
 
-    def bring(self) -> Declarations:
-        """What the plugin brings, told by its process within the time for that."""
-        process = self._life.process
-        left = self._began + self._timeouts.loads_within - monotonic()
+    def declare(self) -> Declarations:
+        """What the plugin declares. Blocks until its process answers, for at most `HostTimeouts.load_timeout`."""
+        process = self._run.process
+        left = self._began + self._timeouts.load_timeout - monotonic()
         try:
-            brought = wire.to_brought(self._life.loading.answer.result(max(left, 0)))
+            declared = wire.declarations_from_wire(self._run.loading.answer.result(max(left, 0)))
         except TimeoutError:
             process.kill()
-            return Declarations(failure=f"its import did not end within {self._timeouts.loads_within:g} s")
+            return Declarations(failure=f"its import did not end within {self._timeouts.load_timeout:g} s")
         except ProcessFault as fault:
-            return Declarations(failure=one_line(str(fault)))
-        except wire.Rubbish:
+            return Declarations(failure=redact(str(fault)))
+        except wire.MalformedData:
             process.kill()
-            return Declarations(failure=RUBBISH)
-        self._offers = brought.offers
-        return brought
+            return Declarations(failure=MALFORMED)
+        self._declarations = declared.channels
+        return declared
 
-    def start(self, place: int, given: Mapping[str, str], host: Host) -> "SubprocessHost":
-        """Start the channel of the offer at that place. Raises SettingsLacking, StartFailed."""
-        start = _Start(place, self._offers[place], given, host)
-        self._secrets.update(hidden_values(start.offer.config_schema, given))
-        within = self._timeouts.loads_within
+    def start(self, index: int, values: Mapping[str, str], host: Host) -> "SubprocessHost":
+        """Start the channel at `index` of the declarations in the child process. Blocks for at most `load_timeout`.
+
+        Raises SettingsRefused, StartFailed.
+        """
+        start = _Start(index, self._declarations[index], values, host)
+        self._secrets.update(hidden_values(start.declaration.config_schema, values))
+        within = self._timeouts.load_timeout
         try:
-            self._must_have_started(self._ask_to_start(self._life.process, start).answer.result(within))
+            self._check_started(self._ask_to_start(self._run.process, start).answer.result(within))
         except TimeoutError:
-            self._life.process.kill()
+            self._run.process.kill()
             raise StartFailed(f"it did not start within {within:g} s") from None
         except ProcessFault as fault:
-            raise StartFailed(self.told(str(fault))) from None
-        self._starts[start.offer.name] = start
-        self._in_service.add(start.offer.name)
+            raise StartFailed(self.redact(str(fault))) from None
+        self._starts[start.declaration.name] = start
+        self._in_service.add(start.declaration.name)
         started: Future[Any] = Future()
         started.set_result({})
-        self._life.starts[start.offer.name] = PendingQuestion(0, started)
-        return SubprocessHost(self, start.offer)
+        self._run.starts[start.declaration.name] = PendingQuestion(0, started)
+        return SubprocessHost(self, start.declaration)
 
-    def leave(self) -> None:
-        """End its process."""
+    def discard(self) -> None:
+        """Kill the child process: no channel of the plugin is in service."""
         self._is_closed = True
-        self._life.process.kill()
+        self._run.process.kill()
 
     async def ask(self, channel: str, do: str, within: float, **more: object) -> Any:
-        """Ask the process of now something about a channel, once that is started.
+        """Send a request about a channel to the child process, starting a new one if the last has ended.
 
-        Raises TimeoutError when it does not answer in time, ProcessFault when it ends, SettingsLacking and StartFailed
-        when the channel does not start in a fresh one, _Resting when there is none yet.
+        Raises TimeoutError if there is no answer after `within` seconds, ProcessFault if the process ends or answers
+        with an error, SettingsRefused or StartFailed if the channel does not start in a new process, and
+        _RestartDelayed while no new process may be started.
         """
-        life = self._life_for_work()
-        timeouts = self._timeouts.loads_within
+        run = self._process_for_work()
+        start_timeout = self._timeouts.load_timeout
         try:
-            self._must_have_started(await _answered(life.starts[channel].answer, timeouts))
+            self._check_started(await _answered(run.starts[channel].answer, start_timeout))
         except TimeoutError:
-            life.process.kill()
-            raise ProcessFault(f"its process did not start within {timeouts:g} s") from None
+            run.process.kill()
+            raise ProcessFault(f"its process did not start within {start_timeout:g} s") from None
         except StartFailed:
-            # what is wrong may be mended when the next one starts
-            life.process.kill()
+            # the cause may be gone when the next process starts
+            run.process.kill()
             raise
-        asked = life.process.ask(do, channel=channel, **more)
+        question = run.process.ask(do, channel=channel, **more)
         try:
-            return await _answered(asked.answer, within)
+            return await _answered(question.answer, within)
         except TimeoutError:
-            life.process.give_up(asked)
+            run.process.abandon(question)
             raise
         except asyncio.CancelledError:
-            life.process.forget(asked)
+            run.process.cancel(question)
             raise
 
-    def answers(self) -> None:
-        """The plugin does its work: should its process end, another is started at once."""
+    def record_success(self) -> None:
+        """Reset the count of ends after an answer that was no crash: if the process ends, a new one starts at once."""
         self._ends = 0
 
-    def told(self, words: str) -> str:
-        """Words of the plugin or its process, without its secrets."""
-        return one_line(words, self._secrets)
+    def redact(self, text: str) -> str:
+        """A text from the plugin or its process, in one line without the secrets of its channels."""
+        return redact(text, self._secrets)
 
     def close(self, channel: str, within: float) -> None:
-        """A channel is not needed any more; with the last one the process closes them all and ends."""
+        """Take a channel out of service; after the last one, close the process within some seconds. Blocks."""
         with self._lock:
             self._in_service.discard(channel)
             if self._in_service:
@@ -160,114 +168,114 @@ class SubprocessPlugin:
             past, self._past = self._past, []
         for process in past:
             process.kill()
-        self._life.process.close(within)
+        self._run.process.close(within)
 
-    def _life_for_work(self) -> _Life:
+    def _process_for_work(self) -> _Run:
         with self._lock:
-            process = self._life.process
+            process = self._run.process
             if process.takes_work:
-                return self._life
+                return self._run
             if self._is_closed:
-                raise ProcessFault("the notifiers are closed")
+                raise ProcessFault("the channels are closed")
             if not process.is_retired and process is not self._counted:
                 self._counted = process
                 log.warning("plugin %s: %s", self.provider.name, process.end or "its process was ended")
                 self._ends += 1
-                wait = 0.0 if self._ends == 1 else min(2.0 ** (self._ends - 2), self._timeouts.longest_restart)
+                wait = 0.0 if self._ends == 1 else min(2.0 ** (self._ends - 2), self._timeouts.longest_restart_wait)
                 self._not_before = (process.ended_at or monotonic()) + wait
             left = self._not_before - monotonic()
             if left > 0 and not process.is_retired:
-                words = f"its process has ended {self._ends} times in a row, and is started again after a while"
-                raise _Resting(words, left)
+                reason = f"its process has ended {self._ends} times in a row and is started again after a wait"
+                raise _RestartDelayed(reason, left)
             self._past = [each for each in (*self._past, process) if each.is_retired and each.end is None]
-            self._life = self._new_life()
-            return self._life
+            self._run = self._new_run()
+            return self._run
 
-    def _new_life(self) -> _Life:
-        process = ChildProcess(self.provider.name, self._environment, self._heard)
+    def _new_run(self) -> _Run:
+        process = ChildProcess(self.provider.name, self._environment, self._log_output)
         restored = {"PYTHONPATH": os.environ.get("PYTHONPATH")}
         loading = process.ask("load", provider=asdict(self.provider), environment=restored)
         starts = {name: self._ask_to_start(process, start) for name, start in self._starts.items()}
-        return _Life(process, loading, starts)
+        return _Run(process, loading, starts)
 
     def _ask_to_start(self, process: ChildProcess, start: _Start) -> PendingQuestion:
-        return process.ask("start", place=start.place, given=dict(start.given), host=wire.of_host(start.host))
+        return process.ask("start", index=start.index, values=dict(start.values), host=wire.host_to_wire(start.host))
 
-    def _must_have_started(self, answer: object) -> None:
+    def _check_started(self, answer: object) -> None:
         if not isinstance(answer, dict) or not isinstance(answer.get("secrets", []), list):
-            raise StartFailed(RUBBISH)
-        if lacking := answer.get("lacking"):
-            raise SettingsLacking(self.told(str(lacking)))
+            raise StartFailed(MALFORMED)
+        if refused := answer.get("refused"):
+            raise SettingsRefused(self.redact(str(refused)))
         if failed := answer.get("failed"):
-            raise StartFailed(self.told(str(failed)))
+            raise StartFailed(self.redact(str(failed)))
         self._secrets.update(map(str, answer.get("secrets", ())))
 
-    def _heard(self, line: str) -> None:
-        log.info("plugin %s printed: %s", self.provider.name, self.told(line))
+    def _log_output(self, line: str) -> None:
+        log.info("plugin %s printed: %s", self.provider.name, self.redact(line))
 
 
 class SubprocessHost:
-    """A channel of a plugin from outside."""
+    """A channel that runs in a plugin's child process. See `sending.Runner`."""
 
-    def __init__(self, plugin: SubprocessPlugin, offer: Declaration) -> None:
+    def __init__(self, plugin: SubprocessPlugin, declaration: Declaration) -> None:
         self._plugin = plugin
-        self._offer = offer
+        self._declaration = declaration
 
     @property
     def name(self) -> str:
-        """The channel's."""
-        return self._offer.name
+        """The channel's name."""
+        return self._declaration.name
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """What the channel makes use of."""
-        return self._offer.formats
+        """Which of `text`, `html` and `json` the channel uses."""
+        return self._declaration.formats
 
     async def attempt(self, message: Message, within: float) -> Outcome:
-        """One call of `send`, after the start of its process where there is none."""
+        """Call the notifier's `send` once, for at most `within` seconds, and the time to start a process if needed."""
         try:
-            said = wire.of_message(message)
-            outcome = wire.to_outcome(await self._plugin.ask(self.name, "send", within, message=said))
-        except _Resting as resting:
-            return self._outcome(OutcomeKind.WAIT, str(resting), retry_after=resting.seconds)
+            data = wire.message_to_wire(message)
+            outcome = wire.outcome_from_wire(await self._plugin.ask(self.name, "send", within, message=data))
+        except _RestartDelayed as delayed:
+            return self._outcome(OutcomeKind.WAIT, str(delayed), retry_after=delayed.seconds)
         except TimeoutError:
             return self._outcome(OutcomeKind.RETRY, f"no answer within {within:g} s", crashed=True, late=True)
-        except SettingsLacking as lacking:
-            return self._outcome(OutcomeKind.HELD, str(lacking))
+        except SettingsRefused as refused:
+            return self._outcome(OutcomeKind.HELD, str(refused))
         except (ProcessFault, StartFailed) as fault:
             return self._outcome(OutcomeKind.RETRY, str(fault), crashed=True)
-        except wire.Rubbish:
-            return self._outcome(OutcomeKind.RETRY, RUBBISH, crashed=True)
+        except wire.MalformedData:
+            return self._outcome(OutcomeKind.RETRY, MALFORMED, crashed=True)
         except (TypeError, ValueError) as error:
-            return self._outcome(OutcomeKind.FAILED, f"this message cannot be told to its process: {error}")
+            return self._outcome(OutcomeKind.FAILED, f"the message cannot be passed to its process: {error}")
         if not outcome.crashed:
-            self._plugin.answers()
-        reason, provider_id = ((text and self._plugin.told(text)) for text in (outcome.reason, outcome.provider_id))
+            self._plugin.record_success()
+        reason, provider_id = ((text and self._plugin.redact(text)) for text in (outcome.reason, outcome.provider_id))
         return replace(outcome, reason=reason, provider_id=provider_id)
 
     async def check(self, within: float) -> Health:
-        """What the notifier's own `check` says; no answer is a reason not to be well."""
+        """The result of the notifier's `check`, within some seconds; not ok if it fails or is late."""
         try:
-            health = wire.to_health(await self._plugin.ask(self.name, "check", within))
+            health = wire.health_from_wire(await self._plugin.ask(self.name, "check", within))
         except TimeoutError:
             return Health(ok=False, detail=f"no answer within {within:g} s")
-        except (_Resting, SettingsLacking, ProcessFault, StartFailed) as fault:
-            return Health(ok=False, detail=self._plugin.told(str(fault)))
-        except wire.Rubbish:
-            return Health(ok=False, detail=RUBBISH)
-        return Health(ok=health.ok, detail=self._plugin.told(health.detail))
+        except (_RestartDelayed, SettingsRefused, ProcessFault, StartFailed) as fault:
+            return Health(ok=False, detail=self._plugin.redact(str(fault)))
+        except wire.MalformedData:
+            return Health(ok=False, detail=MALFORMED)
+        return Health(ok=health.ok, detail=self._plugin.redact(health.detail))
 
     async def address_fault(self, raw: str, within: float) -> str | None:
-        """Why the notifier's `validate_address` refuses an address; None also when it does not come to say so."""
+        """Why the notifier's `validate_address` refuses an address; None if it accepts it, fails or is late."""
         try:
             fault = await self._plugin.ask(self.name, "address", within, raw=raw)
-        except (_Resting, TimeoutError, SettingsLacking, ProcessFault, StartFailed) as error:
-            log.warning("an address could not be judged by %s: %s", self.name, self._plugin.told(str(error)))
+        except (_RestartDelayed, TimeoutError, SettingsRefused, ProcessFault, StartFailed) as error:
+            log.warning("an address was not checked: %s: %s", self.name, self._plugin.redact(str(error)))
             return None
-        return None if fault is None else self._plugin.told(str(fault))
+        return None if fault is None else self._plugin.redact(str(fault))
 
     def close(self, within: float) -> None:
-        """Close the notifier; its process ends with the last one of the plugin."""
+        """Take the channel out of service; the process is closed with the plugin's last channel."""
         self._plugin.close(self.name, within)
 
     def _outcome(
@@ -279,19 +287,19 @@ class SubprocessHost:
         crashed: bool = False,
         late: bool = False,
     ) -> Outcome:
-        reason = self._plugin.told(f"{self.name}: {words}")
+        reason = self._plugin.redact(f"{self.name}: {words}")
         return Outcome(kind=kind, reason=reason, retry_after=retry_after, crashed=crashed, late=late)
 
 
 async def _answered(answer: Future[Any], within: float) -> Any:
-    """Wait for an answer that a thread will give, with no hold on it. Raises TimeoutError, or what the answer does."""
-    loop, given = asyncio.get_running_loop(), asyncio.Event()
+    """Wait for a thread's future without ever cancelling it. Raises TimeoutError, or the answer's exception."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
 
-    def tell(_: Future[Any]) -> None:
+    def wake(_: Future[Any]) -> None:
         # the loop may have ended before
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(given.set)
+            loop.call_soon_threadsafe(done.set)
 
-    answer.add_done_callback(tell)
-    await asyncio.wait_for(given.wait(), within)
+    answer.add_done_callback(wake)
+    await asyncio.wait_for(done.wait(), within)
     return answer.result()

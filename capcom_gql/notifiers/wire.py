@@ -1,4 +1,8 @@
-"""What the host and a child process say to each other, as JSON: one object a line."""
+"""The protocol between the host and a child process: JSON, one object a line, in UTF-8.
+
+A request is {"number", "do", ...}, and its reply {"number", "answer"} or {"number", "fault"}; a request without a
+number has no reply.
+"""
 
 import json
 from collections.abc import Mapping
@@ -12,88 +16,89 @@ from pydantic import TypeAdapter, ValidationError
 from capcom_gql.notifiers.contract import Health, Host, Message
 from capcom_gql.notifiers.declarations import Declarations
 from capcom_gql.notifiers.discovery import Provider
-from capcom_gql.notifiers.sending import Outcome, OutcomeKind, seconds_to_wait
+from capcom_gql.notifiers.sending import Outcome, OutcomeKind, valid_retry_after
 
-LONGEST_LINE = 64 * 1024 * 1024
-"""Octets of one line; a child that writes more without an end is not one of ours any more."""
+MAX_LINE = 64 * 1024 * 1024
+"""The most bytes of one line from a child. A child that writes a longer one is ended."""
 
-Said = dict[str, Any]
+JsonObject = dict[str, Any]
+"""A JSON object, as Python reads it."""
 _T = TypeVar("_T")
-_OUTCOME, _HEALTH, _BROUGHT = TypeAdapter(Outcome), TypeAdapter(Health), TypeAdapter(Declarations)
+_OUTCOME, _HEALTH, _DECLARATIONS = TypeAdapter(Outcome), TypeAdapter(Health), TypeAdapter(Declarations)
 
 
-class Rubbish(Exception):
-    """What the other side said is not what this protocol knows."""
+class MalformedData(Exception):
+    """A line, or a part of one, that is not of this protocol."""
 
 
-def line(said: Mapping[str, object]) -> bytes:
-    """An object as a line; what JSON does not know is told in words."""
-    return json.dumps(said, default=str).encode() + b"\n"
+def to_line(data: Mapping[str, object]) -> bytes:
+    """An object as a line. Values that JSON cannot represent are written as text, by `str`."""
+    return json.dumps(data, default=str).encode() + b"\n"
 
 
-def heard(line: bytes) -> Said:
-    """The object of a line. Raises Rubbish."""
+def parse_line(line: bytes) -> JsonObject:
+    """The object of a line. Raises MalformedData."""
     try:
-        said = json.loads(line)
+        data = json.loads(line)
     except (ValueError, RecursionError):
-        raise Rubbish from None
-    if not isinstance(said, dict):
-        raise Rubbish
-    return said
+        raise MalformedData from None
+    if not isinstance(data, dict):
+        raise MalformedData
+    return data
 
 
-def of_message(message: Message) -> Said:
-    """A message, to be said. `default` of `line` must not touch its payload, so that is settled here."""
-    said = {field.name: getattr(message, field.name) for field in fields(message)}
+def message_to_wire(message: Message) -> JsonObject:
+    """A message as a JSON object. Raises TypeError, ValueError for a payload that JSON cannot represent exactly."""
+    data = {field.name: getattr(message, field.name) for field in fields(message)}
     if message.payload is not None:
-        said["payload"] = json.loads(json.dumps(message.payload))
-    return {**said, "sent_at": message.sent_at.isoformat()}
+        data["payload"] = json.loads(json.dumps(message.payload))
+    return {**data, "sent_at": message.sent_at.isoformat()}
 
 
-def to_message(said: Said) -> Message:
-    """The message that was said."""
-    return Message(**{**said, "sent_at": datetime.fromisoformat(said["sent_at"]), "keys": tuple(said["keys"])})
+def message_from_wire(data: JsonObject) -> Message:
+    """The message of a JSON object from `message_to_wire`."""
+    return Message(**{**data, "sent_at": datetime.fromisoformat(data["sent_at"]), "keys": tuple(data["keys"])})
 
 
-def of_host(host: Host) -> Said:
-    """What a channel is told of the installation, to be said to a process with a working folder of its own."""
+def host_to_wire(host: Host) -> JsonObject:
+    """A `Host` as a JSON object, with an absolute path, since the child has another working folder."""
     return {**asdict(host), "data_dir": str(host.data_dir.absolute())}
 
 
-def to_host(said: Said) -> Host:
-    """What was said of the installation."""
-    return Host(**{**said, "data_dir": Path(said["data_dir"])})
+def host_from_wire(data: JsonObject) -> Host:
+    """The `Host` of a JSON object from `host_to_wire`."""
+    return Host(**{**data, "data_dir": Path(data["data_dir"])})
 
 
-def to_provider(said: Said) -> Provider:
-    """The provider that was said; `asdict` says one."""
-    return Provider(**said)
+def provider_from_wire(data: JsonObject) -> Provider:
+    """The provider of a JSON object that `dataclasses.asdict` made."""
+    return Provider(**data)
 
 
-def to_outcome(said: object) -> Outcome:
-    """The outcome that a child told. Raises Rubbish: its plugin may have got at the pipe.
+def outcome_from_wire(data: object) -> Outcome:
+    """A child's answer to a send. Raises MalformedData: a plugin may write to the child's pipe itself.
 
-    Its words are as they were told, to be shown without secrets.
+    Its reason is as the child gave it: redact it before it is shown.
     """
-    outcome = _checked(_OUTCOME, said)
-    # a child always calls its channel, and says why when nothing was sent
+    outcome = _checked(_OUTCOME, data)
+    # a child always calls its channel, and gives a reason if nothing was sent
     if outcome.kind is OutcomeKind.WAIT or (outcome.kind is not OutcomeKind.SENT and not outcome.reason):
-        raise Rubbish
-    return replace(outcome, retry_after=seconds_to_wait(outcome.retry_after))
+        raise MalformedData
+    return replace(outcome, retry_after=valid_retry_after(outcome.retry_after))
 
 
-def to_health(said: object) -> Health:
-    """The health that a child told. Raises Rubbish."""
-    return _checked(_HEALTH, said)
+def health_from_wire(data: object) -> Health:
+    """A child's answer to a check. Raises MalformedData."""
+    return _checked(_HEALTH, data)
 
 
-def to_brought(said: object) -> Declarations:
-    """What a child told that its plugin brings. Raises Rubbish."""
-    return _checked(_BROUGHT, said)
+def declarations_from_wire(data: object) -> Declarations:
+    """A child's answer to the request to load its plugin. Raises MalformedData."""
+    return _checked(_DECLARATIONS, data)
 
 
-def _checked(adapter: TypeAdapter[_T], said: object) -> _T:
+def _checked(adapter: TypeAdapter[_T], data: object) -> _T:
     try:
-        return adapter.validate_python(said)
+        return adapter.validate_python(data)
     except ValidationError:
-        raise Rubbish from None
+        raise MalformedData from None

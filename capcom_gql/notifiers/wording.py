@@ -1,4 +1,4 @@
-"""Say what is wrong with a channel's settings, by the names the operator gave them, and show no secret."""
+"""Describe faults in a channel's settings by the names of their environment variables, without showing a secret."""
 
 import json
 from collections.abc import Mapping
@@ -6,27 +6,27 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ValidationError
 
 from capcom_gql.notifiers.config import WRITE_JSON, is_json, wants_json
-from capcom_gql.notifiers.redaction import one_line
+from capcom_gql.notifiers.redaction import redact
 
 
 def variable(channel_name: str, field: str) -> str:
-    """The name under which the environment gives a channel's field."""
+    """The environment variable of a channel's field: `host` of `email` is `CAPCOM_NOTIFY__EMAIL__HOST`."""
     return f"CAPCOM_NOTIFY__{channel_name.upper()}__{field.upper()}"
 
 
 def refused_settings(
-    channel_name: str, model: type[BaseModel], given: Mapping[str, str], error: ValidationError
+    channel_name: str, model: type[BaseModel], values: Mapping[str, str], error: ValidationError
 ) -> str:
-    """One sentence for each fault of a channel's settings, the missing ones first and together."""
+    """The faults of a channel's settings in one line, the missing ones first. Values that may be secret are hidden."""
     missing: list[str] = []
     faults: list[str] = []
-    hidden = [part for field, value in given.items() if not _may_be_shown(model, field) for part in _parts(value)]
+    hidden = [part for field, value in values.items() if not _may_be_shown(model, field) for part in _parts(value)]
     for detail in error.errors(include_url=False, include_input=False, include_context=False):
         field = str(detail["loc"][0]) if detail["loc"] else ""
         name = variable(channel_name, field)
         words = detail["msg"].removeprefix("Value error, ")
         inside = ".".join(map(str, detail["loc"][1:]))
-        if field in given and wants_json(model, field) and not is_json(given[field]):
+        if field in values and wants_json(model, field) and not is_json(values[field]):
             words = WRITE_JSON
         elif inside:
             words = f"{inside}: {words}"
@@ -35,30 +35,30 @@ def refused_settings(
         elif detail["type"] == "extra_forbidden" and not inside:
             known = ", ".join(sorted(variable(channel_name, known) for known in model.model_fields))
             faults.append(f"{name} is not a setting of this channel, which knows {known or 'none'}")
-        elif field in given and _may_be_shown(model, field):
-            faults.append(f"{name}={given[field]} is refused: {words}")
+        elif field in values and _may_be_shown(model, field):
+            faults.append(f"{name}={values[field]} is refused: {words}")
         else:
             faults.append(f"{name if field else 'the settings'} refused: {words}")
     if missing:
         faults.insert(0, f"set {' and '.join(missing)}")
-    return one_line("; ".join(dict.fromkeys(faults)), hidden)
+    return redact("; ".join(dict.fromkeys(faults)), hidden)
 
 
-def hidden_values(schema: Mapping[str, object], given: Mapping[str, str]) -> set[str]:
-    """The values given for fields that a settings' schema calls secret, or does not know."""
-    return {part for field, value in given.items() if _is_secret(schema, field) for part in _parts(value)}
+def hidden_values(schema: Mapping[str, object], values: Mapping[str, str]) -> set[str]:
+    """The values of fields that the settings' JSON Schema marks as secret (`writeOnly`), or does not know."""
+    return {part for field, value in values.items() if _is_secret(schema, field) for part in _parts(value)}
 
 
 def _is_secret(schema: Mapping[str, object], field: str) -> bool:
     declared = schema.get("properties")
     known = declared if isinstance(declared, dict) else {}
-    told = str(known.get(field, "writeOnly"))
-    # a model inside stands apart
-    return "writeOnly" in told or ("$ref" in told and "writeOnly" in str(schema.get("$defs")))
+    field_schema = str(known.get(field, "writeOnly"))
+    # the schema of a model inside is a definition of its own
+    return "writeOnly" in field_schema or ("$ref" in field_schema and "writeOnly" in str(schema.get("$defs")))
 
 
 def _parts(value: str) -> list[str]:
-    """A value, and where it is JSON each text in it."""
+    """A value, and if it is JSON, each text in it."""
     parts, found = [value], [json.loads(value)] if is_json(value) else []
     while found:
         part = found.pop()
@@ -72,7 +72,7 @@ def _parts(value: str) -> list[str]:
 
 
 def _may_be_shown(model: type[BaseModel], field: str) -> bool:
-    # An unknown name may be a secret's, misspelt.
+    # an unknown name may be a misspelt secret
     declared = model.model_fields.get(field)
     if declared is None or "Secret" in str(declared.annotation):
         return False

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from capcom_gql.notifiers.config import validated
+from capcom_gql.notifiers.config import validate_settings
 from capcom_gql.notifiers.contract import AddressInvalid
-from capcom_gql.notifiers.declarations import LONGEST_NAME, SLUG
+from capcom_gql.notifiers.declarations import MAX_NAME_LENGTH, SLUG
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState, Registry
 from capcom_gql.notifiers.sending import OutcomeKind
@@ -66,7 +66,7 @@ class ShapeChecks(Declared):
             good = isinstance(value, str) and SLUG.fullmatch(value)
             must(good, f"{field} must be a slug such as matrix or my_chat, not {value!r}")
             length = len(str(value))
-            must(length <= LONGEST_NAME, f"{field} has {length} characters; {LONGEST_NAME} are allowed: {value}")
+            must(length <= MAX_NAME_LENGTH, f"{field} has {length} characters; {MAX_NAME_LENGTH} are allowed: {value}")
 
     def test_its_settings_have_a_schema(self, trial: Trial) -> None:
         """`Config` has a valid JSON Schema, takes the settings of the test class and refuses unknown ones."""
@@ -80,7 +80,7 @@ class ShapeChecks(Declared):
         missing = sorted(set(schema.get("required", [])) - set(settings))
         must(not missing, f"the test class does not give settings that are required: {', '.join(missing)}")
         try:
-            validated(self.channel.Config, {**settings, "no_such_setting": "x"})
+            validate_settings(self.channel.Config, {**settings, "no_such_setting": "x"})
         except ValidationError:
             return
         fail('Config takes settings it does not know: give it model_config = ConfigDict(extra="forbid")')

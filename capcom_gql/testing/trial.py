@@ -13,7 +13,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
 from capcom_gql import clock
-from capcom_gql.notifiers.config import validated
+from capcom_gql.notifiers.config import validate_settings
 from capcom_gql.notifiers.contract import Health, Host, Message, Notifier
 from capcom_gql.notifiers.in_process import InProcessHost
 from capcom_gql.notifiers.redaction import secrets_of
@@ -178,7 +178,7 @@ class Trial:
         world = self.new_world(tls)
         channel = self.declared.channel
         try:
-            config = validated(channel.Config, self.settings(world))
+            config = validate_settings(channel.Config, self.settings(world))
         except ValidationError as error:
             fail(f"the channel refuses the settings that the test class gives: {error}")
         notifier = channel(config, self.host())

@@ -6,10 +6,10 @@ from itertools import chain, combinations, product
 
 from capcom_gql.notifiers.language import LOCALES
 from capcom_gql.notifiers.rendering import Rendered, render
-from capcom_gql.notifiers.samples import facts
+from capcom_gql.notifiers.samples import base_context
 from capcom_gql.notifiers.topics import TOPICS
 
-CONTEXT = facts("fr")
+CONTEXT = base_context("fr")
 LETTERS = [(topic, locale) for topic in TOPICS for locale in LOCALES]
 LINK, RENEW_URL, SURVEY_URL = (str(CONTEXT[key]) for key in ("link", "renew_url", "survey_url"))
 
@@ -96,8 +96,8 @@ CHOICES: dict[str, tuple[object, ...]] = {
 
 def told(topic: str) -> Iterator[dict[str, object]]:
     """Everything that a letter may be told: each choice, with and without each key that may lack."""
-    chosen = [key for key in CHOICES if key in TOPICS[topic].needs]
-    lacking = sorted(TOPICS[topic].may_lack)
+    chosen = [key for key in CHOICES if key in TOPICS[topic].required]
+    lacking = sorted(TOPICS[topic].nullable)
     subsets = [*chain.from_iterable(combinations(lacking, size) for size in range(len(lacking) + 1))]
     for values in product(*(CHOICES[key] for key in chosen)):
         choice = dict(zip(chosen, values, strict=True))

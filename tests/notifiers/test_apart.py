@@ -13,7 +13,7 @@ import pytest
 
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState
-from capcom_gql.notifiers.sending import LONGEST_RETRY_AFTER, OutcomeKind
+from capcom_gql.notifiers.sending import MAX_RETRY_AFTER, OutcomeKind
 from capcom_gql.plugin import Message
 from capcom_gql.settings import Settings
 from tests.notifiers.bench import GOOD, Bench, entry_of
@@ -115,13 +115,13 @@ async def test_a_plugin_that_gets_at_the_pipe_harms_itself_alone(bench: Bench, m
     registry = bench.load_outside()
     outcome = await registry.send("probe", message)
     assert (outcome.kind, outcome.crashed) == (OutcomeKind.RETRY, True)
-    assert str(outcome.reason).startswith("probe: its process answered rubbish")
+    assert str(outcome.reason).startswith("probe: its process gave a malformed answer")
     assert (await registry.send("good", message)).kind is OutcomeKind.SENT
 
 
 @pytest.mark.parametrize(
     ("retry_after", "seconds"),
-    [("1e300", LONGEST_RETRY_AFTER), ("1" * 400, None), ("NaN", None), ("1e999", None), ("-5", None), ("7", 7.0)],
+    [("1e300", MAX_RETRY_AFTER), ("1" * 400, None), ("NaN", None), ("1e999", None), ("-5", None), ("7", 7.0)],
     ids=lambda given: str(given)[:20],
 )
 async def test_what_it_tells_is_what_a_row_can_hold(
@@ -183,13 +183,13 @@ async def test_it_does_not_start_in_the_working_folder(
     assert registry.template_dirs == (tmp_path / "plugins" / "words",)
 
 
-def test_a_name_it_lies_about_is_rubbish(bench: Bench) -> None:
+def test_a_name_that_is_no_slug_is_a_malformed_answer(bench: Bench) -> None:
     source = bench.channel("probe").read_text(encoding="utf-8")
-    lie = "import capcom_gql.notifiers.offers\ncapcom_gql.notifiers.offers.LONGEST_NAME = 99\n"
+    lie = "import capcom_gql.notifiers.declarations\ncapcom_gql.notifiers.declarations.MAX_NAME_LENGTH = 99\n"
     bench.file("probe.py", lie + source.replace('name = "probe"', f'name = "{"a" * 41}"'))
     probe = entry_of(bench.load_outside(), "probe")
     assert (probe.state, probe.address_kind) == (NotifierState.FAILED, "")
-    assert str(probe.reason).endswith("its process answered rubbish")
+    assert str(probe.reason).endswith("its process gave a malformed answer")
 
 
 def test_what_is_not_in_service_keeps_no_process(bench: Bench, tmp_path: Path) -> None:

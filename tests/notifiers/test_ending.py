@@ -63,13 +63,13 @@ async def test_what_a_process_leaves_behind_does_not_hide_that_it_has_ended(benc
 
 async def test_one_that_keeps_ending_is_started_after_growing_waits(bench: Bench, message: Message) -> None:
     bench.channel("probe", MOODS)
-    registry = bench.load_outside(HostTimeouts(longest_restart=1.5))
+    registry = bench.load_outside(HostTimeouts(longest_restart_wait=1.5))
     leave, who = replace(message, topic="leave"), replace(message, topic="who")
     for _ in range(2):  # the first is replaced at once
         assert (await registry.send("probe", leave)).reason == "probe: its process ended (status 4)"
     refused = await registry.send("probe", who)
     assert (refused.kind, refused.crashed) == (OutcomeKind.WAIT, False)
-    assert refused.reason == "probe: its process has ended 2 times in a row, and is started again after a while"
+    assert refused.reason == "probe: its process has ended 2 times in a row and is started again after a wait"
     assert refused.retry_after is not None and 0.5 < refused.retry_after <= 1
     await asyncio.sleep(refused.retry_after)
     assert (await registry.send("probe", leave)).crashed
@@ -110,7 +110,7 @@ async def test_three_deadlines_missed_are_followed_by_a_rest(bench: Bench, messa
     body = "async def send(self, message):\n    await asyncio.sleep(600 * (message.topic == 'hang'))\n    return Sent()"
     bench.channel("probe", body)
     for load in (bench.load, bench.load_outside):
-        registry = load(HostTimeouts(rest=0.6, longest_rest=1.0), send_timeout=0.3)
+        registry = load(HostTimeouts(pause=0.6, longest_pause=1.0), send_timeout=0.3)
         hang, who = replace(message, topic="hang"), replace(message, topic="who")
         for _ in range(2):
             assert (await registry.send("probe", hang)).late
@@ -120,7 +120,7 @@ async def test_three_deadlines_missed_are_followed_by_a_rest(bench: Bench, messa
         for rest, left in ((0.6, 0.0), (1.0, 0.6), (1.0, 0.6)):
             refused = await registry.send("probe", who)
             assert (refused.kind, refused.crashed) == (OutcomeKind.WAIT, False)
-            assert str(refused.reason).endswith(f"times in a row and is given nothing for {rest:g} s")
+            assert str(refused.reason).endswith(f"times in a row and is paused for {rest:g} s")
             assert refused.retry_after is not None and left < refused.retry_after <= rest
             await asyncio.sleep(refused.retry_after)
             # one try; while it lasts, nothing else
@@ -135,7 +135,7 @@ async def test_three_deadlines_missed_are_followed_by_a_rest(bench: Bench, messa
 
 async def test_who_stops_waiting_for_the_try_leaves_it_to_the_next(bench: Bench, message: Message) -> None:
     bench.channel("probe", MOODS)
-    registry = bench.load(HostTimeouts(misses=1, rest=0.05), send_timeout=0.3)
+    registry = bench.load(HostTimeouts(missed_deadlines=1, pause=0.05), send_timeout=0.3)
     hang, who = replace(message, topic="hang"), replace(message, topic="who")
     assert (await registry.send("probe", hang)).late
     await asyncio.sleep(0.06)
@@ -151,12 +151,12 @@ async def test_a_process_that_does_not_start_again(bench: Bench, message: Messag
     """Loaded once; then its file was changed, and its process ended. Each next start is a new chance."""
     path = bench.channel("probe", MOODS)
     good = path.read_text(encoding="utf-8")
-    registry = bench.load_outside(HostTimeouts(loads_within=4, longest_restart=0.1))
+    registry = bench.load_outside(HostTimeouts(load_timeout=4, longest_restart_wait=0.1))
     who = replace(message, topic="who")
     for source, reason in {
         "import no_such": "it could not be loaded again: ModuleNotFoundError (probe.py, line 1)",
         "import time\ntime.sleep(600)": "its process did not start within 4 s",
-        HEAD + "@hookimpl\ndef capcom_notifiers(): return []": "it brings other channels",
+        HEAD + "@hookimpl\ndef capcom_notifiers(): return []": "it declares other channels",
     }.items():
         path.write_text(source, encoding="utf-8")
         assert (await registry.send("probe", replace(message, topic="leave"))).crashed
@@ -190,7 +190,7 @@ def __init__(self, config, host):
 def test_a_constructor_that_hangs_is_a_failure_of_its_own(bench: Bench) -> None:
     bench.channel("slow", "def __init__(self, *a): time.sleep(600)\ndef send(self, message): ...")
     bench.channel("good")
-    registry = bench.load_outside(HostTimeouts(loads_within=4))
+    registry = bench.load_outside(HostTimeouts(load_timeout=4))
     slow = entry_of(registry, "slow")
     assert (slow.state, slow.reason) == (NotifierState.FAILED, "it did not start within 4 s")
     assert entry_of(registry, "good").state is NotifierState.ACTIVE
@@ -217,4 +217,4 @@ async def test_closing_ends_every_process_and_waits_for_none(bench: Bench, messa
     for lock in locks.values():
         assert is_free(lock)
     outcome = await registry.send("closes", message)
-    assert outcome == Outcome(kind=OutcomeKind.HELD, reason="closes: the notifiers are closed")
+    assert outcome == Outcome(kind=OutcomeKind.HELD, reason="closes: the channels are closed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.notifiers.environment import environment_of_children
+from capcom_gql.notifiers.environment import child_environment
 from capcom_gql.settings import Settings
 
 DATABASE = "postgres://capcom:p%40ss%2Fw0rd@db.example:5432/capcom"
@@ -11,7 +11,7 @@ BROKER = "redis://:s3cret-broker@redis.example/0"
 
 def kept(value: str, database: str = DATABASE, broker: str = BROKER, name: str = "VALUE") -> bool:
     settings = Settings(database_url=database, broker_url=broker)
-    return name in environment_of_children({name: value}, settings)
+    return name in child_environment({name: value}, settings)
 
 
 @pytest.mark.parametrize(

@@ -56,12 +56,12 @@ async def test_a_channel_whose_sends_never_come_back_is_given_no_more_until_they
                 time.sleep(0.02)
         """,
     )
-    registry = bench.load(HostTimeouts(rest=0.05, longest_rest=0.05), send_timeout=0.1)
+    registry = bench.load(HostTimeouts(pause=0.05, longest_pause=0.05), send_timeout=0.1)
     first = await asyncio.gather(*(registry.send("hangs", message) for _ in range(STUCK_LIMIT)))
     assert {outcome.crashed for outcome in first} == {True}
     await asyncio.sleep(0.06)
     refused = await registry.send("hangs", message)
-    reason = "hangs: 8 earlier sends have not come back yet"
+    reason = "hangs: 8 earlier sends have not ended yet"
     assert refused == Outcome(kind=OutcomeKind.WAIT, reason=reason, retry_after=STUCK_WAIT)
     release.touch()
     for _ in range(100):
@@ -118,4 +118,4 @@ async def test_closing_reaches_every_channel_once_and_waits_for_none(
     assert time.monotonic() - started < 1.5
     assert trace.read_text() == "x"
     outcome = await registry.send("c_good", message)
-    assert outcome == Outcome(kind=OutcomeKind.HELD, reason="c_good: the notifiers are closed")
+    assert outcome == Outcome(kind=OutcomeKind.HELD, reason="c_good: the channels are closed")

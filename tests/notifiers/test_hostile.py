@@ -22,8 +22,8 @@ REASONS = {
     "exits": "could not be loaded: SystemExit (exits.py, line 2): 3",
     "misspelt": "could not be loaded: PluginValidationError",
     "wrong_argument": "could not be loaded: PluginValidationError",
-    "future": "it is written for version 2 of the contract, this host knows 1: upgrade capcom-gql",
-    "good": "the name good is taken: ",
+    "future": "it needs version 2 of the contract and this host has 1: upgrade capcom-gql",
+    "good": "two channels are named good, of ",
     "hangs_at_import": "could not be loaded: its import did not end within ",
     "leaves_at_import": "could not be loaded: its process ended (status 7)",
 }
@@ -71,7 +71,7 @@ async def test_the_good_channels_deliver_meanwhile(house: House, tmp_path: Path)
         path.rename(house.plugins / path.name)
     house.channel("post")
     names = ("ana", "bob", "cleo", "dan")
-    service = await house.start(HostTimeouts(loads_within=12), SEND_TIMEOUT="1", PLUGINS_IN_PROCESS="")
+    service = await house.start(HostTimeouts(load_timeout=12), SEND_TIMEOUT="1", PLUGINS_IN_PROCESS="")
     await service.subscribe(*names, plan="COLLECTIF")
     await service.tick()
     for good in ("good", "post"):

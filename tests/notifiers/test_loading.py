@@ -38,7 +38,7 @@ BROKEN = {
 }
 
 BREACHES = {
-    "future contract": ("api_version = 2", "version 2 of the contract, this host knows 1: upgrade capcom-gql"),
+    "future contract": ("api_version = 2", "version 2 of the contract and this host has 1: upgrade capcom-gql"),
     "contract that is no number": ("api_version = '1'", "api_version must be a whole number"),
     "name with capitals": ("name = 'Bad'", "name must be a slug"),
     "name that no setting could have": ("name = 'a__b'", "name must be a slug"),

@@ -74,7 +74,7 @@ def test_every_way_to_be_broken_has_the_same_reason(bench: Bench) -> None:
     hook = f"@hookimpl\ndef capcom_notifiers():\n    return [{classes}]\n"
     bench.file("worse.py", "\n".join([head, *wrong, hook]))
     bench.channel("good")
-    here, outside = bench.load(), bench.load_outside(HostTimeouts(loads_within=50))
+    here, outside = bench.load(), bench.load_outside(HostTimeouts(load_timeout=50))
     assert len(not_ours(outside)) == len(BROKEN) + len(BREACHES) + 1
     assert [told(entry) for entry in outside.entries] == [told(entry) for entry in here.entries]
     assert [entry.name for entry in not_ours(outside) if entry.state is NotifierState.ACTIVE] == ["good"]
@@ -104,7 +104,7 @@ async def test_a_message_and_a_host_arrive_whole(bench: Bench, message: Message,
         await load(send_timeout=7).send("probe", letter)
         told.append(seen.read_text())
     assert told[0] == told[1]
-    assert wire.to_message(wire.heard(wire.line(wire.of_message(letter)))) == letter
+    assert wire.message_from_wire(wire.parse_line(wire.to_line(wire.message_to_wire(letter)))) == letter
 
 
 async def test_several_sends_at_once(bench: Bench, message: Message) -> None:

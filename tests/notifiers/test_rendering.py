@@ -15,8 +15,8 @@ from capcom_gql.notifiers.topics import TOPICS
 from tests.notifiers.letters import CONTEXT, LETTERS, page_of, told, words_of
 
 WITH_HTML = [(topic, locale) for topic, locale in LETTERS if TOPICS[topic].has_html]
-NEEDS = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.needs)]
-MAY_LACK = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.may_lack)]
+NEEDS = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.required)]
+MAY_LACK = [(topic, key) for topic, declared in TOPICS.items() for key in sorted(declared.nullable)]
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -123,7 +123,7 @@ def test_the_table_names_exactly_what_the_templates_use(locale: str) -> None:
     assert used("letter") == {"support_email"}
     for topic, declared in TOPICS.items():
         frame = used("letter") if declared.has_html else set()
-        assert used(topic) | frame == declared.needs | declared.may_lack
+        assert used(topic) | frame == declared.required | declared.nullable
 
 
 def test_the_folders_hold_the_letters_of_the_table_and_no_other() -> None:
@@ -151,7 +151,7 @@ def test_the_folders_hold_the_letters_of_the_table_and_no_other() -> None:
     ],
 )
 def test_a_value_no_template_knows_is_refused(key: str, value: object) -> None:
-    topic = next(topic for topic, declared in TOPICS.items() if key in declared.needs)
+    topic = next(topic for topic, declared in TOPICS.items() if key in declared.required)
     for locale in LOCALES:
         with pytest.raises(UnrenderableLetter, match=topic):
             render(topic, locale, {**CONTEXT, key: value})
@@ -175,7 +175,7 @@ def test_what_people_write_is_text_and_nothing_else(topic: str, locale: str) -> 
     letter = render(topic, locale, {**with_person(family_name=ATTACK), **written})
     page = page_of(letter)
     assert not {"script", "img"} & set(page.tags)
-    told = (TOPICS[topic].needs | TOPICS[topic].may_lack) & (written.keys() | {"person"})
+    told = (TOPICS[topic].required | TOPICS[topic].nullable) & (written.keys() | {"person"})
     assert page.text.count(ATTACK) >= len(told - {"manager_name"})
     assert ATTACK in words_of(letter.text)
 
@@ -218,9 +218,9 @@ def test_what_was_written_at_length_keeps_its_lines() -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_what_is_none_is_never_written_out(locale: str) -> None:
     """A new address without its link is the one letter whose keys may lack only together with others."""
-    with pytest.raises(UnrenderableLetter, match="None here"):
+    with pytest.raises(UnrenderableLetter, match="a value that is None"):
         render("email_change", locale, {**CONTEXT, "link": None})
-    with pytest.raises(UnrenderableLetter, match="None here"):
+    with pytest.raises(UnrenderableLetter, match="a value that is None"):
         render("email_change", locale, {**CONTEXT, "link_hours": None})
 
 

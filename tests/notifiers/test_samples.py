@@ -6,7 +6,7 @@ import pytest
 
 from capcom_gql.notifiers.language import LOCALES
 from capcom_gql.notifiers.rendering import render
-from capcom_gql.notifiers.samples import SAMPLES, NoSuchSample, facts, sample_of, samples_of
+from capcom_gql.notifiers.samples import SAMPLES, NoSuchSample, base_context, sample_of, samples_of
 from capcom_gql.notifiers.topics import TOPICS
 
 FORMS = [(topic, form.name) for topic, forms in SAMPLES.items() for form in forms]
@@ -22,9 +22,9 @@ def test_there_is_a_sample_of_every_letter_in_the_order_of_the_table() -> None:
 
 @pytest.mark.parametrize(("topic", "name"), FORMS)
 def test_a_sample_tells_its_letter_nothing_that_it_does_not_ask(topic: str, name: str) -> None:
-    asked = TOPICS[topic].needs | TOPICS[topic].may_lack
-    assert set(sample_of(topic, name).told) <= asked | {"renew_url", "cancelled_on"}
-    assert asked <= set(facts("fr"))
+    asked = TOPICS[topic].required | TOPICS[topic].nullable
+    assert set(sample_of(topic, name).changes) <= asked | {"renew_url", "cancelled_on"}
+    assert asked <= set(base_context("fr"))
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -38,10 +38,10 @@ def test_no_two_samples_of_a_letter_are_the_same_letter(locale: str) -> None:
 def test_the_samples_of_a_letter_show_both_sides_of_each_choice(locale: str) -> None:
     for topic, declared in TOPICS.items():
         contexts = [form.context(locale) for form in SAMPLES[topic]]
-        for key in declared.may_lack:
+        for key in declared.nullable:
             assert {context[key] is None for context in contexts} == {True, False}, (topic, key)
         for key in ("is_manager", "is_over", "is_old", "is_done"):
-            if key in declared.needs:
+            if key in declared.required:
                 assert {context[key] for context in contexts} == {True, False}, (topic, key)
 
 

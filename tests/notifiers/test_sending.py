@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.notifiers.sending import LONGEST_RETRY_AFTER, Outcome, OutcomeKind
+from capcom_gql.notifiers.sending import MAX_RETRY_AFTER, Outcome, OutcomeKind
 from capcom_gql.plugin import Message
 from tests.notifiers.bench import Bench
 
@@ -82,7 +82,7 @@ async def test_what_the_provider_calls_it_is_kept(bench: Bench, message: Message
         ("30", 30.0),
         ("0.5", 0.5),
         ("0", 0.0),
-        ("1e12", LONGEST_RETRY_AFTER),
+        ("1e12", MAX_RETRY_AFTER),
         ("-1", None),
         ("float('nan')", None),
         ("float('inf')", None),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tortoise import connections
 
-from capcom_gql.notifiers.redaction import LONGEST_REASON
+from capcom_gql.notifiers.redaction import MAX_REASON
 from capcom_gql.storage.engine.database import is_postgres
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person
 from tests.databases import ONLY_SQLITE
@@ -72,7 +72,7 @@ async def test_a_template_that_no_database_would_take(house: House, template: st
     assert await states(recipient="bob@ville.example") == {"SENT": 1}
     await tick_to_the_end(service)
     delivery = await Delivery.get(recipient="ana@ville.example")
-    assert delivery.state == "FAILED" and len(delivery.reason) <= LONGEST_REASON
+    assert delivery.state == "FAILED" and len(delivery.reason) <= MAX_REASON
     assert [call.address for call in house.calls("post")] == ["bob@ville.example"]
 
 

@@ -19,12 +19,12 @@ if mood == "leave":
     os._exit(5)
 return Sent()
 """
-RESTS = "post: it did not answer 2 times in a row and is given nothing for 2 s"
+RESTS = "post: it missed its deadline 2 times in a row and is paused for 2 s"
 
 
 async def test_letters_of_a_channel_that_rests_keep_their_attempts(house: House) -> None:
     house.channel("post", MOODS)
-    service = await house.start(HostTimeouts(misses=2, rest=2), SEND_TIMEOUT="0.5")
+    service = await house.start(HostTimeouts(missed_deadlines=2, pause=2), SEND_TIMEOUT="0.5")
     await service.subscribe("ana", "bob", "cleo")
     house.mood("hang")
     assert (await service.tick())[1] == 3
@@ -54,14 +54,14 @@ async def test_letters_of_a_channel_that_rests_keep_their_attempts(house: House)
 @ONLY_SQLITE
 async def test_a_process_that_keeps_ending_fails_the_letters_it_had_and_no_others(house: House) -> None:
     house.channel("post", MOODS)
-    service = await house.start(HostTimeouts(longest_restart=0.5), PLUGINS_IN_PROCESS="")
+    service = await house.start(HostTimeouts(longest_restart_wait=0.5), PLUGINS_IN_PROCESS="")
     await service.subscribe("ana", "bob", "cleo")
     house.mood("leave")
     await service.tick()
     # one, and one in the process that replaced it; the third is not sent into a process that is not there
     assert len(house.calls("post")) == 2
     (waiting,) = await Delivery.filter(attempt=0)
-    assert waiting.reason == "post: its process has ended 2 times in a row, and is started again after a while"
+    assert waiting.reason == "post: its process has ended 2 times in a row and is started again after a wait"
     house.mood("")
     await asyncio.sleep(0.6)
     await due_now()

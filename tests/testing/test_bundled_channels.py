@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.notifiers.discovery import ask, installed
+from capcom_gql.notifiers.discovery import import_plugin, installed_providers
 from capcom_gql.testing import NotifierContract
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
@@ -19,5 +19,5 @@ def test_a_bundled_channel_has_its_contract_test(name: str, request: pytest.Fixt
     )
     contracts = [each.obj for each in module.collect() if isinstance(each, pytest.Class)]
     tested = {contract.channel for contract in contracts if issubclass(contract, NotifierContract)}
-    (provider,) = [each for each in installed() if each.name == name]
-    assert set(ask(provider).classes) == tested
+    (provider,) = [each for each in installed_providers() if each.name == name]
+    assert set(import_plugin(provider).classes) == tested

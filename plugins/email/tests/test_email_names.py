@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from capcom_gql.notifiers.lookup import MOST_LOOKUPS
+from capcom_gql.notifiers.lookup import MAX_LOOKUPS
 from capcom_gql.plugin import NotConfigured, Resolve, Sent, Transient
 
 from .email_fixtures import Building, Opening, a_build, a_ca_file, an_authority, an_office, an_opening, serving  # noqa: F401  found by pytest under their names
@@ -38,7 +38,7 @@ def a_hanging_resolver() -> Iterator[Resolve]:
 
 async def test_look_ups_that_hang_hold_up_no_other(office: PostOffice, opened: Opening, hang: Resolve) -> None:
     stuck = opened(office, host=NAME, resolve=hang)
-    sending = [asyncio.create_task(stuck.send(letter(str(number), timeout=30.0))) for number in range(MOST_LOOKUPS)]
+    sending = [asyncio.create_task(stuck.send(letter(str(number), timeout=30.0))) for number in range(MAX_LOOKUPS)]
     await asyncio.sleep(0.1)
     began = time.monotonic()
     assert await opened(office).send(letter()) == Sent("Q1")
@@ -54,12 +54,12 @@ async def test_look_ups_that_hang_end_with_the_deadline_and_are_bounded(
 ) -> None:
     stuck = opened(office, host=NAME, resolve=hang)
     reasons = []
-    for number in range(MOST_LOOKUPS + 1):
+    for number in range(MAX_LOOKUPS + 1):
         with pytest.raises(Transient) as caught:
             await stuck.send(letter(str(number), timeout=0.05))
         reasons.append(str(caught.value))
     assert reasons[0] == reasons[-2] == f"{NAME}:{office.port} did not take the mail within 0.045 s"
-    assert reasons[-1] == f"{MOST_LOOKUPS} look-ups of {NAME} are under way already and none comes back"
+    assert reasons[-1] == f"{MAX_LOOKUPS} name look-ups are running and none has ended: {NAME} is not looked up"
     assert stuck.check().detail == reasons[-1]
 
 
@@ -86,7 +86,7 @@ async def test_a_name_that_is_not_found(office: PostOffice, opened: Opening) -> 
 
     channel = opened(office, host=NAME, resolve=resolve)
     told = f"{NAME}:{office.port}: the name {NAME} cannot be looked up: Name or service not known"
-    for _ in range(MOST_LOOKUPS + 1):
+    for _ in range(MAX_LOOKUPS + 1):
         with pytest.raises(Transient) as caught:
             await channel.send(letter())
         assert str(caught.value) == told

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from capcom_gql.notifiers.lookup import MOST_LOOKUPS
+from capcom_gql.notifiers.lookup import MAX_LOOKUPS
 from capcom_gql.plugin import Resolve, Transient
 
 from .sms_servers import Asked, Reply, channel, letter, peer
@@ -53,7 +53,7 @@ def a_hanging_resolver() -> Iterator[Resolve]:
 async def test_look_ups_that_hang_hold_up_no_other(hang: Resolve) -> None:
     stuck = channel(hang, provider="http", url=f"https://{NAME}/")
     with peer(ok) as server:
-        sending = [asyncio.create_task(stuck.send(letter(timeout=30.0))) for _ in range(MOST_LOOKUPS)]
+        sending = [asyncio.create_task(stuck.send(letter(timeout=30.0))) for _ in range(MAX_LOOKUPS)]
         await asyncio.sleep(0.3)
         began = time.monotonic()
         assert (await channel(provider="http", url=server.url).send(letter())).provider_id == "msg-1"
@@ -67,12 +67,12 @@ async def test_look_ups_that_hang_hold_up_no_other(hang: Resolve) -> None:
 async def test_look_ups_that_hang_end_with_the_deadline_and_are_bounded(hang: Resolve) -> None:
     stuck = channel(hang, provider="brevo", api_key="xkeysib-1234", sender="CapCom", endpoint="http://gateway/v3")
     reasons = []
-    for _ in range(MOST_LOOKUPS + 1):
+    for _ in range(MAX_LOOKUPS + 1):
         with pytest.raises(Transient) as caught:
             await stuck.send(letter(timeout=0.1))
         reasons.append(str(caught.value))
     assert reasons[0] == reasons[-2] == "no answer from the provider (brevo) within 0.09 s"
-    assert reasons[-1] == f"{MOST_LOOKUPS} look-ups of gateway are under way already and none comes back"
+    assert reasons[-1] == f"{MAX_LOOKUPS} name look-ups are running and none has ended: gateway is not looked up"
     assert stuck.check().detail == reasons[-1]
 
 
@@ -98,7 +98,7 @@ async def test_a_name_that_is_not_found() -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     sms = channel(resolve, provider="http", url=f"https://{NAME}/")
-    for _ in range(MOST_LOOKUPS + 1):
+    for _ in range(MAX_LOOKUPS + 1):
         with pytest.raises(Transient) as caught:
             await sms.send(letter())
         told = f"the gateway cannot be reached: the name {NAME} cannot be looked up: Name or service not known"
