@@ -12,7 +12,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siret as siret_number
 
 from capcom_gql.domain.refusals import Fault, invalid
-from capcom_gql.domain.sentences import Locale, locale_of
+from capcom_gql.languages.locales import Locale, locale_of
 
 
 class Unchanged(Enum):
@@ -138,7 +138,7 @@ def normal_person(person: PersonForm, fallback: Locale) -> PersonForm:
         family_name=person.family_name.strip(),
         job_title=_kept(person.job_title),
         phone=None if person.phone is None else normal_phone(person.phone),
-        locale=(locale_of(person.locale) or fallback).value,
+        locale=locale_of(person.locale) or fallback,
     )
 
 

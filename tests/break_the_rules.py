@@ -4,7 +4,8 @@
     python -m tests.break_the_rules --rule R8  those of one rule
     python -m tests.break_the_rules --list     what would be broken
 
-The mutants are in `tests/domain/mutants/`, one file for each file of `capcom_gql/domain/`. They are tried on copies in
+The mutants are in `tests/domain/mutants/`, one file for each file of `capcom_gql/domain/`, and for those of
+`capcom_gql/languages/` that say what the rules decided. They are tried on copies in
 a temporary folder, never on the working tree. A mutant whose text no longer stands exactly once is an error, so that
 the list follows the code.
 """
@@ -25,7 +26,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parents[1]
-DOMAIN = Path("capcom_gql/domain")
+DOMAIN, LANGUAGES = Path("capcom_gql/domain"), Path("capcom_gql/languages")
 MUTANTS = ROOT / "tests/domain/mutants"
 AT_ONCE = 2
 PYTEST = (
@@ -56,13 +57,19 @@ class Drift(Exception):
 
 @dataclass(frozen=True)
 class Mutant:
-    """One way to break one rule: `old` stands exactly once in a file of the domain, and `new` takes its place."""
+    """One way to break one rule: `old` stands exactly once in a file of a room, and `new` takes its place."""
 
     rule: str
     file: str
     breaks: str
     old: str
     new: str
+    room: Path = DOMAIN
+
+    @property
+    def path(self) -> Path:
+        """The file, from the top of the repository."""
+        return self.room / self.file
 
     def broken(self, source: str) -> str:
         """The source with the rule broken."""
@@ -74,11 +81,13 @@ class Mutant:
 
 def mutants() -> list[Mutant]:
     """Every mutant, in the order of the files."""
-    return [
-        Mutant(entry["rule"], f"{path.stem}.py", entry["breaks"], entry["old"], entry["new"])
-        for path in sorted(MUTANTS.glob("*.toml"))
-        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]
-    ]
+    found = []
+    for path in sorted(MUTANTS.glob("*.toml")):
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        room = Path(given.get("room", DOMAIN))
+        for entry in given["mutant"]:
+            found.append(Mutant(entry["rule"], f"{path.stem}.py", entry["breaks"], entry["old"], entry["new"], room))
+    return found
 
 
 class Copy:
@@ -88,7 +97,8 @@ class Copy:
         self.folder = folder
         # the test of this very program stays behind
         ignore = shutil.ignore_patterns("__pycache__", "test_break_the_rules.py")
-        shutil.copytree(ROOT / DOMAIN, folder / DOMAIN, ignore=ignore)
+        for room in (DOMAIN, LANGUAGES):
+            shutil.copytree(ROOT / room, folder / room, ignore=ignore)
         shutil.copytree(ROOT / "tests/domain", folder / "tests/domain", ignore=ignore)
         for name in ("capcom_gql/__init__.py", "tests/contract.graphql", "pyproject.toml"):
             shutil.copy(ROOT / name, folder / name)
@@ -99,7 +109,8 @@ class Copy:
         No plugin is loaded but that: these tests need none, and starting them takes longer than most runs.
         """
         # tests are compiled once; what is broken is compiled each time, or a change of the same second would not show
-        shutil.rmtree(self.folder / DOMAIN / "__pycache__", ignore_errors=True)
+        for room in (DOMAIN, LANGUAGES):
+            shutil.rmtree(self.folder / room / "__pycache__", ignore_errors=True)
         environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return subprocess.run(
             [sys.executable, "-m", "pytest", *PYTEST, *arguments],
@@ -119,7 +130,7 @@ class Copy:
 
     def judge(self, mutant: Mutant) -> "Outcome":
         """Whether a test with the rule's mark fails once the rule is broken."""
-        path = self.folder / DOMAIN / mutant.file
+        path = self.folder / mutant.path
         source = path.read_text(encoding="utf-8")
         started = time.monotonic()
         try:
@@ -181,7 +192,7 @@ def main(arguments: Sequence[str] | None = None, known: Sequence[Mutant] | None 
         parser.error(f"no mutant breaks the rule {asked.rule}")
     try:
         for mutant in chosen:
-            mutant.broken((ROOT / DOMAIN / mutant.file).read_text(encoding="utf-8"))
+            mutant.broken((ROOT / mutant.path).read_text(encoding="utf-8"))
     except Drift as drift:
         print(f"This mutant no longer fits the code; correct or remove it.\n{drift}", file=sys.stderr)
         return 1

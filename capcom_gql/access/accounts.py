@@ -9,8 +9,8 @@ from capcom_gql.domain.privacy import is_erased
 from capcom_gql.domain.refusals import Refusal, forbidden
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.seats import address_key
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import PersonForm
+from capcom_gql.languages.locales import DEFAULT
 from capcom_gql.storage import ids
 from capcom_gql.storage.tables import Delivery, EmailChange, OneTimeLink, Person
 
@@ -47,7 +47,7 @@ def _new_person(key: str, form: PersonForm, now: datetime) -> Person:
         family_name=form.family_name,
         job_title=form.job_title,
         phone=form.phone,
-        locale=form.locale or Locale.FR.value,
+        locale=form.locale or DEFAULT,
         created_at=now,
     )
 

@@ -11,7 +11,7 @@ from capcom_gql.cli.deeds import COMMAND_LINE
 from capcom_gql.cli.demo_network import Body, Person
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import DEFAULT
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
@@ -112,7 +112,7 @@ class Story:
         await self._opened(body, actor, form)
 
     async def _opened(self, body: Body, actor: Actor, form: SubscribeForm) -> None:
-        made = await subscribe(self._runtime, actor, form, Locale.FR)
+        made = await subscribe(self._runtime, actor, form, DEFAULT)
         subscription = await Subscription.get(id=made.subscription_id)
         self._members[body.form.name] = Member(subscription.organisation_id, subscription.id, list(made.seat_ids))
 
@@ -126,7 +126,7 @@ class Story:
         """The manager adds users to the list."""
         users = tuple(person.form for person in people)
         form = AddSeatsForm(self.of(body).subscription_id, users, self._key())
-        made = await add_seats(self._runtime, await self._manager(body), form, Locale.FR)
+        made = await add_seats(self._runtime, await self._manager(body), form, DEFAULT)
         self.of(body).seat_ids.extend(made.seat_ids)
 
     async def parts_with(self, body: Body, place: int) -> None:

@@ -20,11 +20,12 @@ def sentences_of(error: BaseException) -> list[str]:
 
 def _of_a_deed(error: BaseException) -> Iterable[str]:
     from capcom_gql.domain.refusals import Refusal
-    from capcom_gql.domain.sentences import Locale
+    from capcom_gql.languages.locales import ENGLISH
+    from capcom_gql.languages.sentences import refusal_sentence
 
     if not isinstance(error, Refusal):
         return ()
-    return (f"{'.'.join(fault.path)}: {fault.sentence(Locale.EN)}".removeprefix(": ") for fault in error.faults)
+    return (f"{'.'.join(fault.path)}: {refusal_sentence(fault, ENGLISH)}".removeprefix(": ") for fault in error.faults)
 
 
 def _of_the_database(error: BaseException) -> Iterable[str]:

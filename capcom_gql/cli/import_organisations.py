@@ -131,10 +131,11 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def _sentences(results: "Sequence[Result]", table: "Table") -> list[str]:
     """A sentence for each fault, in the order of the lines: where, and what to do."""
-    from capcom_gql.domain.sentences import Locale
+    from capcom_gql.languages.locales import ENGLISH
+    from capcom_gql.languages.sentences import refusal_sentence
 
     faults = sorted((fault for result in results for fault in result.faults), key=lambda each: each.line)
-    return [f"{_place(fault.line, fault.column, table)}: {fault.fault.sentence(Locale.EN)}" for fault in faults]
+    return [f"{_place(fault.line, fault.column, table)}: {refusal_sentence(fault.fault, ENGLISH)}" for fault in faults]
 
 
 def _place(line: int, column: str, table: "Table") -> str:
@@ -148,7 +149,8 @@ def _place(line: int, column: str, table: "Table") -> str:
 
 
 def _as_json(results: "Sequence[Result]", table: "Table", *, dry_run: bool) -> dict[str, object]:
-    from capcom_gql.domain.sentences import Locale
+    from capcom_gql.languages.locales import ENGLISH
+    from capcom_gql.languages.sentences import refusal_sentence
 
     return {
         "dryRun": dry_run,
@@ -163,7 +165,7 @@ def _as_json(results: "Sequence[Result]", table: "Table", *, dry_run: bool) -> d
                         "line": each.line,
                         "column": table.headings.get(each.column, each.column) or None,
                         "code": each.fault.code.value,
-                        "message": each.fault.sentence(Locale.EN),
+                        "message": refusal_sentence(each.fault, ENGLISH),
                     }
                     for each in result.faults
                 ],

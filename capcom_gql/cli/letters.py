@@ -4,17 +4,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import DEFAULT, LOCALES, Locale
 
 if TYPE_CHECKING:
     from capcom_gql.notifiers.rendering import Rendered
     from capcom_gql.notifiers.samples import Sample
 
 
+def _language(text: str) -> Locale:
+    if text not in LOCALES:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(map(repr, LOCALES))}.")
+    return Locale(text)
+
+
 def letters(
     topic: Annotated[str, typer.Argument(help="The letter to print; without it, the letters are listed.")] = "",
     form: Annotated[str, typer.Option(help="Which form of it, of those listed; the first without it.")] = "",
-    locale: Annotated[Locale, typer.Option(help="The language of the letter.")] = Locale.FR,
+    locale: Annotated[
+        Locale,
+        typer.Option(help="The language of the letter.", parser=_language, metavar=f"[{'|'.join(LOCALES)}]"),
+    ] = DEFAULT,
     html: Annotated[bool, typer.Option("--html", help="Print the letter's HTML.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -26,7 +35,7 @@ def letters(
         return
     sample, letter = _written(topic, form, locale)
     if as_json:
-        told = {"topic": topic, "form": sample.name, "locale": locale.value, "subject": letter.subject}
+        told = {"topic": topic, "form": sample.name, "locale": locale, "subject": letter.subject}
         show_json({**told, "text": letter.text, "html": letter.html, "short": letter.short})
     elif html:
         _show_html(topic, letter)

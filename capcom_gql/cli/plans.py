@@ -183,14 +183,15 @@ async def _all(settings: "Settings") -> "list[Plan]":
 
 
 def _row(row: "Plan", currency: str) -> tuple[str, ...]:
-    from capcom_gql.domain.sentences import Locale, spell_money
+    from capcom_gql.languages.locales import ENGLISH
+    from capcom_gql.languages.writing import spell_money
 
     offer = row.offer()
     return (
         row.code,
         offer.plan_name,
         str(offer.seat_limit),
-        spell_money(offer.price_minor, currency, Locale.EN),
+        spell_money(offer.price_minor, currency, ENGLISH),
         " ".join(offer.services),
         " ".join(f"{rule.event_kind}={_worth(rule)}" for rule in offer.discounts),
         "open" if row.is_open else "closed",

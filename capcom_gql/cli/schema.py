@@ -27,8 +27,10 @@ def schema(
 
     if events:
         from capcom_gql.domain.event_schemas import document
+        from capcom_gql.languages.catalogues import catalogue
+        from capcom_gql.languages.locales import ENGLISH
 
-        show_json(document())
+        show_json(document(catalogue(ENGLISH, "events")))
         return
     from capcom_gql.graphql.schema import sdl
 

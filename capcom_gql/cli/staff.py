@@ -59,8 +59,8 @@ async def make_staff(email: str, given_name: str = "", family_name: str = "") ->
     """The person of an address, made staff. Raises Refusal for what is no address, or no name."""
     from capcom_gql.access.accounts import find_or_create
     from capcom_gql.domain.refusals import refuse_if
-    from capcom_gql.domain.sentences import Locale
     from capcom_gql.forms import PersonForm, check_person, normal_person
+    from capcom_gql.languages.locales import DEFAULT
     from capcom_gql.storage.engine.database import in_one_transaction
     from capcom_gql.storage.product_clock import product_now
 
@@ -69,7 +69,7 @@ async def make_staff(email: str, given_name: str = "", family_name: str = "") ->
     refuse_if(check_person((), form))
 
     async def work() -> "Person":
-        person = await find_or_create(normal_person(form, Locale.FR), await product_now())
+        person = await find_or_create(normal_person(form, DEFAULT), await product_now())
         person.is_staff = True
         await person.save(update_fields=["is_staff"])
         return person

@@ -16,8 +16,9 @@ from capcom_gql.domain.lifecycle import awaits_proof, subscription_status
 from capcom_gql.domain.plans import DiscountRule
 from capcom_gql.domain.renewals import is_answered, renewal_notices
 from capcom_gql.domain.seats import format_number
-from capcom_gql.domain.sentences import Locale, spell_money
 from capcom_gql.domain.terms import survey_closes_on
+from capcom_gql.languages.locales import Locale
+from capcom_gql.languages.writing import spell_money
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine import database
 from capcom_gql.storage.tables import Delivery, Event, Person, Seat, SurveyRequest, Term

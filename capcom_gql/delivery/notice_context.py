@@ -5,11 +5,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from capcom_gql.delivery.links import mint_email_link
 from capcom_gql.delivery.suppressed import Suppressed
-from capcom_gql.domain.answer_sentences import VERDICTS
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import LETTERS, Topic
 from capcom_gql.domain.seats import format_number
-from capcom_gql.domain.sentences import Locale, say
+from capcom_gql.languages.locales import DEFAULT
+from capcom_gql.languages.sentences import say
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.tables import (
     Delivery,
@@ -82,7 +82,7 @@ async def support_context(delivery: Delivery) -> dict[str, Any]:
             "opened_by": f"{request.person.given_name} {request.person.family_name}",
             "email": request.person.email,
             "subscriber_number": format_number(request.seat.number),
-            "reason": " ".join(say(VERDICTS, answer["reason"], Locale.FR) for answer in answers),
+            "reason": " ".join(say("answers", f"verdict.{answer['reason']}", DEFAULT) for answer in answers),
         },
         "question": request.message,
         "answer": request.answer,

@@ -6,8 +6,9 @@ from capcom_gql import clock
 from capcom_gql.delivery.suppressed import EndpointDisabled, Suppressed
 from capcom_gql.delivery.webhook_health import DELETED
 from capcom_gql.domain.endpoints import webhook_body
-from capcom_gql.domain.events import Kind, describe
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.domain.events import Kind
+from capcom_gql.languages.locales import ENGLISH
+from capcom_gql.languages.sentences import describe
 from capcom_gql.notifiers.contract import Message
 from capcom_gql.storage.tables import Delivery, Event, WebhookEndpoint
 from capcom_gql.storage.tables.webhooks import live_secrets
@@ -28,9 +29,9 @@ async def endpoint_message(delivery: Delivery, attempt: int, now: datetime) -> M
         id=delivery.id,
         topic=delivery.topic,
         address=endpoint.url,
-        locale=Locale.EN.value,
+        locale=ENGLISH,
         subject=event.kind,
-        text=describe(Kind(event.kind), event.details, Locale.EN),
+        text=describe(Kind(event.kind), event.details, ENGLISH),
         payload=webhook_body(
             event.kind,
             event_id=event.id,

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from capcom_gql.domain.answer_sentences import AGENDA
-from capcom_gql.domain.sentences import Locale, say
 from capcom_gql.domain.steps import Step, StepKind, apply_step, next_step
 from capcom_gql.domain.terms import LifecyclePolicy, Term
 
@@ -41,10 +39,6 @@ class Milestone:
 
     kind: MilestoneKind
     on: date
-
-    def sentence(self, locale: Locale) -> str:
-        """What the entry means, in one sentence of the reader's language."""
-        return say(AGENDA, self.kind.value, locale)
 
 
 def agenda(terms: Iterable[Term], now: datetime, policy: LifecyclePolicy) -> tuple[Milestone, ...]:

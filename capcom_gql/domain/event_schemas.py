@@ -47,24 +47,27 @@ _ENDINGS: Mapping[str, Schema] = {
 _MAY_BE_NULL = frozenset({f"{Kind.MANAGER_CHANGED}.previous_seat_id", f"{Kind.TERMS_ACCEPTED}.person_id"})
 
 
-def document() -> dict[str, Any]:
-    """The JSON Schema of every body that endpoints are sent: one definition for each kind of event, named so."""
+def document(readings: Mapping[str, str]) -> dict[str, Any]:
+    """The JSON Schema of every body that endpoints are sent: one definition for each kind of event, named so.
+
+    `readings` are the sentences that describe each kind, by kind.
+    """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What webhook endpoints are sent",
         "description": "Days are civil days of the operator's zone, amounts minor units of the currency. Ids are "
         "opaque: ask the API what they name. Let pass what you do not know.",
         "oneOf": [{"$ref": f"#/$defs/{kind.value}"} for kind in EVENTS],
-        "$defs": {kind.value: schema_of(kind) for kind in EVENTS},
+        "$defs": {kind.value: schema_of(kind, readings[kind.value]) for kind in EVENTS},
     }
 
 
-def schema_of(kind: Kind) -> dict[str, Any]:
+def schema_of(kind: Kind, reading: str) -> dict[str, Any]:
     """The JSON Schema of the body for events of a kind. Raises KeyError for a detail without a schema in this file."""
     spec = EVENTS[kind]
     return {
         "title": kind.value,
-        "description": spec.english,
+        "description": reading,
         **_object(
             {
                 "type": {"const": kind.value},

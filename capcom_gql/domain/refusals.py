@@ -1,15 +1,16 @@
 """Refusals: how a command answers input or a state of affairs that it does not accept.
 
 A command raises one `Refusal` with all the faults of the form. Each fault has a stable code, the path of the field, and
-the key and data of the sentence that explains it.
+the key and data of the sentence that explains it, which stands in each language's `languages/<code>/refusals.toml`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-from capcom_gql.domain.refusal_sentences import REFUSALS
-from capcom_gql.domain.sentences import Datum, Locale, say
+Datum = str | int | date | tuple[str, ...]
+"""What a sentence is told: a text, a number, a civil day, or words of which one is to be chosen."""
 
 
 class Code(StrEnum):
@@ -55,10 +56,6 @@ class Fault:
     """the key of the sentence in the catalogue of refusals"""
     data: Mapping[str, Datum] = field(default_factory=dict)
     """what the sentence names, such as a limit or a day"""
-
-    def sentence(self, locale: Locale) -> str:
-        """What is wrong and what to do about it, in the reader's language."""
-        return say(REFUSALS, self.key, locale, **self.data)
 
 
 class Refusal(Exception):

@@ -23,11 +23,11 @@ from capcom_gql.access.rate_limits import TooManyAttempts
 from capcom_gql.domain.field_rights import right_of
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import TABLE, Right, role_may
-from capcom_gql.domain.sentences import say
 from capcom_gql.graphql.context import Context
-from capcom_gql.graphql.errors import SENTENCES, RequestRefused, forbidden, request_forbidden, unauthenticated
+from capcom_gql.graphql.errors import RequestRefused, forbidden, request_forbidden, unauthenticated
 from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.user_errors import errors_of
+from capcom_gql.languages.sentences import say
 
 Resolver: TypeAlias = Callable[..., Any]
 
@@ -122,7 +122,7 @@ def _done(field: GraphQLField, right: Right) -> Resolver:
             return payload(errors=await errors_of(refusal.faults, context.locale))
         except TooManyAttempts as limit:
             seconds = limit.retry_after_seconds
-            message = say(SENTENCES, "too_many_attempts", context.locale, seconds=seconds)
+            message = say("errors", "too_many_attempts", context.locale, seconds=seconds)
             raise RequestRefused(message, "RATE_LIMITED", 429, {"retryAfter": seconds}) from limit
 
     return do

@@ -5,9 +5,10 @@ from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import strawberry
 
-from capcom_gql.domain.sentences import Locale, say
-from capcom_gql.graphql.errors import SENTENCES, bad_input
+from capcom_gql.graphql.errors import bad_input
 from capcom_gql.graphql.fields import given, resolved
+from capcom_gql.languages.locales import Locale
+from capcom_gql.languages.sentences import say
 from capcom_gql.storage.queries.keyset import LARGEST_SIZE
 from capcom_gql.storage.queries.lists import BadCursor, BadWindow, Page, Window
 
@@ -55,7 +56,7 @@ def window_of(locale: Locale, first: int | None, after: str | None, last: int | 
         return Window(given(first), given(after), given(last), given(before))
     except BadWindow as error:
         key = "both_sizes" if error.name is None else "bad_size"
-        raise bad_input(say(SENTENCES, key, locale, name=error.name or "", maximum=LARGEST_SIZE)) from error
+        raise bad_input(say("errors", key, locale, name=error.name or "", maximum=LARGEST_SIZE)) from error
 
 
 async def connected(
@@ -68,7 +69,7 @@ async def connected(
     try:
         found = await page
     except BadCursor as error:
-        raise bad_input(say(SENTENCES, "bad_cursor", locale)) from error
+        raise bad_input(say("errors", "bad_cursor", locale)) from error
     items = await find(found.ids)
     edges = [
         Edge(cursor=cursor, node=item) for cursor, item in zip(found.cursors, items, strict=True) if item is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from capcom_gql.domain.sentences import Locale, locale_of
+from capcom_gql.languages.locales import Locale, locale_of
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"

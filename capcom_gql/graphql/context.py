@@ -10,9 +10,9 @@ import strawberry
 
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.graphql.loaders import Loaders
 from capcom_gql.graphql.node import Node
+from capcom_gql.languages.locales import Locale
 from capcom_gql.notifiers.registry import ChannelInfo
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now

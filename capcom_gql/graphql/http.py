@@ -16,15 +16,16 @@ from starlette.types import Receive, Scope, Send
 from capcom_gql.access.authenticate import BadToken, authenticate
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
-from capcom_gql.domain.sentences import Locale, locale_of, say
 from capcom_gql.graphql.authorization import judge_roots
 from capcom_gql.graphql.content_negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
 from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.document_cache import Document, DocumentCache
-from capcom_gql.graphql.errors import SENTENCES, FieldError, RequestRefused, unauthenticated
+from capcom_gql.graphql.errors import FieldError, RequestRefused, unauthenticated
 from capcom_gql.graphql.request_body import GraphqlRequest, read_body
 from capcom_gql.graphql.schema import served_schema
 from capcom_gql.graphql.types.subjects import find_subject
+from capcom_gql.languages.locales import DEFAULT, Locale, locale_of
+from capcom_gql.languages.sentences import say
 from capcom_gql.logs import about
 from capcom_gql.notifiers.registry import ChannelInfo
 from capcom_gql.runtime import Runtime
@@ -123,7 +124,7 @@ class GraphqlApp:
                 raise BadToken
             caller = await authenticate(token)
         except BadToken:
-            raise unauthenticated(wanted or Locale.FR, "bad_bearer") from None
+            raise unauthenticated(wanted or DEFAULT, "bad_bearer") from None
         return Context(
             runtime=self._runtime,
             rate_limits=self._rate_limits,
@@ -159,7 +160,7 @@ def _bearer(header: str) -> str | None:
 async def _own_locale(caller: Actor) -> Locale:
     """The language of the person who asks; French for everybody else."""
     person = None if caller.person_id is None else await Person.get_or_none(id=caller.person_id)
-    return (None if person is None else locale_of(person.locale)) or Locale.FR
+    return (None if person is None else locale_of(person.locale)) or DEFAULT
 
 
 class _Invalid(ExecutionResult):
@@ -199,8 +200,8 @@ def _told(error: GraphQLError, request: Request, request_id: str) -> GraphQLErro
 
 
 def _internal(request_id: str, request: Request) -> FieldError:
-    locale = locale_wanted(request.headers.get("accept-language")) or Locale.FR
-    message = say(SENTENCES, "internal", locale, request=request_id)
+    locale = locale_wanted(request.headers.get("accept-language")) or DEFAULT
+    message = say("errors", "internal", locale, request=request_id)
     return FieldError(message, "INTERNAL_SERVER_ERROR", {"requestId": request_id})
 
 

@@ -6,16 +6,14 @@ from typing import Annotated
 
 import strawberry
 
-from capcom_gql.domain.refusal_sentences import REFUSALS
 from capcom_gql.domain.rights import Actor, Right, may
-from capcom_gql.domain.sentences import say
 from capcom_gql.entitlement.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
 from capcom_gql.entitlement.check_service import ServiceAsk, check_service
 from capcom_gql.forms import MAX_PRICE_MINOR
 from capcom_gql.graphql.connections import After, Before, Connection, First, Last, connected, window_of
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service
-from capcom_gql.graphql.errors import SENTENCES, RequestRefused
+from capcom_gql.graphql.errors import RequestRefused
 from capcom_gql.graphql.fields import given, resolved
 from capcom_gql.graphql.filters import (
     DeliveryFilter,
@@ -38,6 +36,7 @@ from capcom_gql.graphql.types.subscription import Organisation
 from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.graphql.types.terms_of_use import TermsOfUse
 from capcom_gql.graphql.types.viewer import Viewer
+from capcom_gql.languages.sentences import say
 from capcom_gql.storage import ids, tables
 from capcom_gql.storage.queries import delivery_list, lists, support_list
 from capcom_gql.subscription.catalogue import current_terms
@@ -279,16 +278,16 @@ async def _checks(context: Context, asks: Sequence[DiscountAsk]) -> list[Discoun
     try:
         answers = await check_discounts(runtime, context.actor, asks)
     except NotAllowed as refusal:
-        raise RequestRefused(say(SENTENCES, "past_forbidden", locale), "FORBIDDEN", 403) from refusal
+        raise RequestRefused(say("errors", "past_forbidden", locale), "FORBIDDEN", 403) from refusal
     except BadPrice as refusal:
-        raise _refused(say(REFUSALS, "bad_price", locale, maximum=MAX_PRICE_MINOR)) from refusal
+        raise _refused(say("refusals", "bad_price", locale, maximum=MAX_PRICE_MINOR)) from refusal
     except FutureInstant as refusal:
-        raise _refused(say(SENTENCES, "future_instant", locale)) from refusal
+        raise _refused(say("errors", "future_instant", locale)) from refusal
     return [DiscountCheck.of(answer, locale, runtime.currency) for answer in answers]
 
 
 def _too_many(context: Context, key: str) -> RequestRefused:
-    return _refused(say(SENTENCES, key, context.locale, maximum=MAX_ASKED))
+    return _refused(say("errors", key, context.locale, maximum=MAX_ASKED))
 
 
 def _refused(message: str) -> RequestRefused:

@@ -13,6 +13,7 @@ from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.graphql.types.endpoint import WebhookEndpoint
 from capcom_gql.graphql.types.notifier import Notifier
 from capcom_gql.graphql.types.report import Report
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.services.report import report_of
 from capcom_gql.storage import tables
 
@@ -45,5 +46,5 @@ class StaffQueries:
         try:
             found = await report_of(context.runtime, from_, to)
         except Refusal as refusal:
-            raise bad_input(refusal.faults[0].sentence(context.locale)) from refusal
+            raise bad_input(refusal_sentence(refusal.faults[0], context.locale)) from refusal
         return Report.of(found)

@@ -6,9 +6,10 @@ from datetime import date
 import strawberry
 
 from capcom_gql.domain.refusals import Code, Fault
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.graphql import enums
 from capcom_gql.graphql.types.terms_of_use import TermsOfUse
+from capcom_gql.languages.locales import Locale
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.subscription.catalogue import current_terms
 
 _PATH = "Where in the input, step by step, list indexes included; empty for the input as a whole."
@@ -52,7 +53,7 @@ async def errors_of(faults: Sequence[Fault], locale: Locale) -> list[UserError]:
 
 
 async def _error_of(fault: Fault, locale: Locale) -> UserError:
-    message, path = fault.sentence(locale), list(fault.path)
+    message, path = refusal_sentence(fault, locale), list(fault.path)
     match fault.code, fault.data:
         case Code.SEAT_LIMIT_REACHED, {"limit": int(limit), "used": int(used)}:
             return SeatLimitError(code=fault.code, message=message, path=path, limit=limit, used=used)

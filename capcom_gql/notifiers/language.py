@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from capcom_gql.domain.sentences import Locale, spell_day
-
-LOCALES = ("fr", "en")
+from capcom_gql.languages.locales import Locale
+from capcom_gql.languages.writing import spell_day
 
 WORDS = {
     "fr": {

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from capcom_gql.languages.locales import LOCALES
 from capcom_gql.notifiers import language
 from capcom_gql.notifiers.layout import as_html, as_short, as_text, lines, one_line, opening, plain_spaces
 from capcom_gql.notifiers.topics import TOPICS
@@ -55,8 +56,8 @@ def render(
     declared = TOPICS.get(topic)
     if declared is None:
         raise UnrenderableLetter(f"there is no letter {topic!r}; there are {', '.join(TOPICS)}")
-    if locale not in language.LOCALES:
-        raise UnrenderableLetter(f"there are no letters in {locale!r}; give {' or '.join(language.LOCALES)}")
+    if locale not in LOCALES:
+        raise UnrenderableLetter(f"there are no letters in {locale!r}; give {' or '.join(LOCALES)}")
     missing = sorted(declared.required - {key for key, value in context.items() if value is not None})
     missing += sorted(declared.nullable - context.keys())
     if missing:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from capcom_gql.domain.sentences import Locale, locale_of
+from capcom_gql.languages.locales import DEFAULT, LOCALES, Locale, locale_of
 from capcom_gql.notifiers.rendering import Rendered, UnrenderableLetter
 from capcom_gql.notifiers.samples import SAMPLES, NoSuchSample, Sample, sample_of
 from capcom_gql.pages.headers import mail_headers
@@ -44,7 +44,7 @@ def gallery_routes(write: Write) -> list[BaseRoute]:
             shows_frame=True,
             asked=asked,
             forms=SAMPLES[asked.topic],
-            locales=tuple(Locale),
+            locales=LOCALES,
             letter=letter,
             text=[] if letter is None else split_links(letter.text),
             fault=fault,
@@ -71,12 +71,12 @@ def _asked(request: Request) -> _Asked | None:
         sample = sample_of(topic, named.get("form", ""))
     except NoSuchSample:
         return None
-    return _Asked(topic, sample, locale_of(named.get("locale")) or Locale.FR)
+    return _Asked(topic, sample, locale_of(named.get("locale")) or DEFAULT)
 
 
 def _written(write: Write, asked: _Asked) -> tuple[Rendered | None, str]:
     """The letter, or why it cannot be written: a template that a plugin lays over ours may be wrong."""
-    locale = asked.locale.value
+    locale = asked.locale
     try:
         return write(asked.topic, locale, asked.sample.context(locale)), ""
     except UnrenderableLetter as error:

@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from capcom_gql.domain.sentences import Locale, locale_of
+from capcom_gql.languages.locales import DEFAULT, Locale, locale_of
 
 
 def preferred_language(accept_language: str) -> Locale:
     """French or English, whichever an Accept-Language header weighs most; French when it names neither."""
-    best, best_weight = Locale.FR, 0.0
+    best, best_weight = DEFAULT, 0.0
     for entry in accept_language.split(","):
         tag, _, parameters = entry.partition(";")
         language, weight = locale_of(tag), _weight(parameters)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import LOCALES, Locale
 
 SHARED: Mapping[str, tuple[str, ...]] = {
     "choose-password": ("page", "session", "term", "account"),
@@ -23,7 +23,7 @@ def load_words(name: str, language: Locale) -> dict[str, str]:
 
 def load_all_words(name: str) -> dict[Locale, dict[str, str]]:
     """The sentences of that page in every language."""
-    return {language: load_words(name, language) for language in Locale}
+    return {language: load_words(name, language) for language in LOCALES}
 
 
 def read_words(part: str, language: Locale) -> dict[str, str]:

@@ -10,8 +10,8 @@ from capcom_gql.access.idempotency import check_key, once
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_additions, check_capacity, check_live
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import PersonForm
+from capcom_gql.languages.locales import Locale
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.subscription.calendar import lock_subscription

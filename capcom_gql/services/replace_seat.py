@@ -9,8 +9,8 @@ from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_active, check_live, check_replacement, free_places
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import PersonForm
+from capcom_gql.languages.locales import Locale
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import NewEvent

@@ -14,10 +14,10 @@ from capcom_gql.domain.lifecycle import SubscriptionStatus
 from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key, check_capacity, check_form
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.sign_ups import check_not_live, check_overlap, check_reopening
 from capcom_gql.domain.terms import first_term
 from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.languages.locales import Locale
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction

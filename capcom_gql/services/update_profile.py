@@ -10,8 +10,8 @@ from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.domain.sentences import locale_of
 from capcom_gql.forms import MAX_NAME, UNCHANGED, Path, TextOrUnchanged, Unchanged, check_text, normal_phone
+from capcom_gql.languages.locales import locale_of
 from capcom_gql.storage.engine.database import in_one_transaction
 
 MAX_ADDRESSES = 20
@@ -103,7 +103,7 @@ def _columns(form: UpdateProfileForm) -> dict[str, object]:
         "family_name": _kept(form.family_name),
         "job_title": _kept(form.job_title),
         "phone": normal_phone(form.phone) if isinstance(form.phone, str) else form.phone,
-        "locale": UNCHANGED if locale is None else locale.value,
+        "locale": UNCHANGED if locale is None else locale,
         "addresses": UNCHANGED
         if form.addresses is UNCHANGED
         else [{"kind": each.kind.strip(), "value": each.value.strip()} for each in addresses],

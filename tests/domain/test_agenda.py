@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from capcom_gql.domain.agenda import Milestone, MilestoneKind, agenda
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import Term
+from capcom_gql.languages.locales import LOCALES, Locale
+from capcom_gql.languages.sentences import milestone_sentence
 from tests.domain.words import (
     POLICY,
     confirmed,
@@ -142,8 +143,8 @@ def test_what_is_due_already_is_the_workers_and_not_named() -> None:
         assert (named[0].kind.value, named[0].on.isoformat()) == first
 
 
-@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("locale", LOCALES)
 def test_every_line_is_said_in_words_of_its_own(locale: Locale) -> None:
-    said = {Milestone(kind, day("2027-11-08")).sentence(locale) for kind in MilestoneKind}
+    said = {milestone_sentence(Milestone(kind, day("2027-11-08")), locale) for kind in MilestoneKind}
     assert len(said) == len(MilestoneKind)
     assert all(sentence.endswith(".") for sentence in said)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.break_the_rules import DOMAIN, PASSED, ROOT, Copy, Drift, Mutant, main, mutants
+from tests.break_the_rules import PASSED, ROOT, Copy, Drift, Mutant, main, mutants
 
 EVERY_MUTANT = [pytest.param(mutant, id=f"{mutant.file}: {mutant.breaks}") for mutant in mutants()]
 
 
 @pytest.mark.parametrize("mutant", EVERY_MUTANT)
 def test_every_mutant_stands_exactly_once_in_the_code_and_leaves_python(mutant: Mutant) -> None:
-    source = (ROOT / DOMAIN / mutant.file).read_text(encoding="utf-8")
+    source = (ROOT / mutant.path).read_text(encoding="utf-8")
     broken = mutant.broken(source)
     assert broken != source
     compile(broken, mutant.file, "exec")
@@ -46,7 +46,7 @@ def test_the_program_lists_the_mutants_of_a_rule(capsys: pytest.CaptureFixture[s
 def test_a_killed_mutant_a_survivor_and_a_rule_without_test_are_told_apart(tmp_path: Path) -> None:
     copy = Copy(tmp_path / "copy")
     (real,) = [mutant for mutant in mutants() if mutant.breaks == "the survey closes a day early"]
-    untouched = (copy.folder / DOMAIN / real.file).read_text(encoding="utf-8")
+    untouched = (copy.folder / real.path).read_text(encoding="utf-8")
     killed = copy.judge(real)
     assert killed.killed, killed.output
     survivor = copy.judge(Mutant("R18", real.file, "nothing", real.old, f"{real.old}  # unharmed"))
@@ -55,4 +55,4 @@ def test_a_killed_mutant_a_survivor_and_a_rule_without_test_are_told_apart(tmp_p
     untested = copy.judge(Mutant("R99", real.file, real.breaks, real.old, real.new))
     assert not untested.killed
     assert "NO TEST RAN" in untested.line
-    assert (copy.folder / DOMAIN / real.file).read_text(encoding="utf-8") == untouched
+    assert (copy.folder / real.path).read_text(encoding="utf-8") == untouched

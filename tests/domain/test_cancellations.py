@@ -15,9 +15,10 @@ from capcom_gql.domain.lifecycle import (
 )
 from capcom_gql.domain.proofs import cancellable, check_cancellation, check_reinstatement
 from capcom_gql.domain.refusals import Fault
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.sign_ups import check_overlap
 from capcom_gql.domain.terms import CancellationReason, Term
+from capcom_gql.languages.locales import ENGLISH, FRENCH
+from capcom_gql.languages.sentences import refusal_sentence
 from tests.domain.playing import settled
 from tests.domain.words import (
     POLICY,
@@ -79,8 +80,8 @@ def test_a_term_whose_days_another_has_now_is_not_reinstated(
 @pytest.mark.rule("R9")
 def test_the_refusal_says_which_days_are_taken() -> None:
     (fault,) = check_reinstatement(FALLEN, [FALLEN, opened("2027-01-10", name="second")])
-    assert "10 January 2027" in fault.sentence(Locale.EN)
-    assert "9 janvier 2028" in fault.sentence(Locale.FR)
+    assert "10 January 2027" in refusal_sentence(fault, ENGLISH)
+    assert "9 janvier 2028" in refusal_sentence(fault, FRENCH)
 
 
 @pytest.mark.rule("R9")
@@ -188,8 +189,8 @@ def test_reopening_is_refused_on_the_days_of_a_reinstated_term_to_come() -> None
     terms = [withdrawn(FIRST_YEAR, "2027-11-20"), reinstated(SECOND_YEAR, "2027-11-21")]
     (fault,) = check_overlap(opened("2027-11-25", name="third"), terms, ("organisationId",))
     assert (fault.code.value, fault.path) == ("TERM_OVERLAPS", ("organisationId",))
-    assert "9 December 2027" in fault.sentence(Locale.EN)
-    assert "8 December 2028" in fault.sentence(Locale.EN)
+    assert "9 December 2027" in refusal_sentence(fault, ENGLISH)
+    assert "8 December 2028" in refusal_sentence(fault, ENGLISH)
     assert check_overlap(opened("2026-12-08", name="third"), [terms[1]], ()) == []
 
 

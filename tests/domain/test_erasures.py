@@ -4,7 +4,8 @@ import pytest
 
 from capcom_gql.domain.privacy import check_erasure, check_not_erased, erased_address, is_erased
 from capcom_gql.domain.refusals import Fault
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import LOCALES
+from capcom_gql.languages.sentences import refusal_sentence
 
 ERASED = "erased-person_1@invalid"
 
@@ -43,4 +44,4 @@ def test_the_manager_of_a_live_subscription_hands_over_first_and_nobody_is_erase
 ) -> None:
     faults = check_erasure("person_1", email, manages_live=manages_live)
     assert codes(faults) == answer
-    assert all(fault.sentence(locale) for fault in faults for locale in Locale)
+    assert all(refusal_sentence(fault, locale) for fault in faults for locale in LOCALES)

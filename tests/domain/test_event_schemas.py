@@ -10,6 +10,7 @@ from capcom_gql.domain.endpoints import webhook_body
 from capcom_gql.domain.events import EVENTS, Kind
 from tests.domain.words import utc
 
+READINGS = {kind.value: f"How {kind.value} reads." for kind in Kind}
 GOOD: dict[str, Any] = {
     "event_kind": "FORUM",
     "currency": "EUR",
@@ -46,13 +47,14 @@ def sent(kind: Kind, **details: Any) -> dict[str, Any]:
 
 def validator() -> Draft202012Validator:
     """Of the whole document, formats included."""
-    return Draft202012Validator(event_schemas.document(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return Draft202012Validator(event_schemas.document(READINGS), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 @pytest.mark.rule("R21")
 def test_the_document_is_a_schema_with_one_definition_for_each_kind() -> None:
-    document = event_schemas.document()
+    document = event_schemas.document(READINGS)
     Draft202012Validator.check_schema(document)
+    assert {name: each["description"] for name, each in document["$defs"].items()} == READINGS
     assert set(document["$defs"]) == {kind.value for kind in Kind}
     assert [each["$ref"] for each in document["oneOf"]] == [f"#/$defs/{kind}" for kind in document["$defs"]]
 
@@ -61,7 +63,7 @@ def test_the_document_is_a_schema_with_one_definition_for_each_kind() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_what_is_sent_is_valid_and_nothing_may_lack(kind: Kind) -> None:
     validator().validate(sent(kind))
-    of_kind = Draft202012Validator(event_schemas.schema_of(kind))
+    of_kind = Draft202012Validator(event_schemas.schema_of(kind, READINGS[kind]))
     of_kind.validate(sent(kind, another="which a receiver lets pass"))
     for name in EVENTS[kind].details:
         lacking = sent(kind)

@@ -6,9 +6,10 @@ import pytest
 
 from capcom_gql.domain.imports import check_imported_term, check_managers, imported_term
 from capcom_gql.domain.lifecycle import SubscriptionState, subscription_status
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.steps import next_step
 from capcom_gql.domain.terms import Term
+from capcom_gql.languages.locales import LOCALES
+from capcom_gql.languages.sentences import refusal_sentence
 from tests.domain.words import POLICY, day, offer, paris, utc
 
 TODAY = day("2027-03-01")
@@ -23,7 +24,7 @@ def taken_over(first_day: str, received_on: str | None = None) -> Term:
 def faults_of(term: Term, last_day: date | None = None) -> list[tuple[str, str, str]]:
     """Code, column and sentence's key of each fault."""
     found = check_imported_term(term, last_day, is_confirmed=term.confirmed_at is not None, today=TODAY)
-    assert all(fault.sentence(locale) for fault in found for locale in Locale)
+    assert all(refusal_sentence(fault, locale) for fault in found for locale in LOCALES)
     return [(fault.code.value, fault.path[0], fault.key) for fault in found]
 
 

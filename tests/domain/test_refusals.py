@@ -4,7 +4,8 @@ import pytest
 
 from capcom_gql.domain.refusals import Code, Fault, Refusal, forbidden, invalid, not_found, refuse_if
 from capcom_gql.domain.seats import check_capacity, check_form
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import ENGLISH, FRENCH, LOCALES, Locale
+from capcom_gql.languages.sentences import refusal_sentence
 
 
 def test_a_refusal_carries_every_fault_in_the_order_of_the_form() -> None:
@@ -32,12 +33,12 @@ def test_all_faults_are_answered_at_once_and_none_is_no_refusal() -> None:
 
 
 @pytest.mark.rule("R2")
-@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("locale", LOCALES)
 def test_a_full_list_says_which_limit_and_how_many(locale: Locale) -> None:
     (running,) = check_capacity(14, 2, 15)
     (upcoming,) = check_capacity(14, 2, 15, upcoming=True)
-    assert running.sentence(locale) != upcoming.sentence(locale)
-    for told in (running.sentence(locale), upcoming.sentence(locale)):
+    assert refusal_sentence(running, locale) != refusal_sentence(upcoming, locale)
+    for told in (refusal_sentence(running, locale), refusal_sentence(upcoming, locale)):
         assert "15" in told
         assert "14" in told
 
@@ -51,10 +52,10 @@ def test_a_missing_right_has_no_path_and_may_say_more() -> None:
     assert forbidden() == Fault(Code.FORBIDDEN, (), "forbidden")
     missing = forbidden("scope_missing", scope="BILLING_WRITE")
     assert (missing.code, missing.path, missing.data) == (Code.FORBIDDEN, (), {"scope": "BILLING_WRITE"})
-    assert "BILLING_WRITE" in missing.sentence(Locale.FR)
-    assert "BILLING_WRITE" in missing.sentence(Locale.EN)
+    assert "BILLING_WRITE" in refusal_sentence(missing, FRENCH)
+    assert "BILLING_WRITE" in refusal_sentence(missing, ENGLISH)
 
 
 def test_what_people_typed_is_shown_as_typed() -> None:
     fault = invalid(("users", "0", "email"), "bad_email", value="{value} %s {0}")
-    assert "{value} %s {0}" in fault.sentence(Locale.EN)
+    assert "{value} %s {0}" in refusal_sentence(fault, ENGLISH)

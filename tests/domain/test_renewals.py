@@ -19,8 +19,9 @@ from capcom_gql.domain.renewals import (
     renewal_notices,
     renewed_at,
 )
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason, LifecyclePolicy, Term
+from capcom_gql.languages.locales import ENGLISH, FRENCH, LOCALES, Locale
+from capcom_gql.languages.sentences import refusal_sentence
 from tests.domain.words import (
     POLICY,
     confirmed,
@@ -177,8 +178,8 @@ def test_what_is_not_live_is_not_renewed(terms: list[Term], on: str) -> None:
 def test_while_the_running_term_awaits_its_proof_it_is_not_renewed(on: str) -> None:
     (fault,) = check_renewal(stands([opened("2026-12-09")], on))
     assert (fault.code.value, fault.path) == ("PROOF_AWAITED", THIS)
-    assert "24 December 2026" in fault.sentence(Locale.EN)
-    assert "24 décembre 2026" in fault.sentence(Locale.FR)
+    assert "24 December 2026" in refusal_sentence(fault, ENGLISH)
+    assert "24 décembre 2026" in refusal_sentence(fault, FRENCH)
 
 
 @pytest.mark.rule("R14")
@@ -186,8 +187,8 @@ def test_while_the_running_term_awaits_its_proof_it_is_not_renewed(on: str) -> N
 def test_when_a_term_is_upcoming_the_renewal_is_done_already(second: Term) -> None:
     (fault,) = check_renewal(stands([FIRST_YEAR, second], "2027-10-16"))
     assert (fault.code.value, fault.path) == ("RENEWAL_ALREADY_DONE", THIS)
-    assert "8 December 2028" in fault.sentence(Locale.EN)
-    assert "8 décembre 2028" in fault.sentence(Locale.FR)
+    assert "8 December 2028" in refusal_sentence(fault, ENGLISH)
+    assert "8 décembre 2028" in refusal_sentence(fault, FRENCH)
 
 
 @pytest.mark.rule("R17")
@@ -230,12 +231,12 @@ def test_the_plan_may_change_if_the_seats_fit_and_a_closed_one_may_be_kept_not_c
 
 
 @pytest.mark.rule("R14")
-@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("locale", LOCALES)
 def test_a_plan_that_does_not_fit_says_how_many_seats_it_has_and_how_many_are_taken(locale: Locale) -> None:
     small, closed = check_renewed_plan("RESEAU", 3, kept="EQUIPE", is_open=False, used=4, on_offer=ON_OFFER)[::-1]
-    assert "3" in small.sentence(locale)
-    assert "4" in small.sentence(locale)
-    assert "EQUIPE, RESEAU" in closed.sentence(locale)
+    assert "3" in refusal_sentence(small, locale)
+    assert "4" in refusal_sentence(small, locale)
+    assert "EQUIPE, RESEAU" in refusal_sentence(closed, locale)
 
 
 # ---- what refuses a decline, and what an answer is
@@ -266,9 +267,11 @@ def test_a_decline_comes_at_any_time_while_live_and_not_renewed(
 @pytest.mark.rule("R15")
 def test_a_decline_too_late_is_told_until_when_it_is_renewed() -> None:
     (fault,) = check_decline(stands([FIRST_YEAR, SECOND_YEAR], "2027-10-16"))
-    assert "8 December 2028" in fault.sentence(Locale.EN)
+    assert "8 December 2028" in refusal_sentence(fault, ENGLISH)
     (over,) = check_decline(stands([FIRST_YEAR], "2027-12-09"))
-    assert over.sentence(Locale.EN) != check_renewal(stands([FIRST_YEAR], "2027-12-09"))[0].sentence(Locale.EN)
+    assert refusal_sentence(over, ENGLISH) != refusal_sentence(
+        check_renewal(stands([FIRST_YEAR], "2027-12-09"))[0], ENGLISH
+    )
 
 
 @pytest.mark.rule("R15")

@@ -3,8 +3,9 @@
 import pytest
 
 from capcom_gql.domain.renewals import SCORES, check_answer
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import LifecyclePolicy
+from capcom_gql.languages.locales import ENGLISH, FRENCH, LOCALES, Locale
+from capcom_gql.languages.sentences import refusal_sentence
 from tests.domain.words import POLICY, day, paris
 
 ENDS_ON = day("2027-12-08")
@@ -27,8 +28,8 @@ def test_it_is_answered_until_30_days_after_the_last_day_also_after_expiry(on: s
 def test_on_the_31st_day_it_is_closed_and_says_since_when() -> None:
     assert refusals(7, "2028-01-08") == [("SURVEY_CLOSED", "termId")]
     (fault,) = check_answer(7, ENDS_ON, day("2028-01-08"), POLICY, answered_at=None)
-    assert "7 January 2028" in fault.sentence(Locale.EN)
-    assert "7 janvier 2028" in fault.sentence(Locale.FR)
+    assert "7 January 2028" in refusal_sentence(fault, ENGLISH)
+    assert "7 janvier 2028" in refusal_sentence(fault, FRENCH)
 
 
 @pytest.mark.rule("R18")
@@ -45,10 +46,10 @@ def test_a_score_is_from_0_to_10(score: int, is_one: bool) -> None:
 
 
 @pytest.mark.rule("R18")
-@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("locale", LOCALES)
 def test_a_wrong_score_is_told_the_highest(locale: Locale) -> None:
     (fault,) = check_answer(11, ENDS_ON, ENDS_ON, POLICY, answered_at=None)
-    assert "10" in fault.sentence(locale)
+    assert "10" in refusal_sentence(fault, locale)
 
 
 @pytest.mark.rule("R18")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import chain, combinations, product
 
-from capcom_gql.notifiers.language import LOCALES
+from capcom_gql.languages.locales import LOCALES
 from capcom_gql.notifiers.rendering import Rendered, render
 from capcom_gql.notifiers.samples import base_context
 from capcom_gql.notifiers.topics import TOPICS

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from capcom_gql.notifiers.language import LOCALES, long_date, short_date
+from capcom_gql.languages.locales import LOCALES
+from capcom_gql.notifiers.language import long_date, short_date
 from capcom_gql.notifiers.rendering import TEMPLATES, render
 from tests.notifiers.letters import CONTEXT, LINK, RENEW_URL, page_of, said, words_of
 

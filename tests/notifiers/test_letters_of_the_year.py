@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.notifiers.language import LOCALES
+from capcom_gql.languages.locales import LOCALES
 from capcom_gql.notifiers.rendering import render
 from tests.notifiers.letters import CONTEXT, LINK, RENEW_URL, SURVEY_URL, page_of, said, words_of
 

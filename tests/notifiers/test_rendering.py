@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, meta
 
+from capcom_gql.languages.locales import LOCALES
 from capcom_gql.notifiers import language
-from capcom_gql.notifiers.language import LOCALES
 from capcom_gql.notifiers.layout import PREHEADER, WIDTH
 from capcom_gql.notifiers.rendering import TEMPLATES, UnrenderableLetter, render
 from capcom_gql.notifiers.topics import TOPICS

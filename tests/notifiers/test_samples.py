@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from capcom_gql.notifiers.language import LOCALES
+from capcom_gql.languages.locales import LOCALES
 from capcom_gql.notifiers.rendering import render
 from capcom_gql.notifiers.samples import SAMPLES, NoSuchSample, base_context, sample_of, samples_of
 from capcom_gql.notifiers.topics import TOPICS

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from capcom_gql.notifiers.language import LOCALES
+from capcom_gql.languages.locales import LOCALES
 from capcom_gql.notifiers.layout import GSM_7
 from capcom_gql.notifiers.rendering import TEMPLATES, render
 from tests.notifiers.letters import CONTEXT, LETTERS, told

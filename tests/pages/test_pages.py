@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from capcom_gql.domain.passwords import MIN_LENGTH
 from capcom_gql.domain.renewals import SCORES
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import Locale
 from capcom_gql.pages import explorer_response, routes, wants_page
 from capcom_gql.pages.language import preferred_language
 from capcom_gql.pages.words import SHARED, load_words

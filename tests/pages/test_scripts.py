@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, OperationDefinitionNode, parse, validate
 
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import ENGLISH, FRENCH
 from capcom_gql.pages.words import SHARED, load_words, read_words
 
 ASSETS = files("capcom_gql.pages").joinpath("assets")
@@ -83,8 +83,8 @@ def words_used(page: str) -> set[str]:
 @pytest.mark.parametrize("page", SUBSCRIBERS_PAGES)
 def test_every_word_used_is_written_and_every_word_of_its_own_is_used(page: str) -> None:
     used = words_used(page)
-    assert used <= load_words(page, Locale.FR).keys()
-    assert read_words(page, Locale.FR).keys() <= used
+    assert used <= load_words(page, FRENCH).keys()
+    assert read_words(page, FRENCH).keys() <= used
 
 
 @pytest.mark.parametrize("part", sorted({part for parts in SHARED.values() for part in parts}))
@@ -93,19 +93,19 @@ def test_every_shared_word_is_used_by_more_than_one_page(schema: GraphQLSchema, 
     assert isinstance(states, GraphQLEnumType)
     pages = [page for page, parts in SHARED.items() if part in parts]
     assert len(pages) > 1
-    for word in read_words(part, Locale.FR).keys() - states.values.keys():
+    for word in read_words(part, FRENCH).keys() - states.values.keys():
         assert len([page for page in pages if word in words_used(page)]) > 1, word
 
 
 @pytest.mark.parametrize("page", SUBSCRIBERS_PAGES)
 def test_no_word_of_a_page_has_two_wordings(page: str) -> None:
-    parts = [read_words(part, Locale.EN).keys() for part in (*SHARED[page], page)]
-    assert sum(map(len, parts)) == len(load_words(page, Locale.EN))
+    parts = [read_words(part, ENGLISH).keys() for part in (*SHARED[page], page)]
+    assert sum(map(len, parts)) == len(load_words(page, ENGLISH))
 
 
 @pytest.mark.parametrize("page", SUBSCRIBERS_PAGES)
 def test_both_languages_have_every_sentence_with_the_same_blanks(page: str) -> None:
-    french, english = load_words(page, Locale.FR), load_words(page, Locale.EN)
+    french, english = load_words(page, FRENCH), load_words(page, ENGLISH)
     assert french.keys() == english.keys()
     for key, sentence in french.items():
         assert sentence.strip(), key
@@ -114,5 +114,5 @@ def test_both_languages_have_every_sentence_with_the_same_blanks(page: str) -> N
 
 @pytest.mark.parametrize("page", SUBSCRIBERS_PAGES)
 def test_french_signs_keep_their_distance_and_never_begin_a_line(page: str) -> None:
-    for key, sentence in load_words(page, Locale.FR).items():
+    for key, sentence in load_words(page, FRENCH).items():
         assert not re.search(r"[^\u202f][:;?!»]|«[^\u202f]|\u00a0|'", sentence), f"{key}: {sentence}"

@@ -13,7 +13,7 @@ import pytest_asyncio
 from selenium.webdriver import Chrome, Keys
 
 from capcom_gql.delivery.links import mint_unsubscribe_link
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import ENGLISH, FRENCH, Locale
 from capcom_gql.pages import unsubscribe as unsubscribing
 from capcom_gql.pages.words import read_words
 from capcom_gql.storage.tables import Person
@@ -73,9 +73,9 @@ async def test_one_post_does_it_without_cookie_or_redirection(world: World, path
         answer = await world.client.post(path, content=body, headers=headers, follow_redirects=False)
         assert answer.status_code == 200
         assert "set-cookie" not in answer.headers
-        assert read_words("unsubscribe", Locale.FR)["done"] in answer.text
+        assert read_words("unsubscribe", FRENCH)["done"] in answer.text
         assert await has_refused()
-    assert read_words("unsubscribe", Locale.FR)["submit"] not in (await world.client.get(path)).text
+    assert read_words("unsubscribe", FRENCH)["submit"] not in (await world.client.get(path)).text
 
 
 @ONLY_SQLITE
@@ -86,7 +86,7 @@ async def test_a_mind_can_be_changed_by_the_other_button_alone(world: World, pat
         await world.client.post(path, content=body, headers=headers)
         assert await has_refused()
     answer = await world.client.post(path, content=b"again=yes", headers=headers)
-    assert read_words("unsubscribe", Locale.FR)["resumed"] in answer.text
+    assert read_words("unsubscribe", FRENCH)["resumed"] in answer.text
     assert not await has_refused()
 
 
@@ -96,7 +96,7 @@ async def test_a_mind_can_be_changed_by_the_other_button_alone(world: World, pat
 async def test_a_wrong_link_is_told(world: World, path: str, method: str, query: str) -> None:
     answer = await world.client.request(method, f"/unsubscribe{query}")
     assert answer.status_code == 404
-    assert read_words("unsubscribe", Locale.FR)["unknown"] in answer.text
+    assert read_words("unsubscribe", FRENCH)["unknown"] in answer.text
     assert not await has_refused()
 
 
@@ -123,7 +123,7 @@ async def test_the_page_is_confined_speaks_the_readers_language_and_repeats_no_s
 
 
 def test_both_languages_say_the_same_and_french_signs_keep_their_distance() -> None:
-    french, english = (read_words("unsubscribe", language) for language in (Locale.FR, Locale.EN))
+    french, english = (read_words("unsubscribe", language) for language in (FRENCH, ENGLISH))
     assert french.keys() == english.keys()
     for key, sentence in french.items():
         assert not re.search(r"[^\u202f][:;?!»]|«[^\u202f]|\u00a0|'", sentence), f"{key}: {sentence}"

@@ -13,6 +13,8 @@ from capcom_gql import clock
 from capcom_gql.domain.endpoints import WARN_AFTER
 from capcom_gql.domain.event_schemas import document
 from capcom_gql.domain.events import EVENTS, Kind
+from capcom_gql.languages.catalogues import catalogue
+from capcom_gql.languages.locales import ENGLISH
 from capcom_gql.storage.tables import Event, WebhookEndpoint
 from tests.services.receiving import URL, install_in, received_in
 from tests.story import Story
@@ -60,7 +62,8 @@ async def test_every_event_arrives_once_and_is_valid(listened_world: World, tmp_
     await trouble_endpoints(world)
 
     told = received_in(tmp_path)
-    validator = Draft202012Validator(document(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    schema = document(catalogue(ENGLISH, "events"))
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     for each in told:
         validator.validate(each.payload)
         assert set(each.payload["data"]["details"]) == set(EVENTS[Kind(each.topic)].details)

@@ -15,9 +15,9 @@ from capcom_gql.delivery.links import mint_email_link, mint_password_link, mint_
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor
 from capcom_gql.domain.seats import format_number
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.entitlement.check_discount import DiscountAsk
 from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.change_email import ChangeEmailForm, change_email
 from capcom_gql.services.choose_password import ChoosePasswordForm, choose_password
@@ -118,7 +118,7 @@ async def sing(house: House, service: Service) -> Canary:
 async def _sign_up(service: Service, sign_up: SubscribeForm) -> str:
     """The subscription of a form in which the canary's line says more than a name."""
     users = tuple(user() if each.email == FIRST_ADDRESS else each for each in sign_up.users)
-    done = await subscribe(service.runtime, service.staff, replace(sign_up, users=users), Locale.FR)
+    done = await subscribe(service.runtime, service.staff, replace(sign_up, users=users), FRENCH)
     return done.subscription_id
 
 
@@ -129,7 +129,7 @@ def _token(link: str) -> str:
 async def _manage(service: Service, actor: Actor, subscription_id: str) -> None:
     """What a manager writes: a key of the client's making, a reason."""
     added = AddSeatsForm(subscription_id, (person("zoe"),), "canari-1")
-    await add_seats(service.runtime, actor, added, Locale.FR)
+    await add_seats(service.runtime, actor, added, FRENCH)
     reason = DeclineRenewalForm(subscription_id, "Moi, Canarina, je n'en veux plus.")
     await decline_renewal(service.runtime, actor, reason)
 

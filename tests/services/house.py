@@ -19,8 +19,9 @@ from capcom_gql.delivery.leases import release_held
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.languages.locales import ENGLISH, FRENCH
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.loader import load as load_channels
 from capcom_gql.notifiers.registry import Registry
@@ -124,12 +125,12 @@ class Service:
 
     async def subscribe(self, *names: str, **more: Any) -> Subscribed:
         """Sign an organisation up by its form, as staff."""
-        return await subscribe(self.runtime, self.staff, form(*names, **more), Locale.FR)
+        return await subscribe(self.runtime, self.staff, form(*names, **more), FRENCH)
 
     async def add(self, subscription_id: str, *names: str) -> tuple[str, ...]:
         """Add users to a list, as staff; their seats' ids."""
         asked = AddSeatsForm(subscription_id, tuple(person(name) for name in names), fresh_key())
-        return (await add_seats(self.runtime, self.staff, asked, Locale.FR)).seat_ids
+        return (await add_seats(self.runtime, self.staff, asked, FRENCH)).seat_ids
 
     async def record_proof(self, subscription_id: str) -> None:
         """Record a purchase order received today, as staff."""
@@ -260,5 +261,5 @@ async def faults_of(deed: Awaitable[object]) -> list[tuple[str, str]]:
     with pytest.raises(Refusal) as refused:
         await deed
     for fault in refused.value.faults:
-        assert fault.sentence(Locale.FR) and fault.sentence(Locale.EN)
+        assert refusal_sentence(fault, FRENCH) and refusal_sentence(fault, ENGLISH)
     return [(fault.code.value, ".".join(fault.path)) for fault in refused.value.faults]

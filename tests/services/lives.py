@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from capcom_gql.domain.plans import EventKind, Service
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason
 from capcom_gql.forms import OrganisationForm
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
@@ -124,7 +124,7 @@ class Life:
             asked = replace(asked, organisation=OrganisationForm(f"Ville {len(known)}"))
         elif known:
             asked = replace(asked, organisation=None, organisation_id=known[which % len(known)].id)
-        await subscribe(self.runtime, self.staff, asked, Locale.FR)
+        await subscribe(self.runtime, self.staff, asked, FRENCH)
 
     async def pay(self, which: int) -> None:
         """The proof that is awaited first."""
@@ -143,7 +143,7 @@ class Life:
         """One user more."""
         if (subscription := await _one(Subscription.all().order_by("id"), which)) is not None:
             asked = AddSeatsForm(subscription.id, (person(PEOPLE[which % len(PEOPLE)]),), fresh_key())
-            await add_seats(self.runtime, self.staff, asked, Locale.FR)
+            await add_seats(self.runtime, self.staff, asked, FRENCH)
 
     async def remove(self, which: int) -> None:
         """One user less."""
@@ -154,7 +154,7 @@ class Life:
         """Another user in the place of one."""
         if (seat := await _one(Seat.filter(removed_at__isnull=True).order_by("id"), which)) is not None:
             asked = ReplaceSeatForm(seat.id, person(PEOPLE[which % len(PEOPLE)]))
-            await replace_seat(self.runtime, self.staff, asked, Locale.FR)
+            await replace_seat(self.runtime, self.staff, asked, FRENCH)
 
     async def redeem(self, which: int) -> None:
         """A registration to one of two events."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import LOCALES
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.services.importing.import_organisations import ImportWishes, Outcome, Result, import_organisations
 from capcom_gql.services.importing.read_table import Table, read_table
 from capcom_gql.spreadsheet import line_of
@@ -63,5 +64,5 @@ def faults(results: list[Result]) -> list[tuple[int, str, str]]:
     """Line, column and sentence's key of each fault; what has a fault is refused, and each has its sentence."""
     for result in results:
         assert bool(result.faults) is (result.outcome is Outcome.REFUSED)
-        assert all(each.fault.sentence(locale) for each in result.faults for locale in Locale)
+        assert all(refusal_sentence(each.fault, locale) for each in result.faults for locale in LOCALES)
     return [(each.line, each.column, each.fault.key) for result in results for each in result.faults]

@@ -8,7 +8,7 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.app.composition import create_app
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
@@ -34,9 +34,9 @@ async def test_every_deed_says_that_the_clock_is_behind(service: Service) -> Non
     known = form("ana", organisation=None, organisation_id=organisation.id)
     proof = RecordPaymentProofForm(made.subscription_id, "CHEQUE", "C-1", BEFORE, fresh_key())
     deeds: list[Awaitable[object]] = [
-        add_seats(runtime, staff, AddSeatsForm(made.subscription_id, (person("zoe"),), fresh_key()), Locale.FR),
+        add_seats(runtime, staff, AddSeatsForm(made.subscription_id, (person("zoe"),), fresh_key()), FRENCH),
         remove_seat(runtime, staff, RemoveSeatForm(seat.id)),
-        subscribe(runtime, staff, known, Locale.FR),
+        subscribe(runtime, staff, known, FRENCH),
     ]
     for deed in deeds:
         assert await faults_of(deed) == BEHIND

@@ -7,8 +7,8 @@ from collections.abc import Awaitable
 import pytest
 from tortoise import connections
 
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import OrganisationForm
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.subscribe import Subscribed, subscribe
 from capcom_gql.storage.engine.database import is_postgres, rows
@@ -39,7 +39,7 @@ async def sign_up(service: Service, *names: str) -> Subscribed:
     """A new organisation, whose form names these."""
     organisation = OrganisationForm(f"Ville {fresh_key()}")
     asked = form(*names, plan="COLLECTIF", organisation=organisation)
-    return await subscribe(service.runtime, service.staff, asked, Locale.FR)
+    return await subscribe(service.runtime, service.staff, asked, FRENCH)
 
 
 @pytest.mark.rule("R6")
@@ -77,7 +77,7 @@ async def test_crossed_additions(service: Service) -> None:
 
     async def add(subscription_id: str, names: list[str]) -> None:
         asked = AddSeatsForm(subscription_id, tuple(person(name) for name in names), fresh_key())
-        await add_seats(service.runtime, service.staff, asked, Locale.FR)
+        await add_seats(service.runtime, service.staff, asked, FRENCH)
 
     additions = [add(each, NAMES[:: 1 if turn % 2 else -1]) for turn, each in enumerate(subscriptions)]
     sign_ups = [sign_up(service, *NAMES[:: 1 if turn % 2 else -1]) for turn in range(4)]

@@ -5,7 +5,8 @@ import pytest
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import LOCALES
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.services.create_webhook_endpoint import CreateWebhookEndpointForm, create_webhook_endpoint
 from capcom_gql.services.update_profile import AddressForm, UpdateProfileForm, update_profile
 from capcom_gql.storage.tables import Person, WebhookEndpoint
@@ -27,8 +28,8 @@ async def test_a_channel_refuses_an_address_in_its_own_words(house: House) -> No
         await create_webhook_endpoint(service.runtime, service.staff, form)
     (fault,) = refusal.value.faults
     assert (fault.code, fault.path) == ("UNSAFE_URL", ("url",))
-    for locale in Locale:
-        assert "hook: 10.0.0.0/8 is a private network" in fault.sentence(locale)
+    for locale in LOCALES:
+        assert "hook: 10.0.0.0/8 is a private network" in refusal_sentence(fault, locale)
     assert not await WebhookEndpoint.all().exists()
     created = await create(service)
     assert await faults_of(change(service, created.endpoint_id, url=PRIVATE)) == [("UNSAFE_URL", "url")]

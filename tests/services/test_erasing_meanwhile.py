@@ -7,7 +7,7 @@ import pytest
 
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.request_password import RequestPasswordForm, request_password
@@ -76,7 +76,7 @@ async def test_a_form_that_names_the_person_makes_a_new_one(service: Service) ->
     other = await service.subscribe("zoe")
     bob = await Person.get(email_key=BOB)
     form = AddSeatsForm(other.subscription_id, (person("bob"),), fresh_key())
-    await during_the_erasure(service, bob.id, add_seats(service.runtime, service.staff, form, Locale.FR))
+    await during_the_erasure(service, bob.id, add_seats(service.runtime, service.staff, form, FRENCH))
     assert not await Seat.filter(person_id=bob.id, removed_at__isnull=True).exists()
     assert (await Seat.get(removed_at__isnull=True, person__email_key=BOB)).person_id != bob.id
 

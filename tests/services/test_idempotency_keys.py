@@ -8,8 +8,8 @@ import pytest
 
 from capcom_gql.access.idempotency import MAX_KEY
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import MAX_USERS
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
@@ -39,22 +39,22 @@ Deed = Callable[[Service, str, str], Awaitable[list[tuple[str, str]]]]
 
 async def _subscribe(service: Service, _: str, key: str) -> list[tuple[str, str]]:
     asked = replace(form("bob", idempotency_key=key), plan_code="NO_SUCH", manager_email="x@ville.example")
-    return await faults_of(subscribe(service.runtime, service.staff, asked, Locale.FR))
+    return await faults_of(subscribe(service.runtime, service.staff, asked, FRENCH))
 
 
 async def _subscribe_anonymously(service: Service, _: str, key: str) -> list[tuple[str, str]]:
     asked = form("bob", idempotency_key=key, signer=None)
-    return await faults_of(subscribe(service.runtime, ANONYMOUS, asked, Locale.FR))
+    return await faults_of(subscribe(service.runtime, ANONYMOUS, asked, FRENCH))
 
 
 async def _add_seats(service: Service, subscription: str, key: str) -> list[tuple[str, str]]:
     asked = AddSeatsForm(subscription, (person("ana"), person("bob", phone="12")), key)
-    return await faults_of(add_seats(service.runtime, service.staff, asked, Locale.FR))
+    return await faults_of(add_seats(service.runtime, service.staff, asked, FRENCH))
 
 
 async def _add_too_many(service: Service, subscription: str, key: str) -> list[tuple[str, str]]:
     asked = AddSeatsForm(subscription, (person("bob"),) * (MAX_USERS + 1), key)
-    return await faults_of(add_seats(service.runtime, service.staff, asked, Locale.FR))
+    return await faults_of(add_seats(service.runtime, service.staff, asked, FRENCH))
 
 
 async def _redeem(service: Service, _: str, key: str) -> list[tuple[str, str]]:
@@ -98,8 +98,8 @@ async def test_a_key_that_is_none(service: Service, subscription: str, key: str)
 async def test_a_key_that_is_none_is_the_only_fault(service: Service, subscription: str, key: str) -> None:
     """A form that is good in everything else is not carried out either."""
     forms: list[Awaitable[object]] = [
-        subscribe(service.runtime, service.staff, form("bob", idempotency_key=key), Locale.FR),
-        add_seats(service.runtime, service.staff, AddSeatsForm(subscription, (person("bob"),), key), Locale.FR),
+        subscribe(service.runtime, service.staff, form("bob", idempotency_key=key), FRENCH),
+        add_seats(service.runtime, service.staff, AddSeatsForm(subscription, (person("bob"),), key), FRENCH),
         redeem_discount(service.runtime, service.staff, redemption(await number(), idempotency_key=key)),
         record_payment_proof(
             service.runtime, service.staff, RecordPaymentProofForm(subscription, "CHEQUE", "C-1", FIRST_DAY, key)
@@ -125,8 +125,8 @@ async def test_the_longest_key(service: Service, subscription: str) -> None:
 async def test_a_refused_form_leaves_its_key_free(service: Service, subscription: str) -> None:
     key = "again"
     asked = AddSeatsForm(subscription, (person("ana"),), key)
-    assert await faults_of(add_seats(service.runtime, service.staff, asked, Locale.FR)) == [
+    assert await faults_of(add_seats(service.runtime, service.staff, asked, FRENCH)) == [
         ("DUPLICATE_USER", "users.0.email")
     ]
     mended = replace(asked, users=(person("bob"),))
-    assert len((await add_seats(service.runtime, service.staff, mended, Locale.FR)).seat_ids) == 1
+    assert len((await add_seats(service.runtime, service.staff, mended, FRENCH)).seat_ids) == 1

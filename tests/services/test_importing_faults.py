@@ -2,7 +2,8 @@
 
 import pytest
 
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import ENGLISH, FRENCH
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.services.importing.import_organisations import ImportWishes, import_organisations
 from capcom_gql.services.importing.read_table import read_table
 from capcom_gql.spreadsheet import line_of
@@ -72,7 +73,7 @@ async def test_a_faulty_cell(service: Service, column: str, text: str, expected:
 @pytest.mark.parametrize("column", ["plan", "siret", "first_day", "confirmed", "proof_kind", "subscriber_number"])
 async def test_a_cell_without_end_is_quoted_in_part(service: Service, column: str) -> None:
     (result,) = await bring_in(service, ANA | {column: "x" * 10_000})
-    assert all(len(each.fault.sentence(Locale.FR)) < 700 for each in result.faults)
+    assert all(len(refusal_sentence(each.fault, FRENCH)) < 700 for each in result.faults)
     assert column in {each.column for each in result.faults}
 
 
@@ -123,7 +124,7 @@ async def test_more_users_than_seats(service: Service) -> None:
     results = await bring_in(service, *users("ana", "bob", "cleo", "dan", plan="ESSENTIEL"))
     assert faults(results) == [(2, "plan", "import_seats")]
     (fault,) = results[0].faults
-    assert "3 seats, and this organisation has 4 users" in fault.fault.sentence(Locale.EN)
+    assert "3 seats, and this organisation has 4 users" in refusal_sentence(fault.fault, ENGLISH)
     many = users(*(f"user{index}" for index in range(51)))
     assert faults(await bring_in(service, *many))[0] == (2, "", "too_many_users")
 

@@ -7,8 +7,8 @@ import pytest
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.lifecycle import SubscriptionState, subscription_status
 from capcom_gql.domain.seats import parse_number
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import OrganisationForm
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.renew import RenewForm, renew
 from capcom_gql.services.subscribe import subscribe
 from capcom_gql.storage.tables import Delivery, Event, Person, Plan, Seat, Subscription, Term
@@ -61,7 +61,7 @@ async def test_a_term_that_is_over_comes_as_expired_and_is_reopened_with_its_num
     assert status is not None and status.state is SubscriptionState.EXPIRED
     ana = await actor_of((await Person.get(email_key="ana@ville.example")).id, is_staff=False)
     again = form("ana", "cleo", organisation=OrganisationForm("Ville", siret=SIRET))
-    await subscribe(service.runtime, ana, again, Locale.FR)
+    await subscribe(service.runtime, ana, again, FRENCH)
     kept = await Seat.get(number=parse_number(NUMBER)).prefetch_related("person")
     assert (kept.person.email, kept.removed_at) == ("ana@ville.example", None)
     assert await Term.all().count() == 2

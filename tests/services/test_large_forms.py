@@ -12,10 +12,10 @@ from capcom_gql.access.rate_limits import EVEN_SECONDS, RateLimits
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
 from capcom_gql.forms import MAX_USERS, OrganisationForm, PersonForm
 from capcom_gql.graphql.request_body import MAX_BYTES
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.record_payment_proof import RecordPaymentProofForm, record_payment_proof
 from capcom_gql.services.redeem_discount import redeem_discount
@@ -71,14 +71,14 @@ def crowd(count: int, email: str = "u{}@ville.example") -> tuple[PersonForm, ...
 async def test_a_crowd_that_signs_up(service: Service, anonymous: bool) -> None:
     asked = replace(form("ana"), users=crowd(MANY))
     actor = ANONYMOUS if anonymous else service.staff
-    assert await cost_of(lambda: subscribe(service.runtime, actor, asked, Locale.FR)) < SECONDS
+    assert await cost_of(lambda: subscribe(service.runtime, actor, asked, FRENCH)) < SECONDS
 
 
 @ONLY_SQLITE
 async def test_a_crowd_that_is_added(service: Service) -> None:
     made = await service.subscribe("ana")
     asked = AddSeatsForm(made.subscription_id, crowd(MANY), fresh_key())
-    assert await cost_of(lambda: add_seats(service.runtime, service.staff, asked, Locale.FR)) < SECONDS
+    assert await cost_of(lambda: add_seats(service.runtime, service.staff, asked, FRENCH)) < SECONDS
 
 
 @ONLY_SQLITE
@@ -86,7 +86,7 @@ async def test_a_crowd_that_is_added(service: Service) -> None:
 async def test_as_many_as_are_read_with_addresses_as_long_as_are_read(service: Service, label: str) -> None:
     domain = ".".join([label] * (160 // len(label)))
     asked = replace(form("ana"), users=crowd(MAX_USERS, "u{}@" + domain + ".example"))
-    assert await cost_of(lambda: subscribe(service.runtime, service.staff, asked, Locale.FR)) < SECONDS
+    assert await cost_of(lambda: subscribe(service.runtime, service.staff, asked, FRENCH)) < SECONDS
 
 
 @ONLY_SQLITE
@@ -109,7 +109,7 @@ async def test_a_line_that_is_a_whole_body(service: Service, text: str) -> None:
         replace(base, accepted_terms_version=text, idempotency_key=text),
     ]
     for each in asked:
-        cost = await cost_of(partial(subscribe, service.runtime, ANONYMOUS, each, Locale.FR))
+        cost = await cost_of(partial(subscribe, service.runtime, ANONYMOUS, each, FRENCH))
         assert cost < A_LINE, each.users[0].email[:9]
 
 
@@ -142,9 +142,9 @@ async def test_an_id_longer_than_any_is_not_found(service: Service) -> None:
     proof = RecordPaymentProofForm(UNKNOWN, "CHEQUE", "C-1", FIRST_DAY, fresh_key())
     unlisted = replace(form("ana"), organisation=None, organisation_id=UNKNOWN)
     refusals = {
-        "organisationId": subscribe(runtime, staff, unlisted, Locale.FR),
-        "planCode": subscribe(runtime, staff, replace(form("ana"), plan_code=UNKNOWN), Locale.FR),
-        "subscriptionId": add_seats(runtime, staff, AddSeatsForm(UNKNOWN, crowd(1), fresh_key()), Locale.FR),
+        "organisationId": subscribe(runtime, staff, unlisted, FRENCH),
+        "planCode": subscribe(runtime, staff, replace(form("ana"), plan_code=UNKNOWN), FRENCH),
+        "subscriptionId": add_seats(runtime, staff, AddSeatsForm(UNKNOWN, crowd(1), fresh_key()), FRENCH),
         "seatId": remove_seat(runtime, staff, RemoveSeatForm(UNKNOWN)),
         "redemptionId": release_discount(runtime, staff, ReleaseDiscountForm(UNKNOWN)),
         "apiKeyId": revoke_api_key(runtime, staff, RevokeApiKeyForm(UNKNOWN)),

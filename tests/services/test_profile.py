@@ -7,8 +7,9 @@ import pytest
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.refusals import Fault, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import MAX_NAME
+from capcom_gql.languages.locales import LOCALES
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.update_profile import (
     MAX_ADDRESSES,
@@ -142,8 +143,8 @@ async def test_every_fault_of_the_form_at_once(herself: Actor) -> None:
         ("twice_in_list", "addresses.3.kind"),
         ("too_long", "addresses.3.value"),
     ]
-    for locale in Locale:
-        assert all(fault.sentence(locale) for fault in await faults_in(update_profile(herself, form)))
+    for locale in LOCALES:
+        assert all(refusal_sentence(fault, locale) for fault in await faults_in(update_profile(herself, form)))
 
 
 @ONLY_SQLITE

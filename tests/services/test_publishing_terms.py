@@ -8,7 +8,7 @@ import pytest
 
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Scope
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.publish_terms import MAX_URL, MAX_VERSION, PublishTermsForm, TermsPublished, publish_terms
 from capcom_gql.services.renew import RenewForm, renew
 from capcom_gql.services.subscribe import subscribe
@@ -39,7 +39,7 @@ async def test_the_version_published_last_is_the_one_to_accept(service: Service)
     new = RenewForm(opened.subscription_id, "2", fresh_key())
     renewed = await renew(service.runtime, service.staff, new)
     signing = replace(form("bob"), accepted_terms_version="2")
-    signed = await subscribe(service.runtime, service.staff, signing, Locale.FR)
+    signed = await subscribe(service.runtime, service.staff, signing, FRENCH)
     assert (await Term.get(subscription_id=signed.subscription_id)).terms_version == "2"
     assert (await Term.get(id=renewed.term_id)).terms_version == "2"
     assert (await Term.filter(subscription_id=opened.subscription_id).order_by("starts_on"))[0].terms_version == "1"
@@ -139,7 +139,7 @@ async def test_a_sign_up_meanwhile_accepts_one_or_the_other(service: Service) ->
 
     async def sign_up() -> str:
         asked = form("bob")
-        return (await subscribe(service.runtime, service.staff, asked, Locale.FR)).subscription_id
+        return (await subscribe(service.runtime, service.staff, asked, FRENCH)).subscription_id
 
     outcome, published = await asyncio.gather(
         sign_up(), publish_terms(service.runtime, service.staff, SECOND), return_exceptions=True

@@ -8,8 +8,8 @@ import pytest
 
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.rights import ANONYMOUS, Actor
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.subscribe import Subscribed, subscribe
 from capcom_gql.storage.tables import Delivery, Event, Organisation, Person, Seat, Subscription, Term
 from tests.databases import ONLY_SQLITE
@@ -33,7 +33,7 @@ async def a_year_on(service: Service, *names: str, plan: str = "EQUIPE") -> Subs
 async def reopen(service: Service, actor: Actor, *names: str, **more: Any) -> Subscribed:
     """Reopen by the SIRET."""
     asked = form(*names, **{"organisation": VILLE, **more})
-    return await subscribe(service.runtime, actor, asked, Locale.FR)
+    return await subscribe(service.runtime, actor, asked, FRENCH)
 
 
 async def manager_of(email: str) -> Actor:
@@ -108,7 +108,7 @@ async def test_who_signs(house: House, service: Service, signer: str) -> None:
         await service.tick()
     seen = len(house.calls("post"))
     actor = service.staff if who is None else ANONYMOUS
-    made = await subscribe(service.runtime, actor, form("ana", organisation=VILLE, signer=who), Locale.FR)
+    made = await subscribe(service.runtime, actor, form("ana", organisation=VILLE, signer=who), FRENCH)
     await service.tick()
     letters = {
         "listed": [("welcome", "ana")],
@@ -138,9 +138,9 @@ async def test_who_signs(house: House, service: Service, signer: str) -> None:
 @ONLY_SQLITE
 async def test_an_anonymous_form_without_a_signer(service: Service) -> None:
     asked = form("ana", signer=None)
-    assert await faults_of(subscribe(service.runtime, ANONYMOUS, asked, Locale.FR)) == [("INVALID_INPUT", "signer")]
+    assert await faults_of(subscribe(service.runtime, ANONYMOUS, asked, FRENCH)) == [("INVALID_INPUT", "signer")]
     asked = form("ana", signer=PersonForm("nobody", " ", "Silva"))
-    assert await faults_of(subscribe(service.runtime, ANONYMOUS, asked, Locale.FR)) == [
+    assert await faults_of(subscribe(service.runtime, ANONYMOUS, asked, FRENCH)) == [
         ("INVALID_INPUT", "signer.email"),
         ("INVALID_INPUT", "signer.givenName"),
     ]
@@ -182,18 +182,18 @@ async def test_the_id_of_one_organisation_with_the_siret_of_another(service: Ser
     ville = await Organisation.get(siret=SIRET)
     metropole = OrganisationForm("Métropole", siret=OTHER)
     asked = form("ana", organisation=metropole, organisation_id=ville.id)
-    assert await faults_of(subscribe(service.runtime, service.staff, asked, Locale.FR)) == [
+    assert await faults_of(subscribe(service.runtime, service.staff, asked, FRENCH)) == [
         ("INVALID_INPUT", "organisation.siret")
     ]
     unknown = replace(asked, organisation=replace(metropole, siret="55208131766522"))
-    assert await faults_of(subscribe(service.runtime, service.staff, unknown, Locale.FR)) == [
+    assert await faults_of(subscribe(service.runtime, service.staff, unknown, FRENCH)) == [
         ("INVALID_INPUT", "organisation.siret")
     ]
     assert (await Organisation.get(id=ville.id)).siret == SIRET
     assert await Term.all().count() == 2
     # its own, however it is written
     same = replace(asked, organisation=replace(metropole, name="Ville", siret="732 829 320 00074"))
-    await subscribe(service.runtime, service.staff, same, Locale.FR)
+    await subscribe(service.runtime, service.staff, same, FRENCH)
     assert await Organisation.all().count() == 2
     assert (await Organisation.get(id=ville.id)).name == VILLE.name, "a sign-up changes nothing of what is known"
 
@@ -205,7 +205,7 @@ async def test_a_siret_given_for_an_organisation_without_one(service: Service) -
     await house_is_empty(service)
     nameless = await Organisation.get()
     asked = form("ana", organisation=VILLE, organisation_id=nameless.id)
-    assert await faults_of(subscribe(service.runtime, service.staff, asked, Locale.FR)) == [
+    assert await faults_of(subscribe(service.runtime, service.staff, asked, FRENCH)) == [
         ("INVALID_INPUT", "organisation.siret")
     ]
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.languages.locales import ENGLISH, FRENCH
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.services.replace_seat import ReplaceSeatForm, SeatReplaced, replace_seat
 from capcom_gql.storage.product_clock import product_now
@@ -21,7 +21,7 @@ ELSEWHERE = OrganisationForm("Métropole")
 
 async def replace(service: Service, actor: Actor, seat_id: str, name: str) -> SeatReplaced:
     """Replace the holder of a seat by somebody."""
-    return await replace_seat(service.runtime, actor, ReplaceSeatForm(seat_id, person(name)), Locale.FR)
+    return await replace_seat(service.runtime, actor, ReplaceSeatForm(seat_id, person(name)), FRENCH)
 
 
 async def active() -> dict[str, Seat]:
@@ -106,7 +106,7 @@ async def test_a_known_person_keeps_their_profile_and_their_number_elsewhere(ser
     other = await service.subscribe("zoe", organisation=ELSEWHERE)
     made = await service.subscribe("ana", "bob")
     form = PersonForm("ZOE@ville.example", "Zénobie", "Autre", job_title="Chef")
-    done = await replace_seat(service.runtime, service.staff, ReplaceSeatForm(made.seat_ids[1], form), Locale.EN)
+    done = await replace_seat(service.runtime, service.staff, ReplaceSeatForm(made.seat_ids[1], form), ENGLISH)
     zoe = await Person.get(email_key="zoe@ville.example")
     assert (zoe.given_name, zoe.family_name, zoe.job_title, zoe.locale) == ("Zoe", "Silva", None, "fr")
     elsewhere, here = await Seat.get(id=other.seat_ids[0]), await Seat.get(id=done.seat_id)
@@ -133,7 +133,7 @@ async def test_who_has_a_seat_here_takes_over_no_other(service: Service, email: 
     made = await service.subscribe("ana", "bob", "cl")
     before = await history()
     asked = ReplaceSeatForm(made.seat_ids[1], PersonForm(email, "Cl", " ", phone="12"))
-    assert await faults_of(replace_seat(service.runtime, service.staff, asked, Locale.FR)) == [
+    assert await faults_of(replace_seat(service.runtime, service.staff, asked, FRENCH)) == [
         ("INVALID_INPUT", "user.familyName"),
         ("INVALID_INPUT", "user.phone"),
         ("DUPLICATE_USER", "user.email"),
@@ -148,7 +148,7 @@ async def test_every_fault_of_the_person_is_told_and_nobody_is_made(service: Ser
     made = await service.subscribe("ana", "bob")
     nobody = PersonForm("nobody", "", " ", job_title="x" * 201, phone="12", locale="de")
     asked = ReplaceSeatForm(made.seat_ids[1], nobody)
-    faults = await faults_of(replace_seat(service.runtime, service.staff, asked, Locale.FR))
+    faults = await faults_of(replace_seat(service.runtime, service.staff, asked, FRENCH))
     fields = ("email", "givenName", "familyName", "jobTitle", "phone", "locale")
     assert faults == [("INVALID_INPUT", f"user.{field}") for field in fields]
     assert not await Person.filter(family_name="").exists()

@@ -8,7 +8,8 @@ from capcom_gql.delivery.dispatch import WAITS
 from capcom_gql.delivery.leases import claim_this, write_while_ours
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.domain.sentences import Locale
+from capcom_gql.languages.locales import ENGLISH, FRENCH
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.services.change_email import ChangeEmailForm, change_email
 from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
@@ -123,7 +124,7 @@ async def test_any_other_letter_is_refused_and_left_alone(house: House, state: s
         await retry_delivery(service.runtime, service.staff, before["id"])
     (fault,) = refused.value.faults
     assert (fault.code, fault.path) == (Code.CONFLICT, ("deliveryId",))
-    assert words in fault.sentence(Locale.EN) and fault.sentence(Locale.FR)
+    assert words in refusal_sentence(fault, ENGLISH) and refusal_sentence(fault, FRENCH)
     assert await Delivery.all().values() == [before]
 
 

@@ -12,10 +12,11 @@ from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.entitlement.check_discount import DiscountAsk
 from capcom_gql.entitlement.stored_checks import stored_access, stored_check
 from capcom_gql.forms import OrganisationForm
+from capcom_gql.languages.locales import ENGLISH
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.services.open_support_request import OpenSupportRequestForm, open_support_request
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
@@ -152,7 +153,7 @@ async def test_a_number_that_is_not_ones_own(service: Service) -> None:
     form = OpenSupportRequestForm(SENTENCE, forum(bobs))
     with pytest.raises(Refusal) as answer:
         await open_support_request(service.runtime, ana, form, RateLimits())
-    assert "one of yours" in answer.value.faults[0].sentence(Locale.EN)
+    assert "one of yours" in refusal_sentence(answer.value.faults[0], ENGLISH)
     # not even staff open one about a number that they do not hold
     assert await refused(service, service.staff, check=forum(own)) == [of_check]
 

@@ -5,8 +5,8 @@ from datetime import date, time, timedelta
 import pytest
 
 from capcom_gql.domain.rights import Actor
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason
+from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
 from capcom_gql.services.cancel_subscription import CancelSubscriptionForm, cancel_subscription
 from capcom_gql.services.decline_renewal import DeclineRenewalForm, decline_renewal
@@ -55,7 +55,7 @@ class Town:
         row = await Term.filter(subscription_id=self.id).first().prefetch_related("subscription")
         assert row is not None
         again = form("ana", "bob", organisation=None, organisation_id=row.subscription.organisation_id)
-        await subscribe(self.service.runtime, self.service.staff, again, Locale.FR)
+        await subscribe(self.service.runtime, self.service.staff, again, FRENCH)
 
     async def remove_bob(self) -> None:
         await remove_seat(self.service.runtime, self.service.staff, RemoveSeatForm(self.bob))

@@ -16,10 +16,11 @@ from capcom_gql.cli.staff import make_staff
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import CancellationReason
 from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, check_discounts
 from capcom_gql.forms import PersonForm
+from capcom_gql.languages.locales import DEFAULT, ENGLISH
+from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
@@ -91,7 +92,7 @@ class Deeds:
             organisation=candidate.form,
             signer=people[0],
         )
-        made = await self._done("signing up", subscribe(self._runtime, ANONYMOUS, form, Locale.FR))
+        made = await self._done("signing up", subscribe(self._runtime, ANONYMOUS, form, DEFAULT))
         if made is None:
             return None
         subscription = await Subscription.get(id=made.subscription_id)
@@ -110,7 +111,7 @@ class Deeds:
             self._key(),
             organisation_id=member.organisation_id,
         )
-        reopened = subscribe(self._runtime, actor, form, Locale.FR)
+        reopened = subscribe(self._runtime, actor, form, DEFAULT)
         return await self._done("reopening", reopened, Code.ALREADY_SUBSCRIBED) is not None
 
     async def pay(self, member: Member, term_id: str, kind: str, received_on: date) -> None:
@@ -160,7 +161,7 @@ class Deeds:
         """The manager adds a user."""
         form = AddSeatsForm(member.subscription_id, (user,), self._key())
         actor = await self._acting(await self.manager(member))
-        added = add_seats(self._runtime, actor, form, Locale.FR)
+        added = add_seats(self._runtime, actor, form, DEFAULT)
         await self._done("adding a user", added, Code.SEAT_LIMIT_REACHED, Code.NOT_LIVE)
 
     async def remove(self, member: Member, seat: Seat) -> None:
@@ -172,7 +173,7 @@ class Deeds:
     async def replace(self, member: Member, seat: Seat, user: PersonForm) -> None:
         """The manager gives a user's place, or their own, to somebody else."""
         actor = await self._acting(await self.manager(member))
-        replaced = replace_seat(self._runtime, actor, ReplaceSeatForm(seat.id, user), Locale.FR)
+        replaced = replace_seat(self._runtime, actor, ReplaceSeatForm(seat.id, user), DEFAULT)
         await self._done("replacing a user", replaced, Code.NOT_LIVE)
 
     async def hand_over(self, member: Member, seat: Seat) -> None:
@@ -238,7 +239,9 @@ class Deeds:
             codes = {fault.code for fault in refusal.faults}
             self.refused.update(code.value for code in codes)
             if not codes <= set(expected):
-                self.surprises.append(f"{what}: {' '.join(fault.sentence(Locale.EN) for fault in refusal.faults)}")
+                self.surprises.append(
+                    f"{what}: {' '.join(refusal_sentence(fault, ENGLISH) for fault in refusal.faults)}"
+                )
             return None
 
 

@@ -62,7 +62,7 @@ def _person(form: PersonInput, context: Context) -> Person:
         email=form.email,
         given_name=form.given_name,
         family_name=form.family_name,
-        locale=given(form.locale) or context.locale.value,
+        locale=given(form.locale) or context.locale,
         ownership=_TIES,
     )
 

@@ -5,12 +5,12 @@ from typing import Self
 
 import strawberry
 
-from capcom_gql.domain.answer_sentences import NEXT_STEPS, VERDICTS
-from capcom_gql.domain.sentences import Locale, say
 from capcom_gql.entitlement.check_discount import CheckAnswer
 from capcom_gql.entitlement.check_service import AccessAnswer
 from capcom_gql.graphql.enums import DiscountReason, Service, ServiceReason
 from capcom_gql.graphql.types.money import Money
+from capcom_gql.languages.locales import Locale
+from capcom_gql.languages.sentences import next_step, say
 
 
 @strawberry.type(description="Whether a subscriber number gives a discount; if not, why, and what to do.")
@@ -38,8 +38,8 @@ class DiscountCheck:
         return cls(
             eligible=verdict.eligible,
             reason=verdict.reason,
-            message=say(VERDICTS, key, locale),
-            next_step=say(NEXT_STEPS, reason, locale) if reason in NEXT_STEPS else None,
+            message=say("answers", f"verdict.{key}", locale),
+            next_step=next_step(reason, locale),
             percent=None if verdict.rule is None else verdict.rule.percent,
             reduction=None if reduction is None else Money.of(reduction, currency),
             final_price=None if final is None else Money.of(final, currency),
@@ -67,7 +67,7 @@ class ServiceAccess:
         return cls(
             granted=access.granted,
             reason=access.reason,
-            message=say(VERDICTS, access.reason.value, locale),
+            message=say("answers", f"verdict.{access.reason}", locale),
             checked_at=answer.checked_at,
             services=list(access.services),
             valid_until=access.valid_until,

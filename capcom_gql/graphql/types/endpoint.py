@@ -5,14 +5,13 @@ from typing import Self
 
 import strawberry
 
-from capcom_gql.domain.sentences import say
-from capcom_gql.domain.webhook_sentences import DISABLED
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
 from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.graphql.scalars import URL
 from capcom_gql.graphql.types.named import NamedOrganisation, organisation_named
+from capcom_gql.languages.sentences import say
 from capcom_gql.storage import tables
 
 
@@ -47,9 +46,8 @@ class WebhookEndpoint(Node):
 
     @resolved("Why it is disabled, in the caller's language; null while it is enabled.")
     async def disabled_reason(self, info: Info) -> str | None:
-        return (
-            None if self.row.disabled_reason is None else say(DISABLED, self.row.disabled_reason, info.context.locale)
-        )
+        reason = self.row.disabled_reason
+        return None if reason is None else say("answers", f"disabled.{reason}", info.context.locale)
 
     @resolved("The organisation whose events it is sent; null for the operator's, which is sent all.")
     async def organisation(self, info: Info) -> NamedOrganisation | None:

@@ -15,6 +15,7 @@ from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
 from capcom_gql.graphql.ownership import Owned, Ownership, Reached
 from capcom_gql.graphql.types.named import NamedOrganisation, organisation_named
+from capcom_gql.languages.sentences import describe
 from capcom_gql.storage import tables
 from capcom_gql.storage.queries.lists import Window
 
@@ -65,7 +66,7 @@ class Event(Node):
 
     @resolved("The event in one sentence, in the caller's language.")
     async def description(self, info: Info) -> str:
-        return events.describe(events.Kind(self.kind), self.row.details, info.context.locale)
+        return describe(events.Kind(self.kind), self.row.details, info.context.locale)
 
     @resolved("The reason or note given with the deed; for staff.")
     async def note(self, info: Info) -> str | None:

@@ -7,12 +7,13 @@ import strawberry
 
 from capcom_gql.domain import agenda
 from capcom_gql.domain.renewals import check_renewal, renewal_ends_on, renewed_at
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.terms import LifecyclePolicy, renewal_notice_on
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import MilestoneKind
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.subscription_view import SubscriptionView
+from capcom_gql.languages.locales import Locale
+from capcom_gql.languages.sentences import milestone_sentence
 
 
 @strawberry.type(description="What will happen to a subscription on a day, if nobody acts.")
@@ -24,7 +25,7 @@ class Milestone:
     @classmethod
     def of(cls, milestone: agenda.Milestone, locale: Locale) -> Self:
         """A milestone in the caller's words."""
-        return cls(kind=milestone.kind, on=milestone.on, description=milestone.sentence(locale))
+        return cls(kind=milestone.kind, on=milestone.on, description=milestone_sentence(milestone, locale))
 
 
 @strawberry.type(description="Where the renewal of the running term stands.")

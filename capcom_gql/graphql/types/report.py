@@ -6,11 +6,11 @@ from typing import Self
 import strawberry
 from graphql import GRAPHQL_MAX_INT
 
-from capcom_gql.domain.sentences import say
 from capcom_gql.graphql.context import Context, Info
-from capcom_gql.graphql.errors import SENTENCES, bad_input
+from capcom_gql.graphql.errors import bad_input
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.types.money import Money
+from capcom_gql.languages.sentences import say
 from capcom_gql.services import report
 
 
@@ -95,5 +95,5 @@ class Report:
 def _sum(amount_minor: int, context: Context) -> Money:
     """A sum over many. Raises an error for the client to read where it is more than an Int of GraphQL holds."""
     if amount_minor > GRAPHQL_MAX_INT:
-        raise bad_input(say(SENTENCES, "amount_too_large", context.locale, maximum=GRAPHQL_MAX_INT))
+        raise bad_input(say("errors", "amount_too_large", context.locale, maximum=GRAPHQL_MAX_INT))
     return Money.of(amount_minor, context.runtime.currency)

@@ -15,10 +15,10 @@ from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.imports import imported_term
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.domain.sentences import Locale
 from capcom_gql.domain.steps import next_step
 from capcom_gql.domain.terms import Term as TermFacts
 from capcom_gql.forms import normal_person
+from capcom_gql.languages.locales import DEFAULT
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.importing.group_lines import LineFault, group_lines
 from capcom_gql.services.importing.judge_candidates import faults_of, kept_already, opening_key
@@ -166,7 +166,7 @@ class _Import:
         await locked.schedule()
 
     async def _seat(self, locked: LockedSubscription, candidate: Candidate, *, welcomed: bool) -> list[Seat]:
-        people = await find_or_create_all([normal_person(user.form, Locale.FR) for user in candidate.users], locked.now)
+        people = await find_or_create_all([normal_person(user.form, DEFAULT) for user in candidate.users], locked.now)
         pairs = list(zip(candidate.users, people, strict=True))
         return await seat_people(
             locked,

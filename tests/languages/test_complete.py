@@ -1,0 +1,86 @@
+"""Every language is complete: the same files, the same keys, the same data in each sentence; no key without use."""
+
+import ast
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from capcom_gql.languages.catalogues import catalogue, conventions
+from capcom_gql.languages.locales import LANGUAGE_FILE, LOCALES, Locale
+from capcom_gql.languages.writing import short_day, spell_day, spell_list, spell_money, spell_percent
+
+ROOT = Path(__file__).parents[2]
+MODEL = LOCALES[0]
+OTHERS = LOCALES[1:]
+MODEL_DAY = date(2027, 1, 1)
+
+
+def files_of(locale: Locale) -> set[str]:
+    return {path.relative_to(locale.folder).as_posix() for path in locale.folder.rglob("*") if path.is_file()}
+
+
+CATALOGUES = sorted(name.removesuffix(".toml") for name in files_of(MODEL) - {LANGUAGE_FILE} if name.endswith(".toml"))
+
+
+def blanks(sentence: str) -> set[str]:
+    """The names of the data in a sentence; each must be a plain name."""
+    found = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+    assert all(name.isidentifier() for name in found), sentence
+    return found
+
+
+@cache
+def words_in_the_code() -> frozenset[str]:
+    """Every string that stands in the product's code by itself."""
+    return frozenset(
+        node.value
+        for path in (ROOT / "capcom_gql").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_folder_is_named_as_rows_keep_a_language(locale: Locale) -> None:
+    assert re.fullmatch("[a-z]{2}", locale)
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_a_language_has_the_files_of_the_first_and_no_other(locale: Locale) -> None:
+    assert files_of(locale) == files_of(MODEL)
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+@pytest.mark.parametrize("locale", OTHERS)
+def test_a_catalogue_has_the_keys_of_the_first_in_their_order(locale: Locale, name: str) -> None:
+    assert list(catalogue(locale, name)) == list(catalogue(MODEL, name))
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_sentence_has_the_data_of_the_first_and_no_stray_space(locale: Locale, name: str) -> None:
+    for key, sentence in catalogue(locale, name).items():
+        assert sentence.strip() == sentence != "", key
+        assert "  " not in sentence, key
+        assert blanks(sentence) == blanks(catalogue(MODEL, name)[key]), key
+
+
+@pytest.mark.parametrize("name", ["refusals", "errors"])
+def test_every_key_is_given_somewhere_in_the_code(name: str) -> None:
+    assert [key for key in catalogue(MODEL, name) if key not in words_in_the_code()] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_language_can_write_days_amounts_and_lists(locale: Locale) -> None:
+    assert conventions(locale).cldr
+    for month in range(1, 13):
+        for on in (1, 2):
+            day = MODEL_DAY.replace(month=month, day=on)
+            assert "2027" in spell_day(day, locale) and short_day(day, locale)
+    assert "EUR" in spell_money(1, "EUR", locale) or "€" in spell_money(1, "EUR", locale)
+    assert "20" in spell_percent(20, locale)
+    assert all(each in spell_list(["x", "y", "z"], locale) for each in "xyz")
