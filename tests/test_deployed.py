@@ -39,7 +39,7 @@ PROGRAMS = {
     "dramatiq": [sys.executable, "-m", "dramatiq"],
     "python": [sys.executable],
 }
-SECONDS = 30
+SECONDS = 60
 
 
 @dataclass(frozen=True)
