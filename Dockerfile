@@ -7,7 +7,7 @@ FROM python:3.11-slim AS build
 # optional parts of the package: [rabbitmq], [apprise], or [rabbitmq,apprise]
 ARG EXTRAS=""
 WORKDIR /src
-COPY pyproject.toml constraints.txt LICENSE ./
+COPY pyproject.toml constraints.txt LICENSE README.md ./
 COPY capcom_gql capcom_gql
 COPY plugins plugins
 RUN python -m venv /opt/capcom && /opt/capcom/bin/pip install --no-cache-dir -c constraints.txt ".${EXTRAS}"

@@ -177,7 +177,7 @@ def test_all_faults_are_told_at_once_one_a_line() -> None:
         ("NOTIFY__EMAIL", "did you mean CAPCOM_NOTIFY__<CHANNEL>__<FIELD>?"),
         ("NOTIFY____HOST", "did you mean CAPCOM_NOTIFY__<CHANNEL>__<FIELD>?"),
         ("NOTIFY", "did you mean CAPCOM_NOTIFY__<CHANNEL>__<FIELD>?"),
-        ("ZZZZZZ", "the README lists those that are"),
+        ("ZZZZZZ", "docs/settings.md lists those that are"),
     ],
 )
 def test_an_unknown_name_is_refused_with_what_was_meant(name: str, meant: str) -> None:

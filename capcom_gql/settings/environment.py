@@ -81,7 +81,7 @@ def _unknown(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     if near:
         return f"{name} is not a setting; did you mean {near[0]}?"
-    return f"{name} is not a setting; the README lists those that are"
+    return f"{name} is not a setting; docs/settings.md lists those that are"
 
 
 def _refused(error: ValidationError, values: Mapping[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The README's commands for a backup and a restore, run as they stand there: what comes back is whole, and works."""
+"""The backup and restore of docs/operate.md, run as they stand there: what comes back is whole, and works."""
 
 import asyncio
 import json
@@ -14,20 +14,20 @@ import asyncpg
 import pytest
 
 from tests.cli.installations import Installation
+from tests.docs.pages import page
 from tests.servers import Postgres, _binaries
-from tests.test_readme import README
 
-COMMANDS: list[str] = re.findall(r"^(?:sqlite3|pg_dump|pg_restore) .*$", README, re.MULTILINE)
+COMMANDS: list[str] = re.findall(r"^ *((?:sqlite3|pg_dump|pg_restore) .*)$", page("docs/operate.md").text, re.MULTILINE)
 
 
 def command(name: str) -> str:
-    """The README's command of a program."""
+    """The page's command of a program."""
     (found,) = [each for each in COMMANDS if each.startswith(f"{name} ")]
     return found
 
 
 def shell(text: str, installation: Installation) -> None:
-    """Run a command of the README in the installation's folder, with PostgreSQL's own programs at hand."""
+    """Run a command of the page in the installation's folder, with PostgreSQL's own programs at hand."""
     path = f"{_binaries()}{os.pathsep}{os.environ['PATH']}"
     subprocess.run(text, shell=True, check=True, cwd=installation.folder, env={**installation.env, "PATH": path})
 

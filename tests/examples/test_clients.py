@@ -1,4 +1,4 @@
-"""The example clients do what the README says of them, against a real server, each in an environment without ours."""
+"""The example clients do what the guides say of them, against a real server, each in an environment without ours."""
 
 import os
 import subprocess

@@ -1,24 +1,25 @@
-"""The README's day at the desk is what happens: each command and request, in order, says what is printed under it."""
+"""The day at the desk is what happens: each command and request, in order, answers what is printed under it."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest_asyncio
 
 from tests import desk
 from tests.databases import ONLY_SQLITE
 from tests.desk import Desk
-from tests.test_readme import BLOCK, README
+from tests.docs.dialogue import Dialogue
+from tests.docs.pages import page
 from tests.world import world_on
 
 pytestmark = ONLY_SQLITE
 PROGRAM = "$ capcom "
 LEFT_OUT = "..."
-ID = re.compile(r"[a-z]+_[0-9a-z]{26}")
+DAY = (*("The spreadsheet", "What is waiting?", "It is done", "New terms of use, and a larger plan", "In the evening"),)
+BLOCKS = tuple(block for block in page("docs/desk.md").blocks if block.heading in DAY)
+"""Whatever is run, and answered."""
 
 DUE = """
 {
@@ -40,27 +41,18 @@ async def at(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 async def test_the_day_goes_as_written(at: Desk, tmp_path: Path) -> None:
-    """Every command says the lines that are printed, every request gives its answer; only ids are this run's own."""
-    blocks = BLOCK.findall(_written())
-    assert [kind for kind, _ in blocks] == ["console", *["graphql", "json"] * 3, "console", "graphql", "json"]
-    ids: dict[str, str] = {}
-    for (kind, text), (_, answer) in pairwise([*blocks, ("", "")]):
-        if kind == "console":
-            _run(at, text, tmp_path)
-        elif kind == "graphql":
-            if "supportRequests(" in text:
+    """Every command prints its lines, every request gives its answer; only ids are this run's own."""
+    assert [each.language for each in BLOCKS] == ["console", *["graphql", "json"] * 3, "console", "graphql", "json"]
+    dialogue = Dialogue(at.world, {"staff": await at.world.staff()})
+    for block, answer in pairwise([*BLOCKS, BLOCKS[-1]]):
+        if block.language == "console":
+            _run(at, block.text, tmp_path)
+        elif block.language == "graphql":
+            if "supportRequests(" in block.text:
                 await _an_imported_manager_writes(at)
-            said = await at.ask(_with(ids, text))
-            ids |= _learnt(json.loads(answer), said)
-            assert said == json.loads(_with(ids, answer))
-            if "recordPaymentProof" in text:
+            await dialogue.ask(block, answer, asker="staff")
+            if "recordPaymentProof" in block.text:
                 await _the_rest_of_the_forty(at)
-
-
-def _written() -> str:
-    found = re.search(r"^### A day at the desk\n(.*?)(?=^##)", README, re.MULTILINE | re.DOTALL)
-    assert found, "the README has no day at the desk"
-    return found.group(1)
 
 
 def _run(at: Desk, text: str, folder: Path) -> None:
@@ -85,16 +77,3 @@ async def _the_rest_of_the_forty(at: Desk) -> None:
 async def _an_imported_manager_writes(at: Desk) -> None:
     ana = await at.imported_user(46)
     await at.open_request(ana, await at.number_of(ana), "The Forum does not know my number.")
-
-
-def _with(ids: dict[str, str], text: str) -> str:
-    """A printed text with the ids of this run in the place of its own."""
-    return ID.sub(lambda found: ids.get(found.group(), found.group()), text)
-
-
-def _learnt(printed: Any, said: Any) -> dict[str, str]:
-    """The ids of an answer by those printed at their places, each of the same kind."""
-    theirs, ours = (ID.findall(json.dumps(each, sort_keys=True)) for each in (printed, said))
-    kinds = [[each.split("_", maxsplit=1)[0] for each in found] for found in (theirs, ours)]
-    assert kinds[0] == kinds[1] and len(set(theirs)) == len(set(ours)), (printed, said)
-    return dict(zip(theirs, ours, strict=True))

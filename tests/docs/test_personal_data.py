@@ -1,4 +1,4 @@
-"""The README's map of personal data has every column that is personal, and the tables have no column it forgets."""
+"""The map of personal data has every column that is personal, and the tables have no column that it leaves out."""
 
 import re
 
@@ -7,10 +7,12 @@ import pytest
 from capcom_gql.settings import Settings, variable
 from capcom_gql.storage.engine.database import rows
 from tests.databases import ONLY_SQLITE
+from tests.docs.pages import page
 from tests.services.test_erasing import TRACED
-from tests.test_readme import README
 
 pytestmark = pytest.mark.rule("R23")
+
+PAGE = page("docs/personal-data.md").text
 
 IMPERSONAL = {
     "apikey": "id name prefix secret_hash scopes created_at last_used_at expires_at revoked_at",
@@ -62,8 +64,8 @@ async def columns(database: str) -> set[str]:
 
 
 def mapped() -> list[str]:
-    """Every table.column of the README's map."""
-    return [name for line in LINE.findall(README) for name in re.findall(r"`([^`]+)`", line[0])]
+    """Every table.column of the map."""
+    return [name for line in LINE.findall(PAGE) for name in re.findall(r"`([^`]+)`", line[0])]
 
 
 IMPERSONAL_COLUMNS = {f"{table}.{column}" for table, names in IMPERSONAL.items() for column in names.split()}
@@ -71,7 +73,7 @@ IMPERSONAL_COLUMNS = {f"{table}.{column}" for table, names in IMPERSONAL.items()
 
 @ONLY_SQLITE
 async def test_a_column_is_in_the_map_or_said_to_be_impersonal(columns: set[str]) -> None:
-    """A new column fails here until somebody says what it holds: a line of the README, or of the list above."""
+    """A new column fails here until somebody says what it holds: a line of the page, or of the list above."""
     known = mapped()
     assert len(known) == len(set(known)) > 30
     assert not IMPERSONAL_COLUMNS & set(known)
@@ -90,11 +92,11 @@ async def test_every_column_that_holds_a_person_s_id_is_in_the_map(columns: set[
 
 
 def test_each_line_says_what_for_and_for_how_long() -> None:
-    lines = LINE.findall(README)
+    lines = LINE.findall(PAGE)
     assert all(len(purpose.strip()) > 10 and len(period.strip()) > 5 for _, purpose, period in lines)
-    told = " ".join(period for _, _, period in lines)
+    periods = " ".join(period for _, _, period in lines)
     for name in Settings.model_fields:
-        # the mailbox is a folder, and persons go as a whole: both are told under the table
+        # the mailbox is a folder, and persons go as a whole: both stand beside the table
         if name.startswith("keep_") and name not in {"keep_mailbox_days", "keep_persons_years"}:
-            assert variable(name) in told
-    assert "CAPCOM_KEEP_PERSONS_YEARS" in README and "CAPCOM_KEEP_MAILBOX_DAYS" in README
+            assert variable(name) in periods
+    assert "CAPCOM_KEEP_PERSONS_YEARS" in PAGE and "CAPCOM_KEEP_MAILBOX_DAYS" in PAGE
