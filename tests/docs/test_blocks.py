@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 from graphql import build_schema, parse, validate
 
-from capcom_gql.domain.event_schemas import document
+from capcom_gql.domain.event_schemas import schema_of
+from capcom_gql.domain.events import Kind
 from tests.docs import test_desk, test_requests
 from tests.docs.pages import BLOCKS, DOCS, README, ROOT, Block, Page
 from tests.docs.shell import Wrong, check_capcom, check_setting, check_shell
@@ -37,7 +38,7 @@ def check_json(block: Block) -> None:
     data = json.loads(block.text)
     if block not in RUN:
         assert block.page == "docs/rules.md" and block.heading == "Events", "nothing compares this answer"
-        kind = document()["$defs"][data["type"]]
+        kind = schema_of(Kind(data["type"]), "")
         kind["properties"]["data"]["properties"]["details"] = {}
         jsonschema.validate(data, kind)
 
