@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.storage.engine.database import opened
+from capcom_gql.storage.engine.database import open_database
 from tests.databases import ENGINES, PostgresSource, Source, SqliteSource
 from tests.loopback import LoopbackGuard
 from tests.servers import EXTERNAL, Postgres
@@ -97,5 +97,5 @@ def blank_database_url(databases: Source, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
     """The database of this test, open in its event loop; its address."""
-    async with opened(database_url):
+    async with open_database(database_url):
         yield database_url

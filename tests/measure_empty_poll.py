@@ -20,7 +20,7 @@ from capcom_gql.delivery import leases
 from capcom_gql.delivery.leases import hand_over, left_behind
 from capcom_gql.runtime import runtime_from
 from capcom_gql.settings import load
-from capcom_gql.storage.engine.database import migrate, opened, rows
+from capcom_gql.storage.engine.database import migrate, open_database, rows
 from capcom_gql.subscription import sweep
 from tests.servers import Postgres
 
@@ -108,7 +108,7 @@ async def measure(server: Postgres, count: int) -> None:
     began = time.monotonic()
     await fill(connection, count)
     print(f"{count:,} subscriptions with their terms and letters, written in {time.monotonic() - began:.0f} s")
-    async with opened(url):
+    async with open_database(url):
         await turn()
         print(*await plans_of_a_turn(connection), sep="\n")
         await connection.close()

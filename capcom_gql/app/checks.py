@@ -10,7 +10,7 @@ from capcom_gql.notifiers.registry import NotifierState
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED
 from capcom_gql.storage.installation import later_migrations
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.backlog import LATE_AFTER, steps_behind
+from capcom_gql.storage.queries.backlog import LATE_AFTER, count_late_steps
 from capcom_gql.storage.tables import Delivery
 
 _ADDRESS = "check that it runs, and CAPCOM_DATABASE_URL or CAPCOM_DATA_DIR; capcom migrate makes its tables"
@@ -76,7 +76,7 @@ async def _steps(ground: Ground) -> Finding:
     """Steps that wait stop no answer, since answers are worked out: told, and no reason not to be ready."""
     if not ground.has_tables:
         return Finding(True, "not known")
-    behind = await steps_behind(await product_now())
+    behind = await count_late_steps(await product_now())
     facts = {"due": behind.due, "late": behind.late, "failing": behind.failing}
     if behind.failing:
         failing = "the steps of some subscriptions cannot be recorded: the workers' logs say why"

@@ -29,7 +29,7 @@ from capcom_gql.pages import READY_MADE, Caller, Operation, routes
 from capcom_gql.runtime import close, runtime_of
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
-from capcom_gql.storage.engine.database import opened
+from capcom_gql.storage.engine.database import open_database
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import must_be_real
 from capcom_gql.workers.delivery_pool import DeliveryPool
@@ -110,7 +110,7 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
     runtime = runtime_of(settings, registry)
     woken = asyncio.Event()
     try:
-        async with opened(database_url(settings)):
+        async with open_database(database_url(settings)):
             if settings.is_production:
                 await must_be_real()
             await prepare()

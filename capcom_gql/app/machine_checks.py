@@ -10,7 +10,7 @@ from pathlib import Path
 from capcom_gql import clock
 from capcom_gql.app.findings import Finding, Ground
 from capcom_gql.storage.engine.database import is_postgres, rows
-from capcom_gql.storage.product_clock import offset
+from capcom_gql.storage.product_clock import clock_offset
 
 DRIFT_BEARABLE = timedelta(seconds=1)
 """Between this machine's clock and the database server's. A worker's lease lasts four seconds."""
@@ -23,7 +23,7 @@ async def clock_check(ground: Ground) -> Finding:
     """The product's clock is the real one in production; the real one agrees with the database server's."""
     if not ground.has_tables:
         return Finding(True, "not known")
-    ahead = await offset()
+    ahead = await clock_offset()
     drift = await _drift()
     facts = {"offset_seconds": ahead.total_seconds(), "drift_seconds": round(drift.total_seconds(), 3)}
     if abs(drift) > DRIFT_BEARABLE:

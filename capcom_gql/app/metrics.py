@@ -16,7 +16,7 @@ from capcom_gql.domain.letters import DeliveryState
 from capcom_gql.storage.engine.database import DatabaseUnavailable
 from capcom_gql.storage.installation import missing_migrations, must_answer
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.backlog import LateDeliveries, LateSteps, deliveries_behind, steps_behind
+from capcom_gql.storage.queries.backlog import LateDeliveries, LateSteps, count_late_deliveries, count_late_steps
 
 
 def metrics_route() -> Route:
@@ -30,7 +30,7 @@ async def _metrics(_: Request) -> Response:
         if await missing_migrations():
             return PlainTextResponse("migrations are missing: run capcom migrate\n", 503, NOT_STORED)
         now, real = await product_now(), clock.utc_now()
-        figures = _Figures(await steps_behind(now), await deliveries_behind(now, real))
+        figures = _Figures(await count_late_steps(now), await count_late_deliveries(now, real))
     except DatabaseUnavailable:
         return PlainTextResponse(f"{NO_ANSWER}\n", 503, NOT_STORED)
     registry = CollectorRegistry()

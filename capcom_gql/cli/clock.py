@@ -93,7 +93,7 @@ def _settings() -> "Settings":
 async def _move(settings: "Settings", move: Callable[[], Awaitable[None]] | None, *, as_json: bool) -> None:
     from capcom_gql.cli.database import database
     from capcom_gql.cli.failures import Stop
-    from capcom_gql.storage.product_clock import offset, product_now
+    from capcom_gql.storage.product_clock import clock_offset, product_now
 
     async with database(settings):
         if move is not None:
@@ -101,7 +101,7 @@ async def _move(settings: "Settings", move: Callable[[], Awaitable[None]] | None
                 await move()
             except ValueError as error:
                 raise Stop(str(error)) from None
-        ahead, now = await offset(), await product_now()
+        ahead, now = await clock_offset(), await product_now()
     _tell(settings, now, ahead.total_seconds(), as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from capcom_gql.cli.failures import Stop
 from capcom_gql.cli.screen import note
 from capcom_gql.settings import Settings
-from capcom_gql.storage.engine.database import migrate, opened
+from capcom_gql.storage.engine.database import migrate, open_database
 from capcom_gql.storage.installation import database_url, missing_migrations
 from capcom_gql.storage.product_clock import must_be_real
 
@@ -25,7 +25,7 @@ async def database(settings: Settings) -> AsyncIterator[None]:
         done = "brought the database to this version" if file.exists() else "made a new database"
         await migrate(url)
         note(f"{done}: {file}")
-    async with opened(url):
+    async with open_database(url):
         if settings.is_production:
             await must_be_real()
         yield
@@ -35,5 +35,5 @@ async def _is_current(settings: Settings) -> bool:
     file = settings.sqlite_file
     if file is not None and not file.exists():
         return False
-    async with opened(database_url(settings)):
+    async with open_database(database_url(settings)):
         return not await missing_migrations()

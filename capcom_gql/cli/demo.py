@@ -78,13 +78,13 @@ async def _fill(settings: "Settings") -> "Given":
     from capcom_gql.cli.demo_story import Story
     from capcom_gql.notifiers.loader import load
     from capcom_gql.runtime import close, runtime_of
-    from capcom_gql.storage.engine.database import migrate, opened
+    from capcom_gql.storage.engine.database import migrate, open_database
     from capcom_gql.storage.installation import database_url
 
     await migrate(database_url(settings))
     registry = load(settings)
     try:
-        async with opened(database_url(settings)):
+        async with open_database(database_url(settings)):
             return await fill(Story(runtime_of(settings, registry), registry))
     finally:
         await close(registry)

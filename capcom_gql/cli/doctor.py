@@ -67,7 +67,7 @@ async def _parts(settings: "Settings", registry: "Registry") -> "Mapping[str, Fi
     from capcom_gql.app.checks import findings
     from capcom_gql.app.findings import ground
     from capcom_gql.runtime import close
-    from capcom_gql.storage.engine.database import DatabaseUnavailable, opened
+    from capcom_gql.storage.engine.database import DatabaseUnavailable, open_database
     from capcom_gql.storage.installation import database_url
 
     broker = BrokerCheck(settings.broker_url)
@@ -76,7 +76,7 @@ async def _parts(settings: "Settings", registry: "Registry") -> "Mapping[str, Fi
         if fault := _not_there(settings.sqlite_file):
             return await findings(_without(settings, broker, registry, fault), probing=False)
         try:
-            async with opened(database_url(settings)):
+            async with open_database(database_url(settings)):
                 return await findings(await ground(settings, broker, registry), probing=False)
         except DatabaseUnavailable as error:
             return await findings(_without(settings, broker, registry, str(error)), probing=False)

@@ -11,7 +11,7 @@ from capcom_gql.languages.locales import ENGLISH
 from capcom_gql.languages.sentences import describe
 from capcom_gql.notifiers.contract import Message
 from capcom_gql.storage.tables import Delivery, Event, WebhookEndpoint
-from capcom_gql.storage.tables.webhooks import live_secrets
+from capcom_gql.storage.tables.webhooks import signing_secrets
 
 
 async def endpoint_message(delivery: Delivery, attempt: int, now: datetime) -> Message:
@@ -40,7 +40,7 @@ async def endpoint_message(delivery: Delivery, attempt: int, now: datetime) -> M
             subject_id=event.subject_id,
             details=event.details,
         ),
-        keys=tuple(await live_secrets(endpoint.id, clock.utc_now())),
+        keys=tuple(await signing_secrets(endpoint.id, clock.utc_now())),
         sent_at=now,
         attempt=attempt,
     )

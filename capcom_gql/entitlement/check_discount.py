@@ -11,11 +11,11 @@ from capcom_gql.domain.seats import address_key, parse_number
 from capcom_gql.forms import MAX_PRICE_MINOR, compared
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.holdings import Held, holdings, live_redemptions
+from capcom_gql.storage.queries.number_holders import NumberHolder, live_redemptions, number_holders
 
 
 @dataclass(frozen=True, slots=True)
-class DiscountAsk:
+class DiscountQuestion:
     """One question. `at` asks for the answer as it was at a past instant; `price_minor` is in minor units."""
 
     subscriber_number: str
@@ -51,7 +51,7 @@ class BadPrice(Exception):
     """A price is out of range: from 0 to `forms.MAX_PRICE_MINOR`, in minor units."""
 
 
-async def check_discounts(runtime: Runtime, actor: Actor, asks: Sequence[DiscountAsk]) -> list[CheckAnswer]:
+async def check_discounts(runtime: Runtime, actor: Actor, asks: Sequence[DiscountQuestion]) -> list[CheckAnswer]:
     """Answer each question, in order. Raises NotAllowed or FutureInstant for an `at` that cannot be answered, BadPrice.
 
     A number that the caller may not ask about is answered as one that nobody holds.
@@ -65,27 +65,27 @@ async def check_discounts(runtime: Runtime, actor: Actor, asks: Sequence[Discoun
     if any(ask.price_minor is not None and not 0 <= ask.price_minor <= MAX_PRICE_MINOR for ask in asks):
         raise BadPrice
     numbers = [parse_number(ask.subscriber_number) for ask in asks]
-    found = await holdings([number for number in numbers if number is not None])
-    visible = {number: held for number, held in found.items() if may_ask(Right.DISCOUNT_CHECK, actor, held)}
-    held_by = [None if number is None else visible.get(number) for number in numbers]
-    used = await _used(asks, held_by)
+    found = await number_holders([number for number in numbers if number is not None])
+    visible = {number: holder for number, holder in found.items() if may_ask(Right.DISCOUNT_CHECK, actor, holder)}
+    holders = [None if number is None else visible.get(number) for number in numbers]
+    used = await _used(asks, holders)
     return [
-        answer(runtime, ask, held, now, malformed=number is None, redeemed=_use(ask, held) in used)
-        for ask, number, held in zip(asks, numbers, held_by, strict=True)
+        answer(runtime, ask, holder, now, malformed=number is None, redeemed=_use(ask, holder) in used)
+        for ask, number, holder in zip(asks, numbers, holders, strict=True)
     ]
 
 
 _Use = tuple[str, str, datetime | None]
 
 
-def _use(ask: DiscountAsk, held: Held | None) -> _Use | None:
+def _use(ask: DiscountQuestion, holder: NumberHolder | None) -> _Use | None:
     """The person and event that a question is about, and as of when."""
-    return None if held is None or ask.event is None else (held.person_id, ask.event, ask.at)
+    return None if holder is None or ask.event is None else (holder.person_id, ask.event, ask.at)
 
 
-async def _used(asks: Sequence[DiscountAsk], held_by: Sequence[Held | None]) -> set[_Use]:
+async def _used(asks: Sequence[DiscountQuestion], holders: Sequence[NumberHolder | None]) -> set[_Use]:
     """Of all that is asked about, what has a live redemption: one statement for each instant asked about."""
-    uses = {use for ask, held in zip(asks, held_by, strict=True) if (use := _use(ask, held)) is not None}
+    uses = {use for ask, holder in zip(asks, holders, strict=True) if (use := _use(ask, holder)) is not None}
     found: set[_Use] = set()
     for at in {use[2] for use in uses}:
         pairs = [(person_id, event) for person_id, event, asked in uses if asked == at]
@@ -93,21 +93,27 @@ async def _used(asks: Sequence[DiscountAsk], held_by: Sequence[Held | None]) -> 
     return found
 
 
-def may_ask(right: Right, actor: Actor, held: Held) -> bool:
-    """Whether a caller may ask about the number of a holding: one's own, or by one's role in the organisation."""
-    return may(right, actor, held.organisation_id, own=actor.person_id == held.person_id)
+def may_ask(right: Right, actor: Actor, holder: NumberHolder) -> bool:
+    """Whether a caller may ask about the number of a holder: one's own, or by one's role in the organisation."""
+    return may(right, actor, holder.organisation_id, own=actor.person_id == holder.person_id)
 
 
 def answer(
-    runtime: Runtime, ask: DiscountAsk, held: Held | None, now: datetime, *, malformed: bool, redeemed: bool
+    runtime: Runtime,
+    ask: DiscountQuestion,
+    holder: NumberHolder | None,
+    now: datetime,
+    *,
+    malformed: bool,
+    redeemed: bool,
 ) -> CheckAnswer:
     """The rule's verdict on one question, as of its instant."""
     at = ask.at or now
-    holding = None if held is None else held.holding
-    if holding is not None and ask.at is not None:
-        holding = holding.as_of(ask.at)
+    facts = None if holder is None else holder.facts
+    if facts is not None and ask.at is not None:
+        facts = facts.as_of(ask.at)
     judged = verdict(
-        holding,
+        facts,
         ask.event_kind,
         runtime.policy.day_of(at),
         runtime.policy,

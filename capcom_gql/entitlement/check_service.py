@@ -10,11 +10,11 @@ from capcom_gql.domain.seats import parse_number
 from capcom_gql.entitlement.check_discount import FutureInstant, NotAllowed, may_ask
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.holdings import holdings
+from capcom_gql.storage.queries.number_holders import number_holders
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceAsk:
+class ServiceQuestion:
     """One question. `at` asks for the answer as it was at a past instant."""
 
     subscriber_number: str
@@ -30,7 +30,7 @@ class AccessAnswer:
     checked_at: datetime
 
 
-async def check_service(runtime: Runtime, actor: Actor, ask: ServiceAsk) -> AccessAnswer:
+async def check_service(runtime: Runtime, actor: Actor, ask: ServiceQuestion) -> AccessAnswer:
     """Answer one question. Raises NotAllowed or FutureInstant for an `at` that cannot be answered.
 
     A number that the caller may not ask about is answered as one that nobody holds.
@@ -42,12 +42,12 @@ async def check_service(runtime: Runtime, actor: Actor, ask: ServiceAsk) -> Acce
         raise FutureInstant
     at = ask.at or now
     number = parse_number(ask.subscriber_number)
-    held = None if number is None else (await holdings([number])).get(number)
-    if held is not None and not may_ask(Right.SERVICE_CHECK, actor, held):
-        held = None
-    holding = None if held is None else held.holding
-    if holding is not None and ask.at is not None:
-        holding = holding.as_of(ask.at)
+    holder = None if number is None else (await number_holders([number])).get(number)
+    if holder is not None and not may_ask(Right.SERVICE_CHECK, actor, holder):
+        holder = None
+    facts = None if holder is None else holder.facts
+    if facts is not None and ask.at is not None:
+        facts = facts.as_of(ask.at)
     today = runtime.policy.day_of(at)
-    access = service_access(holding, ask.service, today, runtime.policy, malformed=number is None)
+    access = service_access(facts, ask.service, today, runtime.policy, malformed=number is None)
     return AccessAnswer(access, at)

@@ -39,7 +39,7 @@ class Loaders:
         self.support_request: Loader[tables.SupportRequest] = _by_id(tables.SupportRequest)
         self.delivery: Loader[tables.Delivery] = _by_id(tables.Delivery)
         self.attempts_of_delivery: DataLoader[str, list[tables.DeliveryAttempt]] = DataLoader(_attempts)
-        self.organisation_shown: DataLoader[str, str | None] = DataLoader(delivery_list.organisations_shown)
+        self.managing_organisation: DataLoader[str, str | None] = DataLoader(delivery_list.managing_organisations)
         self.survey_of_seat: Loader[tables.SurveyRequest] = _by_one(tables.SurveyRequest, "seat_id", "asked_at", "id")
         self.proof_of_term: Loader[tables.PaymentProof] = _by_one(tables.PaymentProof, "term_id")
         self.note_of_event: Loader[tables.Note] = _by_one(tables.Note, "event_id")

@@ -7,8 +7,8 @@ from typing import Annotated
 import strawberry
 
 from capcom_gql.domain.rights import Actor, Right, may
-from capcom_gql.entitlement.check_discount import BadPrice, DiscountAsk, FutureInstant, NotAllowed, check_discounts
-from capcom_gql.entitlement.check_service import ServiceAsk, check_service
+from capcom_gql.entitlement.check_discount import BadPrice, DiscountQuestion, FutureInstant, NotAllowed, check_discounts
+from capcom_gql.entitlement.check_service import ServiceQuestion, check_service
 from capcom_gql.forms import MAX_PRICE_MINOR
 from capcom_gql.graphql.connections import After, Before, Connection, First, Last, connected, window_of
 from capcom_gql.graphql.context import Context, Info
@@ -117,7 +117,7 @@ class Query(StaffQueries):
     async def discount_check(
         self, info: Info, input: Annotated[DiscountCheckInput, strawberry.argument(description="The question.")]
     ) -> DiscountCheck:
-        return (await _checks(info.context, [form_of(input, DiscountAsk)]))[0]
+        return (await _checks(info.context, [form_of(input, DiscountQuestion)]))[0]
 
     @resolved("Whether several numbers give discounts: the answers in order.")
     async def discount_checks(
@@ -127,7 +127,7 @@ class Query(StaffQueries):
     ) -> list[DiscountCheck]:
         if len(inputs) > MAX_ASKED:
             raise _too_many(info.context, "too_many_checks")
-        return await _checks(info.context, [form_of(each, DiscountAsk) for each in inputs])
+        return await _checks(info.context, [form_of(each, DiscountQuestion) for each in inputs])
 
     @resolved("Whether a service is open to the holder of a number today. It changes nothing.")
     async def service_access(
@@ -137,7 +137,7 @@ class Query(StaffQueries):
         service: Annotated[Service, strawberry.argument(description="The service.")],
     ) -> ServiceAccess:
         context = info.context
-        answer = await check_service(context.runtime, context.actor, ServiceAsk(subscriber_number, service))
+        answer = await check_service(context.runtime, context.actor, ServiceQuestion(subscriber_number, service))
         return ServiceAccess.of(answer, context.locale)
 
     @resolved("The redemptions that the caller may see, newest first: a key sees those it made.")
@@ -273,7 +273,7 @@ def _seen(right: Right, actor: Actor) -> frozenset[str] | None:
     return frozenset(each for each in actor.belongs_to if may(right, actor, each))
 
 
-async def _checks(context: Context, asks: Sequence[DiscountAsk]) -> list[DiscountCheck]:
+async def _checks(context: Context, asks: Sequence[DiscountQuestion]) -> list[DiscountCheck]:
     runtime, locale = context.runtime, context.locale
     try:
         answers = await check_discounts(runtime, context.actor, asks)

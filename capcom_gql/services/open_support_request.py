@@ -12,8 +12,8 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
-from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
-from capcom_gql.entitlement.check_service import ServiceAsk, check_service
+from capcom_gql.entitlement.check_discount import DiscountQuestion, check_discounts
+from capcom_gql.entitlement.check_service import ServiceQuestion, check_service
 from capcom_gql.entitlement.stored_checks import store_access, store_check
 from capcom_gql.forms import MAX_MESSAGE, MAX_PRICE_MINOR, check_email, check_text
 from capcom_gql.runtime import Runtime
@@ -30,13 +30,16 @@ class OpenSupportRequestForm:
     """What is believed to be wrongly refused, a discount, a service or both, and the person's own words."""
 
     message: str
-    check: DiscountAsk | None = None
-    access: ServiceAsk | None = None
+    check: DiscountQuestion | None = None
+    access: ServiceQuestion | None = None
 
     @property
-    def asks(self) -> list[tuple[str, DiscountAsk | ServiceAsk]]:
+    def asks(self) -> list[tuple[str, DiscountQuestion | ServiceQuestion]]:
         """The questions, each with its place in the form."""
-        asked: list[tuple[str, DiscountAsk | ServiceAsk | None]] = [("check", self.check), ("access", self.access)]
+        asked: list[tuple[str, DiscountQuestion | ServiceQuestion | None]] = [
+            ("check", self.check),
+            ("access", self.access),
+        ]
         return [(place, ask) for place, ask in asked if ask is not None]
 
 
@@ -94,7 +97,7 @@ async def open_support_request(
     return await in_one_transaction(work)
 
 
-async def _asked_again(runtime: Runtime, actor: Actor, ask: DiscountAsk | None) -> dict[str, Any] | None:
+async def _asked_again(runtime: Runtime, actor: Actor, ask: DiscountQuestion | None) -> dict[str, Any] | None:
     if ask is None:
         return None
     (answer,) = await check_discounts(runtime, actor, [ask])

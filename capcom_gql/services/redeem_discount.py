@@ -10,14 +10,14 @@ from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
-from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, answer
+from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountQuestion, answer
 from capcom_gql.forms import MAX_PRICE_MINOR, check_email, check_text
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.holdings import Held, holdings, live_redemptions
+from capcom_gql.storage.queries.number_holders import NumberHolder, live_redemptions, number_holders
 from capcom_gql.storage.tables import Redemption
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
@@ -56,7 +56,7 @@ class _NotEligible(Exception):
 async def redeem_discount(runtime: Runtime, actor: Actor, form: RedeemDiscountForm) -> Redeemed:
     """Record the use of a discount. A number that is not entitled is an answer with its fault; a bad form raises."""
     authorize(Right.REDEEM, actor)
-    ask = DiscountAsk(form.subscriber_number, form.event_kind, form.event_reference, form.price_minor, form.email)
+    ask = DiscountQuestion(form.subscriber_number, form.event_kind, form.event_reference, form.price_minor, form.email)
     granted: CheckAnswer | None = None
 
     async def work() -> dict[str, Any]:
@@ -91,34 +91,34 @@ def _faults(form: RedeemDiscountForm) -> list[Fault]:
 
 
 async def _redeem(
-    runtime: Runtime, actor: Actor, form: RedeemDiscountForm, ask: DiscountAsk
+    runtime: Runtime, actor: Actor, form: RedeemDiscountForm, ask: DiscountQuestion
 ) -> tuple[Redemption, CheckAnswer]:
     number = parse_number(form.subscriber_number)
-    held = None if number is None else (await holdings([number])).get(number)
-    locked = None if held is None else await lock_subscription(runtime, held.subscription_id)
-    if held is None or locked is None:
+    holder = None if number is None else (await number_holders([number])).get(number)
+    locked = None if holder is None else await lock_subscription(runtime, holder.subscription_id)
+    if holder is None or locked is None:
         raise _NotEligible(answer(runtime, ask, None, await product_now(), malformed=number is None, redeemed=False))
     # asked again under the lock: the seat, the terms or the event may have changed since the first look
     assert number is not None, "a number that somebody holds is well formed"
-    held = (await holdings([number]))[number]
+    holder = (await number_holders([number]))[number]
     assert ask.event is not None, "a blank reference is a fault of the form"
-    redeemed = bool(await live_redemptions([(held.person_id, ask.event)]))
-    check = answer(runtime, ask, held, locked.now, malformed=False, redeemed=redeemed)
+    redeemed = bool(await live_redemptions([(holder.person_id, ask.event)]))
+    check = answer(runtime, ask, holder, locked.now, malformed=False, redeemed=redeemed)
     if not check.verdict.eligible:
         raise _NotEligible(check)
-    return await _write(locked, held, form, check, actor), check
+    return await _write(locked, holder, form, check, actor), check
 
 
 async def _write(
-    locked: LockedSubscription, held: Held, form: RedeemDiscountForm, check: CheckAnswer, actor: Actor
+    locked: LockedSubscription, holder: NumberHolder, form: RedeemDiscountForm, check: CheckAnswer, actor: Actor
 ) -> Redemption:
     reduction = check.verdict.reduction_minor
     assert reduction is not None and actor.id is not None, "a price was given, and nobody anonymous redeems"
     redemption = await Redemption.create(
         id=ids.new_id(ids.REDEMPTION),
-        seat_id=held.seat_id,
-        person_id=held.person_id,
-        organisation_id=held.organisation_id,
+        seat_id=holder.seat_id,
+        person_id=holder.person_id,
+        organisation_id=holder.organisation_id,
         term_id=locked.status.term.id,
         event_kind=form.event_kind.value,
         event_reference=form.event_reference.strip(),
@@ -130,7 +130,7 @@ async def _write(
     )
     details = {
         "redemption_id": redemption.id,
-        "seat_id": held.seat_id,
+        "seat_id": holder.seat_id,
         "event_kind": form.event_kind.value,
         "price_minor": form.price_minor,
         "reduction_minor": reduction,
@@ -142,8 +142,8 @@ async def _write(
     return redemption
 
 
-async def _granted(runtime: Runtime, ask: DiscountAsk) -> CheckAnswer:
+async def _granted(runtime: Runtime, ask: DiscountQuestion) -> CheckAnswer:
     """The check that goes with a redemption made by an earlier call with the same key: read anew, as a replay is."""
     number = parse_number(ask.subscriber_number)
-    held = None if number is None else (await holdings([number])).get(number)
-    return answer(runtime, ask, held, await product_now(), malformed=number is None, redeemed=False)
+    holder = None if number is None else (await number_holders([number])).get(number)
+    return answer(runtime, ask, holder, await product_now(), malformed=number is None, redeemed=False)

@@ -1,1 +1,1 @@
-"""Rows: the tables, the database, and what is recorded in it. A row gives its facts as a domain value."""
+"""The database: tables, queries, the event log, the product's clock. A row gives its facts as a domain value."""

@@ -1,6 +1,6 @@
-"""Record an event with its letters, in the deed's transaction: a change and its messages stand or fall together.
+"""Record an event and its deliveries (letters and webhooks) in the transaction of the command that caused it (R21).
 
-What webhook endpoints are to be sent of it is written down with them, whichever deed records it.
+A change, its event and its messages are committed together or not at all (transactional outbox).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,30 +17,36 @@ from capcom_gql.storage.tables import Delivery, Event, Note, Person, WebhookEndp
 from capcom_gql.storage.tables.webhooks import endpoints_for
 
 NO_CHANNEL = "email"
-"""What stands for the channel of a letter for which no channel of kind email is active."""
+"""The `channel` of a HELD delivery that waits for a channel of kind email."""
 NO_EMAIL_CHANNEL = "no channel of kind email is active"
+"""The reason of such a delivery."""
 NO_URL = "url"
-"""The same for what goes to endpoints."""
+"""The `channel` of a HELD delivery to an endpoint that waits for a channel of kind url."""
 NO_URL_CHANNEL = "no channel of kind url is active"
+"""The reason of such a delivery."""
 ENDPOINT_DISABLED = "the endpoint is disabled"
+"""The reason of a HELD delivery to a disabled endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who gets a letter: a person, or the support address (`person` None)."""
+    """To whom a letter is sent."""
 
     person: Person | None
+    """None for the operator's support address"""
     addresses: Mapping[str, str]
+    """the address by kind of address"""
     is_manager: bool = False
+    """whether it is sent to them as the manager, so by SMS too where the letter is marked SMS"""
 
     @property
     def key(self) -> str:
-        """What tells this recipient from others in once-only keys."""
+        """What identifies the recipient in `letter_once_key`: the person's id, or "support"."""
         return "support" if self.person is None else self.person.id
 
 
 def to_person(person: Person, *, is_manager: bool = False) -> Recipient:
-    """A person at every address they have: mail, phone, and what they added to their profile, but for web addresses."""
+    """A person at all their addresses: e-mail, phone, and those added to the profile except web addresses."""
     addresses = {each["kind"]: each["value"] for each in person.addresses if each["kind"] != AddressKind.URL}
     addresses[AddressKind.EMAIL] = person.email
     if person.phone:
@@ -49,45 +55,49 @@ def to_person(person: Person, *, is_manager: bool = False) -> Recipient:
 
 
 def to_support(address: str) -> Recipient:
-    """The operator's support address."""
+    """The operator's support address (`CAPCOM_SUPPORT_EMAIL`) as recipient."""
     return Recipient(None, {AddressKind.EMAIL: address})
 
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A letter to write: to whom, due when, about which fact; `about` holds ids only.
-
-    `subject` is the id of the fact that the letter is about once (a term, a seat), by default the event itself.
-    """
+    """A letter to send: one delivery for each channel that reaches its recipient."""
 
     topic: Topic
     recipient: Recipient
     due_at: datetime
+    """by the product's clock"""
     subject: str | None = None
+    """the id of what it is about and sent once for (a term, a seat); None for the event"""
     about: Mapping[str, str] = field(default_factory=dict)
+    """ids that its text is composed from when it is sent; never names or addresses (R21)"""
     by_phone: bool = True
-    """whether this one may go by SMS too, where its topic does"""
+    """whether it may be sent by SMS too, where its topic is marked SMS"""
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event to record. `occurred_at` is the instant the rule was met, by default now; `note` is erasable text."""
+    """An event to record, with the letters that follow from it."""
 
     kind: Kind
     details: Mapping[str, Detail]
     organisation_id: str | None = None
     subject_id: str | None = None
+    """the id of what it is about: a term, a seat, a person, ..."""
     occurred_at: datetime | None = None
+    """the instant at which the rule was met, by the product's clock; None for now"""
     note: str | None = None
+    """free text, stored beside the event so that it can be erased"""
     step_key: str | None = None
+    """the unique key of a step of the calendar, so that it is recorded once; None for commands"""
     deliveries: Sequence[NewDelivery] = ()
 
 
 async def record(entry: NewEvent, *, actor: Actor, now: datetime, channels: Sequence[Channel]) -> Event:
-    """Write an event, the deliveries of its letters, and those to the endpoints that want it. `now` is the product's
-    clock.
+    """Write an event, the deliveries of its letters, and those to the webhook endpoints that accept its kind.
 
-    Raises ValueError where the details are not those of the table, IntegrityError for a step or letter already there.
+    To be called in a transaction; `now` is of the product's clock. Raises ValueError for details other than those
+    that the kind declares (R21), IntegrityError where the step or a letter was recorded already.
     """
     check_details(entry.kind, entry.details)
     event = await Event.create(
@@ -104,7 +114,7 @@ async def record(entry: NewEvent, *, actor: Actor, now: datetime, channels: Sequ
     )
     if entry.note is not None:
         await Note.create(event=event, text=entry.note)
-    deliveries = [row for post in entry.deliveries for row in _deliveries(event, post, now, channels)]
+    deliveries = [row for letter in entry.deliveries for row in _deliveries(event, letter, now, channels)]
     for endpoint in await endpoints_for(event.kind, event.organisation_id):
         deliveries += _to_endpoint(event, endpoint, now, channels)
     if deliveries:
@@ -112,49 +122,49 @@ async def record(entry: NewEvent, *, actor: Actor, now: datetime, channels: Sequ
     return event
 
 
-async def deliver_later(event: Event, post: NewDelivery, *, now: datetime, channels: Sequence[Channel]) -> None:
-    """Write the deliveries of a letter that was left out when its event was recorded.
+async def record_delivery(event: Event, letter: NewDelivery, *, now: datetime, channels: Sequence[Channel]) -> None:
+    """Write the deliveries of a letter for an event that was recorded earlier without it.
 
-    Raises IntegrityError for a letter already there.
+    `now` is of the product's clock. Raises IntegrityError where the letter was recorded already.
     """
-    await Delivery.bulk_create(_deliveries(event, post, now, channels))
+    await Delivery.bulk_create(_deliveries(event, letter, now, channels))
 
 
-def _deliveries(event: Event, post: NewDelivery, now: datetime, channels: Sequence[Channel]) -> list[Delivery]:
+def _deliveries(event: Event, letter: NewDelivery, now: datetime, channels: Sequence[Channel]) -> list[Delivery]:
     wanted = [
         channel
         for channel in channels
-        if channel.address_kind in post.recipient.addresses
-        and is_sent_by(post.topic, channel.address_kind, to_manager=post.recipient.is_manager and post.by_phone)
+        if channel.address_kind in letter.recipient.addresses
+        and is_sent_by(letter.topic, channel.address_kind, to_manager=letter.recipient.is_manager and letter.by_phone)
     ]
-    rows = [_delivery(event, post, now, channel) for channel in wanted]
+    rows = [_delivery(event, letter, now, channel) for channel in wanted]
     if not any(channel.address_kind == AddressKind.EMAIL for channel in channels):
-        held = _delivery(event, post, now, Channel(NO_CHANNEL, AddressKind.EMAIL))
+        held = _delivery(event, letter, now, Channel(NO_CHANNEL, AddressKind.EMAIL))
         held.state, held.reason = "HELD", NO_EMAIL_CHANNEL
         rows.append(held)
     return rows
 
 
-def _delivery(event: Event, post: NewDelivery, now: datetime, channel: Channel) -> Delivery:
-    person = post.recipient.person
+def _delivery(event: Event, letter: NewDelivery, now: datetime, channel: Channel) -> Delivery:
+    person = letter.recipient.person
     return Delivery(
         id=ids.new_id(ids.DELIVERY),
         event=event,
-        topic=post.topic.value,
+        topic=letter.topic.value,
         channel=channel.name,
         person_id=None if person is None else person.id,
-        recipient=post.recipient.addresses[channel.address_kind],
-        about=dict(post.about),
-        once_key=letter_once_key(post.topic, post.subject or event.id, post.recipient.key, channel.name),
+        recipient=letter.recipient.addresses[channel.address_kind],
+        about=dict(letter.about),
+        once_key=letter_once_key(letter.topic, letter.subject or event.id, letter.recipient.key, channel.name),
         state="PENDING",
-        due_at=post.due_at,
+        due_at=letter.due_at,
         next_attempt_at=clock.utc_now(),
         created_at=now,
     )
 
 
 def _to_endpoint(event: Event, endpoint: WebhookEndpoint, now: datetime, channels: Sequence[Channel]) -> list[Delivery]:
-    """The event, for an endpoint, by every channel of its kind; held while there is none, or while it is disabled."""
+    """One delivery for each channel of kind url; HELD while there is none or while the endpoint is disabled."""
     names = [channel.name for channel in channels if channel.address_kind == AddressKind.URL]
     reason = None if endpoint.is_enabled else ENDPOINT_DISABLED
     return [

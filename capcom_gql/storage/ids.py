@@ -1,4 +1,4 @@
-"""Opaque ids: a typed prefix and a UUIDv7 (RFC 9562) in Crockford's base 32, so that ids sort by their making."""
+"""Opaque ids: a typed prefix and a UUIDv7 (RFC 9562) in Crockford's base 32, so that ids sort by creation time."""
 
 import secrets
 from typing import Final
@@ -31,11 +31,11 @@ _last = 0
 
 
 def new_id(prefix: str) -> str:
-    """A new id such as seat_01jx2h8k...: 48 bits of the real clock's milliseconds, 74 random ones.
+    """A new id such as seat_01jx2h8k...: 48 bits of the real clock's milliseconds and 74 random bits.
 
-    Those that a process makes sort as it made them: within a millisecond the next is a little after the last.
+    The ids made by one process sort in the order in which they were made, also within a millisecond.
     """
-    global _last  # noqa: PLW0603  the order of making is one for the whole process
+    global _last  # noqa: PLW0603  the order of creation is one for the whole process
     fresh = clock.unix_ms() << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
     _last = value = _last + 1 + secrets.randbits(32) if _last >> 80 == fresh >> 80 else fresh
     encoded = "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
@@ -43,7 +43,7 @@ def new_id(prefix: str) -> str:
 
 
 def prefix_of(text: str) -> str | None:
-    """The type that an id names, None for what has not the form of an id."""
+    """The prefix of an id, which names its type; None for malformed text."""
     prefix, separator, encoded = text.rpartition("_")
     well_formed = separator and len(encoded) == _CHARACTERS and all(character in _ALPHABET for character in encoded)
     return prefix if well_formed else None

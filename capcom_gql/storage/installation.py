@@ -1,4 +1,4 @@
-"""The database of an installation: where it is, whether it answers, whether its schema is this version's."""
+"""The database of an installation: its URL, whether it answers, and which migrations it has had."""
 
 import asyncio
 import pkgutil
@@ -13,16 +13,17 @@ from capcom_gql.storage import migrations
 from capcom_gql.storage.engine.database import DatabaseUnavailable, rows
 
 ANSWERS_WITHIN = 5.0
+"""Seconds within which the database must answer `must_answer`."""
 
 
 def database_url(settings: Settings) -> str:
-    """The address that `database.opened` and `database.migrate` take."""
+    """The database's URL as `open_database` and `migrate` take it: `sqlite:///<path>` or `postgres://...`."""
     file = settings.sqlite_file
     return settings.database_url if file is None else f"sqlite:///{quote(str(file))}"
 
 
 async def must_answer() -> None:
-    """Ask the open database for something, within 5 s. Raises DatabaseUnavailable."""
+    """Run a trivial query on the open database. Raises DatabaseUnavailable without an answer within 5 seconds."""
     try:
         async with asyncio.timeout(ANSWERS_WITHIN):
             await rows("SELECT 1")
@@ -31,7 +32,7 @@ async def must_answer() -> None:
         BaseORMException,
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
-        # what the driver raises of a connection that was cut while it was used
+        # raised by the driver for a connection that was cut while in use
         asyncpg.InternalClientError,
         sqlite3.Error,
     ) as error:
@@ -39,19 +40,25 @@ async def must_answer() -> None:
 
 
 async def missing_migrations() -> list[str]:
-    """The migrations of this version that the open database has not had, in order. Raises DatabaseUnavailable."""
+    """The names of this version's migrations that the open database still needs, in order.
+
+    Raises DatabaseUnavailable.
+    """
     wanted = _of_this_version()
     try:
         done = await _done()
     except OperationalError:
-        # either there is no such table, and nothing was ever migrated, or there is no database
+        # either nothing was ever migrated, or the database does not answer
         await must_answer()
         return wanted
     return [name for name in wanted if name not in done]
 
 
 async def later_migrations() -> list[str]:
-    """The migrations of a later version that the open database has had, in order. There is no way back from them."""
+    """The names of migrations of a later version that the open database has had, in order.
+
+    This version cannot use such a database, and migrations are not reversible.
+    """
     return sorted(await _done() - set(_of_this_version()))
 
 

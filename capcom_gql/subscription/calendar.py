@@ -44,7 +44,7 @@ async def record_due(locked: LockedSubscription) -> int:
             return count
         changed = []
         for term, now_true in zip(locked.terms, steps.apply_step(facts, step), strict=True):
-            if columns := term.take(now_true):
+            if columns := term.update_facts(now_true):
                 await term.save(update_fields=columns)
                 changed.append(term)
         await _RECORDS[step.kind](locked, step, changed)

@@ -14,7 +14,7 @@ from capcom_gql.delivery.leases import release_held
 from capcom_gql.notifiers.loader import load
 from capcom_gql.runtime import close, runtime_of
 from capcom_gql.settings import Settings
-from capcom_gql.storage.engine.database import migrate, opened
+from capcom_gql.storage.engine.database import migrate, open_database
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import must_be_real
 from capcom_gql.workers.delivery_pool import DeliveryPool
@@ -56,7 +56,7 @@ class WorkerProcess(Middleware):
         runtime = runtime_of(self._settings, registry)
         # whoever starts first; the others wait for it, and find nothing to do
         await migrate(database_url(self._settings))
-        await self._stack.enter_async_context(opened(database_url(self._settings)))
+        await self._stack.enter_async_context(open_database(database_url(self._settings)))
         if self._settings.is_production:
             await must_be_real()
         await release_held(runtime)

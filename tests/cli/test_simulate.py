@@ -19,7 +19,7 @@ from capcom_gql.cli.simulation.history import check_history
 from capcom_gql.cli.simulation.record import read_history
 from capcom_gql.cli.simulation.report import INVARIANTS
 from capcom_gql.domain.terms import LifecyclePolicy
-from capcom_gql.storage.engine.database import opened
+from capcom_gql.storage.engine.database import open_database
 from tests.cli.installations import COMMAND_SECONDS, Installation
 from tests.docs.pages import page
 
@@ -158,7 +158,7 @@ def test_every_invariant_is_tried() -> None:
 
 
 async def test_a_refusal_that_nobody_expected_breaks_an_invariant(played: Played) -> None:
-    async with opened(f"sqlite:///{played.file}"):
+    async with open_database(f"sqlite:///{played.file}"):
         history = await read_history(LifecyclePolicy())
     sent = [letter.id for letter in history.letters if letter.sent_at is not None]
     assert check_history(history, sent, ["renewing: no"]) == [Broken("granted-by-the-rules", "renewing: no")]
@@ -205,7 +205,7 @@ def names(connection: sqlite3.Connection, table: str) -> str:
 
 async def broken(file: Path) -> set[str]:
     """The invariants that do not hold in a database."""
-    async with opened(f"sqlite:///{file}"):
+    async with open_database(f"sqlite:///{file}"):
         history = await read_history(LifecyclePolicy())
     sent = [letter.id for letter in history.letters if letter.sent_at is not None]
     return {each.invariant for each in (*check_present(history.present), *check_history(history, sent, []))}

@@ -6,8 +6,8 @@ from typing import Any
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
-from capcom_gql.entitlement.check_discount import DiscountAsk
-from capcom_gql.entitlement.check_service import ServiceAsk
+from capcom_gql.entitlement.check_discount import DiscountQuestion
+from capcom_gql.entitlement.check_service import ServiceQuestion
 from capcom_gql.services.open_support_request import OpenSupportRequestForm, open_support_request
 from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.subscribe import Subscribed
@@ -30,14 +30,14 @@ async def organisation_of(made: Subscribed) -> str:
     return (await Subscription.get(id=made.subscription_id)).organisation_id
 
 
-def forum(number: str, **more: Any) -> DiscountAsk:
+def forum(number: str, **more: Any) -> DiscountQuestion:
     """The Forum at 100 euros."""
-    return DiscountAsk(number, EventKind.FORUM, **{"price_minor": 10_000, **more})
+    return DiscountQuestion(number, EventKind.FORUM, **{"price_minor": 10_000, **more})
 
 
-def documentation(number: str, at: datetime | None = None) -> ServiceAsk:
+def documentation(number: str, at: datetime | None = None) -> ServiceQuestion:
     """The documentation."""
-    return ServiceAsk(number, Offered.DOCUMENTATION, at)
+    return ServiceQuestion(number, Offered.DOCUMENTATION, at)
 
 
 async def opened(service: Service, name: str, rate_limits: RateLimits | None = None, **form: Any) -> SupportRequest:

@@ -15,7 +15,7 @@ from capcom_gql.delivery.links import mint_email_link, mint_password_link, mint_
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor
 from capcom_gql.domain.seats import format_number
-from capcom_gql.entitlement.check_discount import DiscountAsk
+from capcom_gql.entitlement.check_discount import DiscountQuestion
 from capcom_gql.forms import OrganisationForm, PersonForm
 from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
@@ -154,7 +154,7 @@ async def _be_heard(service: Service, actor: Actor, seat: Seat) -> None:
 
 
 async def _ask_for_help(service: Service, actor: Actor, seat: Seat, message: str) -> str:
-    ask = DiscountAsk(format_number(seat.number), EventKind.FORUM, email=FIRST_ADDRESS)
+    ask = DiscountQuestion(format_number(seat.number), EventKind.FORUM, email=FIRST_ADDRESS)
     opened = await open_support_request(service.runtime, actor, OpenSupportRequestForm(message, ask), RateLimits())
     return opened.request_id
 

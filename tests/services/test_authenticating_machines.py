@@ -8,7 +8,7 @@ import pytest
 from capcom_gql.access.authenticate import authenticate, notes_written
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
+from capcom_gql.entitlement.check_discount import DiscountQuestion, check_discounts
 from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
 from capcom_gql.services.revoke_api_key import RevokeApiKeyForm, revoke_api_key
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -32,7 +32,7 @@ async def check(service: Service, secret: str) -> str:
     """What an event system does: authenticate, then ask."""
     actor = await authenticate(secret)
     number = (await Seat.all().first().values_list("number", flat=True)) or ""
-    (answer,) = await check_discounts(service.runtime, actor, [DiscountAsk(str(number), EventKind.FORUM)])
+    (answer,) = await check_discounts(service.runtime, actor, [DiscountQuestion(str(number), EventKind.FORUM)])
     return answer.verdict.reason.value
 
 

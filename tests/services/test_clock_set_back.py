@@ -15,7 +15,7 @@ from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.services.subscribe import subscribe
 from capcom_gql.settings import load
-from capcom_gql.storage.engine.database import opened
+from capcom_gql.storage.engine.database import open_database
 from capcom_gql.storage.product_clock import ClockMoved, ClockSetBack, must_be_real, product_now, set_product_clock
 from capcom_gql.storage.tables import Organisation, Seat
 from tests.services.house import FIRST_DAY, Service, faults_of, form, fresh_key, on, person, redemption
@@ -92,7 +92,7 @@ async def test_production_takes_no_database_whose_clock_is_moved(
             "CAPCOM_DATA_DIR": str(tmp_path / "data"),
         }
     )
-    async with opened(database_url):
+    async with open_database(database_url):
         await must_be_real()
         await set_product_clock(clock.utc_now() + moved)
         with pytest.raises(ClockMoved):

@@ -12,7 +12,7 @@ from capcom_gql.access.rate_limits import EVEN_SECONDS, RateLimits
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
-from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
+from capcom_gql.entitlement.check_discount import DiscountQuestion, check_discounts
 from capcom_gql.forms import MAX_USERS, OrganisationForm, PersonForm
 from capcom_gql.graphql.request_body import MAX_BYTES
 from capcom_gql.languages.locales import FRENCH
@@ -118,7 +118,10 @@ async def test_a_line_that_is_a_whole_body(service: Service, text: str) -> None:
 async def test_a_check_about_a_line_that_is_a_whole_body(service: Service, text: str) -> None:
     await service.subscribe("ana")
     number = (await Seat.get()).number
-    asks = [DiscountAsk(number, EventKind.FORUM, event_reference=text, email=text), DiscountAsk(text, EventKind.FORUM)]
+    asks = [
+        DiscountQuestion(number, EventKind.FORUM, event_reference=text, email=text),
+        DiscountQuestion(text, EventKind.FORUM),
+    ]
     began = time.process_time()
     answers = await check_discounts(service.runtime, service.staff, asks)
     assert time.process_time() - began < SECONDS

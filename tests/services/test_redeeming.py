@@ -7,7 +7,7 @@ import pytest
 from tortoise import connections
 
 from capcom_gql.domain.plans import EventKind
-from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, check_discounts
+from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountQuestion, check_discounts
 from capcom_gql.services.redeem_discount import redeem_discount
 from capcom_gql.services.release_discount import ReleaseDiscountForm, release_discount
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
@@ -29,7 +29,7 @@ async def number(service: Service) -> str:
 
 async def check(service: Service, number: str, event: str | None, email: str | None = None) -> CheckAnswer:
     """Ask about the Forum at 100 euros."""
-    ask = DiscountAsk(number, EventKind.FORUM, event, 10_000, email)
+    ask = DiscountQuestion(number, EventKind.FORUM, event, 10_000, email)
     (answer,) = await check_discounts(service.runtime, service.staff, [ask])
     return answer
 

@@ -17,7 +17,7 @@ from capcom_gql.domain.rights import Actor
 from capcom_gql.runtime import runtime_from
 from capcom_gql.services.report import Report, report_of
 from capcom_gql.settings import Settings
-from capcom_gql.storage.engine.database import opened
+from capcom_gql.storage.engine.database import open_database
 from capcom_gql.storage.ids import PERSON, new_id
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Event, Person
@@ -43,7 +43,7 @@ def test_every_figure_is_that_of_a_count_over_the_events(
 
 
 async def _lead_and_count(url: str, turns: Sequence[Turn], wait: int, data: st.DataObject) -> None:
-    async with opened(url):
+    async with open_database(url):
         life = Life(runtime_from(Settings(), (Channel("mailbox", AddressKind.EMAIL),)), await _staff())
         await life.lead(turns)
         await life.pass_time(wait, time(12))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from capcom_gql import clock
 from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.backlog import deliveries_behind
+from capcom_gql.storage.queries.backlog import count_late_deliveries
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt
 from tests.databases import ONLY_SQLITE
 from tests.services.house import House, due_now, states
@@ -41,7 +41,7 @@ async def test_letters_of_a_channel_that_rests_keep_their_attempts(house: House)
         assert (await service.tick())[1] == 3
     assert sorted([each.attempt for each in await Delivery.all()]) == [0, 1, 1]
     assert await DeliveryAttempt.all().count() == 2
-    assert (await deliveries_behind(await product_now(), clock.utc_now())).lost_attempts == 0
+    assert (await count_late_deliveries(await product_now(), clock.utc_now())).lost_attempts == 0
     house.mood("")
     await asyncio.sleep(2)
     await due_now()

@@ -15,7 +15,7 @@ from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_pers
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.services.retry_delivery import retry_delivery
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.queries.backlog import deliveries_behind
+from capcom_gql.storage.queries.backlog import count_late_deliveries
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person
 from tests.databases import ONLY_SQLITE
 from tests.services.callers import machine, signed_in
@@ -207,7 +207,7 @@ async def test_no_attempt_of_such_a_letter_counts_as_lost(house: House) -> None:
     await Delivery.all().update(attempt=len(WAITS) + 1, next_attempt_at=clock.utc_now())
     await service.tick()
     assert (await only()).reason.startswith("given up after")
-    lost = (await deliveries_behind(await product_now(), clock.utc_now())).lost_attempts
+    lost = (await count_late_deliveries(await product_now(), clock.utc_now())).lost_attempts
     await retry_delivery(service.runtime, service.staff, letter.id)
     topic = letter.topic
     await Delivery.all().update(topic="no_such_letter")
@@ -217,4 +217,4 @@ async def test_no_attempt_of_such_a_letter_counts_as_lost(house: House) -> None:
     house.mood("well")
     await service.tick()
     assert (await only()).state == "SENT"
-    assert (await deliveries_behind(await product_now(), clock.utc_now())).lost_attempts == lost == len(WAITS)
+    assert (await count_late_deliveries(await product_now(), clock.utc_now())).lost_attempts == lost == len(WAITS)

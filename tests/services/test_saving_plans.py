@@ -9,7 +9,7 @@ import pytest
 
 from capcom_gql.domain.plans import DiscountRule, EventKind, Service
 from capcom_gql.domain.rights import ANONYMOUS, Scope
-from capcom_gql.entitlement.check_discount import DiscountAsk, check_discounts
+from capcom_gql.entitlement.check_discount import DiscountQuestion, check_discounts
 from capcom_gql.forms import MAX_PRICE_MINOR
 from capcom_gql.services.renew import RenewForm, renew
 from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanForm, save_plan
@@ -109,7 +109,7 @@ async def test_terms_that_are_open_keep_their_copy_and_later_ones_take_the_new(s
     await service.add(opened.subscription_id, "bob", "cleo", "dan")
     number = (await Seat.get(id=opened.seat_ids[0])).number
     (check,) = await check_discounts(
-        service.runtime, service.staff, [DiscountAsk(number, EventKind.TRAINING, None, 10_000, None)]
+        service.runtime, service.staff, [DiscountQuestion(number, EventKind.TRAINING, None, 10_000, None)]
     )
     assert check.verdict.reduction_minor == 3_000
     # four users do not fit in three places any more

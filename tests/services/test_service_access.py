@@ -7,7 +7,7 @@ import pytest
 from capcom_gql.domain.plans import Service as Offered
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.entitlement.check_discount import FutureInstant, NotAllowed
-from capcom_gql.entitlement.check_service import ServiceAsk, check_service
+from capcom_gql.entitlement.check_service import ServiceQuestion, check_service
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.product_clock import product_now
 from tests.databases import ONLY_SQLITE
@@ -21,7 +21,7 @@ HISTORIAN = Actor(key_id="key_b", scopes=frozenset({Scope.SERVICES_CHECK, Scope.
 
 async def reason(service: Service, actor: Actor, number: str, at: datetime | None = None) -> str:
     """Why the documentation is open or not; the answer bears the instant that it is true of."""
-    answer = await check_service(service.runtime, actor, ServiceAsk(number, Offered.DOCUMENTATION, at))
+    answer = await check_service(service.runtime, actor, ServiceQuestion(number, Offered.DOCUMENTATION, at))
     if at is not None:
         assert answer.checked_at == at
     return answer.access.reason.value

@@ -12,7 +12,7 @@ from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
-from capcom_gql.entitlement.check_discount import DiscountAsk
+from capcom_gql.entitlement.check_discount import DiscountQuestion
 from capcom_gql.entitlement.stored_checks import stored_access, stored_check
 from capcom_gql.forms import OrganisationForm
 from capcom_gql.languages.locales import ENGLISH
@@ -76,7 +76,7 @@ async def test_the_answers_of_that_moment_are_kept(service: Service) -> None:
 async def test_only_what_was_asked_about_is_answered(service: Service) -> None:
     await service.subscribe("ana")
     number = await number_of("ana")
-    of_discount = await opened(service, "ana", check=DiscountAsk(number, EventKind.FORUM))
+    of_discount = await opened(service, "ana", check=DiscountQuestion(number, EventKind.FORUM))
     of_service = await opened(service, "ana", access=documentation(number))
     assert of_discount.access_answer is None and of_service.check_answer is None
     verdict = stored_check(of_discount.check_answer).verdict

@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Barrier
 
 from tortoise.transactions import in_transaction
 
-from capcom_gql.storage.engine.database import migrate, opened
+from capcom_gql.storage.engine.database import migrate, open_database
 from capcom_gql.storage.tables import Installation
 
 Work = Callable[[Barrier, str], None]
@@ -45,7 +45,7 @@ def count_up(barrier: Barrier, url: str) -> None:
 
 
 async def _count_up(url: str) -> None:
-    async with opened(url):
+    async with open_database(url):
         for _ in range(TIMES):
             async with in_transaction():
                 read = await Installation.filter(id=1).select_for_update().get()

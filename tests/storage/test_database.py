@@ -100,7 +100,7 @@ async def test_a_server_that_cannot_be_had_is_said_clearly(database_url: str, wr
     }[wrong]
     url = database_url.replace(right, other)
     with pytest.raises(db.DatabaseUnavailable, match="the database does not answer"):
-        async with db.opened(url):
+        async with db.open_database(url):
             pytest.fail("it opened")
     with pytest.raises(db.DatabaseUnavailable, match="the database does not answer"):
         await db.migrate(url)
@@ -116,7 +116,7 @@ async def test_a_file_that_cannot_be_opened_is_said_clearly(database_url: str, t
         "under a file": tmp_path / "letter.txt" / "capcom.db",
     }[what]
     with pytest.raises(db.DatabaseUnavailable, match="the database does not answer"):
-        async with db.opened(f"sqlite:///{path}"):
+        async with db.open_database(f"sqlite:///{path}"):
             pytest.fail("it opened")
     with pytest.raises(db.DatabaseUnavailable, match="the database does not answer"):
         await db.migrate(f"sqlite:///{path}")
@@ -124,9 +124,9 @@ async def test_a_file_that_cannot_be_opened_is_said_clearly(database_url: str, t
 
 async def test_a_database_is_opened_again_after_a_failure(database_url: str) -> None:
     with pytest.raises(LookupError):
-        async with db.opened(database_url):
+        async with db.open_database(database_url):
             raise LookupError
-    async with db.opened(database_url):
+    async with db.open_database(database_url):
         assert await TermsOfUse.all().count() == 1
 
 
@@ -135,6 +135,6 @@ async def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.
     monkeypatch.setattr(db, "CONNECTS_WITHIN", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgres://u:secret@127.0.0.1:{silent.getsockname()[1]}/capcom"
-        for attempt in (db.migrate(url), db.opened(url).__aenter__()):
+        for attempt in (db.migrate(url), db.open_database(url).__aenter__()):
             with pytest.raises(db.DatabaseUnavailable, match="no word within"):
                 await attempt

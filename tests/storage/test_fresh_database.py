@@ -1,7 +1,7 @@
 """What a database holds when it has just been made (both engines)."""
 
 from capcom_gql.domain.plans import DiscountRule, EventKind, Service
-from capcom_gql.storage.product_clock import offset
+from capcom_gql.storage.product_clock import clock_offset
 from capcom_gql.storage.tables import Installation, Plan, TermsOfUse
 
 DISCOUNTS = (
@@ -33,4 +33,4 @@ async def test_the_terms_of_use_are_version_one(database: str) -> None:
 
 async def test_the_clock_of_the_product_is_the_real_one(database: str) -> None:
     assert [row.id for row in await Installation.all()] == [1]
-    assert not await offset()
+    assert not await clock_offset()

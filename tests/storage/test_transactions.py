@@ -40,7 +40,7 @@ async def count_up() -> int:
 async def test_a_file_that_stays_locked(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The deed says so after its wait; this process reads all the while, and writes again once the file is free."""
     monkeypatch.setattr(db, "SQLITE_WAIT_MS", SHORT_MS)
-    async with db.opened(database_url):
+    async with db.open_database(database_url):
         assert await db.in_one_transaction(count_up) == 1
         with another_writer(database_url):
             for _ in range(2):
@@ -149,12 +149,12 @@ async def test_a_deed_whose_caller_has_gone_ends_before_the_database_closes(data
         await asyncio.sleep(0.2)
         await count_up()
 
-    async with db.opened(database_url):
+    async with db.open_database(database_url):
         caller = asyncio.create_task(db.in_one_transaction(deed))
         await began.wait()
         caller.cancel()
         await asyncio.wait({caller})
-    async with db.opened(database_url):
+    async with db.open_database(database_url):
         assert (await Installation.get()).clock_offset_us == 1
 
 
@@ -171,7 +171,7 @@ async def test_a_deed_that_does_not_end_does_not_keep_the_database_open(
         await ends.wait()
 
     async with asyncio.timeout(5):
-        async with db.opened(database_url):
+        async with db.open_database(database_url):
             caller = asyncio.create_task(db.in_one_transaction(deed))
             await began.wait()
             caller.cancel()
@@ -179,7 +179,7 @@ async def test_a_deed_that_does_not_end_does_not_keep_the_database_open(
     assert is_free(database_url)
     ends.set()
     await all_ended()
-    async with db.opened(database_url):
+    async with db.open_database(database_url):
         assert (await Installation.get()).clock_offset_us == 0
 
 

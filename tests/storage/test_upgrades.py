@@ -15,7 +15,7 @@ import pytest
 from tortoise import Tortoise
 from tortoise.migrations.api import migrate as run_migrations
 
-from capcom_gql.storage.engine.database import config_of, migrate, opened, rows
+from capcom_gql.storage.engine.database import config_of, migrate, open_database, rows
 from tests.storage.child import all_at_once, bring_up_to_date
 from tests.storage.test_processes import schema_of
 from tests.story import VIEW
@@ -81,7 +81,7 @@ async def test_three_processes_migrate_once_and_nothing_is_lost(old_url: str, da
     before = await schema_of(old_url)
     assert all_at_once(3, bring_up_to_date, old_url) == [0, 0, 0]
     assert before != await schema_of(old_url) == await schema_of(database_url)
-    async with opened(old_url):
+    async with open_database(old_url):
         counted = {name: (await rows(f"SELECT count(*) AS n FROM {name}"))[0]["n"] for name in TABLES}
         done = await rows("SELECT name FROM tortoise_migrations ORDER BY id")
         assert (await rows("SELECT count(*) AS n FROM term WHERE reminders_sent <> 0"))[0]["n"] == 0

@@ -17,7 +17,7 @@ from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.domain.terms import CancellationReason
-from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountAsk, check_discounts
+from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountQuestion, check_discounts
 from capcom_gql.forms import PersonForm
 from capcom_gql.languages.locales import DEFAULT, ENGLISH
 from capcom_gql.languages.sentences import refusal_sentence
@@ -188,7 +188,7 @@ class Deeds:
 
     # ---- discounts, surveys, support -------------------------------------------------------------------------------
 
-    async def check(self, ask: DiscountAsk) -> CheckAnswer:
+    async def check(self, ask: DiscountQuestion) -> CheckAnswer:
         """The desk asks whether a number is entitled."""
         (answer,) = await check_discounts(self._runtime, self._desk, [ask])
         return answer
@@ -211,7 +211,7 @@ class Deeds:
         # a user who was removed meanwhile has no seat to answer from
         await self._done("answering the survey", answered, Code.SURVEY_CLOSED, Code.NOT_FOUND)
 
-    async def complain(self, seat: Seat, ask: DiscountAsk) -> str | None:
+    async def complain(self, seat: Seat, ask: DiscountQuestion) -> str | None:
         """A user who was refused writes to support. The request's id."""
         form = OpenSupportRequestForm("La réduction m'a été refusée, pourquoi ?", ask)
         opened = open_support_request(self._runtime, await self._acting(seat), form, self._attempts)

@@ -9,7 +9,7 @@ from capcom_gql.cli.simulation import habits
 from capcom_gql.cli.simulation.habits import Occasion
 from capcom_gql.cli.simulation.life import Life
 from capcom_gql.domain.seats import format_number
-from capcom_gql.entitlement.check_discount import DiscountAsk
+from capcom_gql.entitlement.check_discount import DiscountQuestion
 from capcom_gql.storage.tables import Seat
 
 
@@ -42,8 +42,8 @@ class Events:
         seat = await Seat.get(id=seat_id)
         number = format_number(seat.number) if chance.random() < 0.5 else seat.number
         if chance.random() < habits.MISTYPES:
-            await self._ask(DiscountAsk(number[:-1], occasion.kind, reference, price))
-        ask = DiscountAsk(number, occasion.kind, reference, price)
+            await self._ask(DiscountQuestion(number[:-1], occasion.kind, reference, price))
+        ask = DiscountQuestion(number, occasion.kind, reference, price)
         eligible = await self._ask(ask)
         redemption_id = (await self._deeds.redeem(number, occasion.kind, reference, price)).redemption_id
         if eligible is (redemption_id is None):
@@ -56,12 +56,12 @@ class Events:
             complains = partial(self._complain, seat, ask, chance)
             self._life.later(habits.days(chance, habits.COMPLAINED_AFTER), complains)
 
-    async def _ask(self, ask: DiscountAsk) -> bool:
+    async def _ask(self, ask: DiscountQuestion) -> bool:
         verdict = (await self._deeds.check(ask)).verdict
         self.answers[verdict.reason.value] += 1
         return verdict.eligible
 
-    async def _complain(self, seat: Seat, ask: DiscountAsk, chance: Random) -> None:
+    async def _complain(self, seat: Seat, ask: DiscountQuestion, chance: Random) -> None:
         request_id = await self._deeds.complain(seat, ask)
         if request_id is not None:
             self._life.later(habits.days(chance, habits.REPLIED_AFTER), partial(self._deeds.reply, request_id))

@@ -20,7 +20,7 @@ from capcom_gql.cli.simulation.record import read_history, read_present
 from capcom_gql.runtime import Runtime, runtime_of
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
-from capcom_gql.storage.engine.database import migrate, opened
+from capcom_gql.storage.engine.database import migrate, open_database
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import set_product_clock
 
@@ -70,7 +70,7 @@ async def simulate(settings: Settings, wish: Wish, on_day: Callable[[date], None
     post = SimulatedPost(settings)
     # what is loaded by now stays: going through it again and again would cost a twentieth of the time
     gc.freeze()
-    async with opened(url):
+    async with open_database(url):
         outcome = await _Run(runtime_of(settings, post.registry), post, wish).play(on_day)
     outcome.processor_seconds = process_time() - began
     return outcome

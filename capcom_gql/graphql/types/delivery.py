@@ -92,6 +92,6 @@ class Delivery(Node):
 async def deliveries_of(context: Context, delivery_ids: Sequence[str]) -> list[Delivery | None]:
     """Letters by their ids; None for an id that names none. Whether the caller may see them is for others to ask."""
     rows = await context.loaders.delivery.load_many(list(delivery_ids))
-    shown = await context.loaders.organisation_shown.load_many([row.id for row in rows if row is not None])
+    shown = await context.loaders.managing_organisation.load_many([row.id for row in rows if row is not None])
     organisations = iter(shown)
     return [None if row is None else Delivery.of(row, next(organisations)) for row in rows]

@@ -157,7 +157,7 @@ class _Import:
             given, at = candidate.proof, facts.confirmed_at
             details = await confirm(locked, term, given.kind, given.reference, given.received_on, at=at)
             await locked.record(NewEvent(Kind.TERM_CONFIRMED, details, *about, occurred_at=at), self.actor)
-        if changed := term.take(facts):
+        if changed := term.update_facts(facts):
             await term.save(update_fields=changed)
             over = {"term_id": term.id, "ends_on": term.ends_on.isoformat()}
             await locked.record(

@@ -4,7 +4,7 @@ from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.importing.judge_candidates import IMPORTED
-from capcom_gql.storage.event_log import deliver_later
+from capcom_gql.storage.event_log import record_delivery
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Seat, Subscription, Term
 from capcom_gql.subscription.calendar import lock_subscription
@@ -28,7 +28,7 @@ async def welcome_imported(runtime: Runtime, organisation_id: str, *, dry_run: b
     assert locked is not None, "a subscription is for good"
     unwelcomed = await _unwelcomed(locked)
     for added, seat in unwelcomed:
-        await deliver_later(added, welcome(locked, seat), now=locked.now, channels=runtime.channels)
+        await record_delivery(added, welcome(locked, seat), now=locked.now, channels=runtime.channels)
     await locked.schedule()
     return len(unwelcomed)
 

@@ -17,7 +17,7 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.privacy.erase_person import ErasePersonForm, NoLongerDue, erase_person
 from capcom_gql.services.privacy.mailbox_files import past_files
-from capcom_gql.storage.engine.database import in_one_transaction, leave_no_copies, rows
+from capcom_gql.storage.engine.database import in_one_transaction, purge_write_ahead_log, rows
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables.deliveries import IS_UNSENT
 
@@ -146,7 +146,7 @@ async def apply_retention(runtime: Runtime, actor: Actor, policy: RetentionPolic
         limits = await _limits(runtime, policy)
         for rule in _RULES:
             await _apply(rule, limits)
-    await leave_no_copies()
+    await purge_write_ahead_log()
     files = await past_files(mailbox, limits[Retained.MAILBOX], runtime.support_email)
     for file in files:
         file.unlink(missing_ok=True)

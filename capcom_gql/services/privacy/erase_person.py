@@ -18,7 +18,7 @@ from capcom_gql.forms import MAX_MESSAGE, check_text
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.privacy.erase_notes import erase_notes, naming
 from capcom_gql.storage.engine.columns import folded
-from capcom_gql.storage.engine.database import in_one_transaction, leave_no_copies, rows
+from capcom_gql.storage.engine.database import in_one_transaction, purge_write_ahead_log, rows
 from capcom_gql.storage.event_log import NewEvent, record
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Person, Seat, Session
@@ -110,7 +110,7 @@ async def erase_person(
         await record(entry, actor=actor, now=await product_now(), channels=runtime.channels)
 
     await in_one_transaction(work)
-    await leave_no_copies()
+    await purge_write_ahead_log()
 
 
 async def _check_unnamed(person: Person, reason: str) -> list[Fault]:

@@ -1,1 +1,1 @@
-"""The database underneath: open, migrate, one transaction per command, SQLite and PostgreSQL, columns of our own."""
+"""The database engines: opening, migrating, transactions and plain SQL on SQLite and PostgreSQL, column types."""

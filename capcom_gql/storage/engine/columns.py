@@ -1,4 +1,4 @@
-"""Columns of our own: instants that cannot be naive, text that may be looked for at any length, folded names."""
+"""Column types and conversions: instants that are never naive, bounded text, values of plain SQL, folded names."""
 
 import re
 import unicodedata
@@ -13,19 +13,19 @@ Text = TypeVar("Text", str, str | None)
 
 
 class InstantField(fields.DatetimeField[Any]):
-    """An instant: aware, kept and compared in UTC. Raises ValueError for a naive one.
+    """A timezone-aware instant, stored and compared in UTC. Raises ValueError for a naive one.
 
-    SQLite compares instants as text, so one zone and one form is what makes a comparison right.
+    SQLite compares instants as text, which is right only if all have one time zone and one format.
     """
 
     def to_python_value(self, value: Any) -> Any:
-        """The value as a row holds it; the ORM would take a naive one for UTC."""
+        """The value of a row's attribute. Raises ValueError for a naive instant, which the ORM would take for UTC."""
         check_aware(value)
-        # SQLite gives the text that `to_db_value` made; the ORM's own reader takes any spelling, slowly
+        # SQLite gives the text that `to_db_value` wrote; the ORM's own parser accepts more formats and is slower
         return as_instant(value) if isinstance(value, str) else super().to_python_value(value)
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
-        """The value as the database keeps it, in conditions too."""
+        """The value in the database, also in conditions. Raises ValueError for a naive instant."""
         check_aware(value)
         if isinstance(value, datetime):
             value = value.astimezone(UTC)
@@ -33,9 +33,9 @@ class InstantField(fields.DatetimeField[Any]):
 
 
 class ShortText(fields.CharField[Text]):
-    """Text of a bounded length. Looked for at any length: of what is longer than any, there is no row."""
+    """Text of at most `max_length` characters. A condition may compare it with longer text: no row matches."""
 
-    # the ORM's own overloads, which name its own class
+    # the overloads of the ORM's class, whose types name that class
     @overload
     def __init__(self: "ShortText[str]", max_length: int, *, null: Literal[False] = False, **more: Any) -> None: ...
     @overload
@@ -44,7 +44,7 @@ class ShortText(fields.CharField[Text]):
         cast(Any, super()).__init__(max_length, **more)
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
-        """The value as the database keeps it; in a condition, where the ORM gives the class, as it is."""
+        """The value in the database; its length is not checked in a condition, where `instance` is the class."""
         return value if isinstance(instance, type) else super().to_db_value(value, instance)
 
 
@@ -55,19 +55,19 @@ def check_aware(value: object) -> None:
 
 
 def as_instant(value: Any) -> datetime | None:
-    """An instant column as a row of plain SQL gives it: SQLite gives its text. In UTC."""
+    """The instant (UTC) of a column that was read with plain SQL; SQLite gives it as text."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return None if value is None else cast(datetime, value).astimezone(UTC)
 
 
 def as_day(value: Any) -> date | None:
-    """A day column as a row of plain SQL gives it: SQLite gives its text."""
+    """The civil day of a column that was read with plain SQL; SQLite gives it as text."""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def as_json(value: Any) -> Any:
-    """A JSON column as a row of plain SQL gives it: its text, on both engines."""
+    """The value of a JSON column that was read with plain SQL; both engines give its text."""
     return orjson.loads(value)
 
 
@@ -76,11 +76,11 @@ _NOT_WORD = re.compile(r"[^\w]+")
 
 
 def folded(text: str) -> str:
-    """Text as it is searched and ordered: no case, no accents, one space between words ("Évreux" -> "evreux").
+    """Text as names are searched and sorted: no case, no accents, one space between words ("Évreux" -> "evreux").
 
-    Folding what is folded changes nothing.
+    Idempotent.
     """
-    # a letter such as ℡ has its case only once taken apart, and some come apart again once their case is gone
+    # a letter such as ℡ has a case only once decomposed, and some decompose again once their case is folded
     caseless = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
     bare = unicodedata.normalize("NFKD", caseless.translate(_LIGATURES))
     kept = "".join(character for character in bare if not unicodedata.combining(character))

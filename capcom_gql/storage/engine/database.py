@@ -1,4 +1,4 @@
-"""The database: open, close, migrate, one transaction per deed, the two engines' differences."""
+"""Open and migrate the database, run commands in one transaction each, and plain SQL on both engines."""
 
 import asyncio
 import contextlib
@@ -18,29 +18,33 @@ from tortoise.migrations.api import migrate as run_migrations
 from tortoise.transactions import in_transaction
 
 from capcom_gql.storage.engine.columns import check_aware
-from capcom_gql.storage.engine.sqlite import LOOK_AGAIN, ImmediateSqliteClient
+from capcom_gql.storage.engine.sqlite import POLL_SECONDS, ImmediateSqliteClient
 
 MODULES = tuple(
     f"capcom_gql.storage.tables.{name}"
     for name in ("access", "subscriptions", "events", "support", "webhooks", "deliveries")
 )
-MIGRATION_LOCK = 7_226_620_266  # any number, the same in every process: it names the advisory lock
+MIGRATION_LOCK = 7_226_620_266
+"""The id of PostgreSQL's advisory lock for migrations: an arbitrary number, the same in every process."""
 SQLITE_WAIT_MS = 30_000
+"""Milliseconds that a write waits for other processes that write to the SQLite file."""
 TRIES = 5
+"""How often `in_one_transaction` runs its work before it gives up."""
 TRIES_TO_EMPTY = 100
+"""How often `purge_write_ahead_log` tries, every `POLL_SECONDS`."""
 CONNECTS_WITHIN = 10.0
-"""Seconds, after which a PostgreSQL server that has said nothing is one that does not answer."""
+"""Seconds within which a PostgreSQL server must accept a connection."""
 ENDS_WITHIN = 5.0
-"""Seconds that deeds begun may still take when the database closes."""
+"""Seconds that running transactions are given when the database is closed."""
 
 Result = TypeVar("Result")
 
-# the loop itself keeps no hold of its tasks
-_begun: set[asyncio.Task[Any]] = set()
+# an event loop holds only weak references to its tasks
+_running: set[asyncio.Task[Any]] = set()
 
 
 class DatabaseUnavailable(Exception):
-    """The database does not answer, or cannot be opened; the text says which and what to check."""
+    """The database does not answer or cannot be opened; the text says what is wrong."""
 
 
 def _is_sqlite(url: str) -> bool:
@@ -52,7 +56,7 @@ def _path_of(url: str) -> Path:
 
 
 def _check_file(path: Path) -> None:
-    """SQLite can open this file. Found out before the driver does, whose thread would end in a traceback."""
+    """Raises DatabaseUnavailable where SQLite cannot open the file; the driver's thread would print a traceback."""
     try:
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master")
@@ -80,7 +84,7 @@ def _connection_of(url: str) -> dict[str, Any]:
 
 
 def _options(query: str) -> dict[str, str]:
-    """The options of an address: `sslmode`, which the driver calls ssl. Raises DatabaseUnavailable for any other."""
+    """The options in a URL: `sslmode`, which the driver calls `ssl`. Raises DatabaseUnavailable for any other."""
     given = dict(parse_qsl(query))
     sslmode = given.pop("sslmode", None)
     if given:
@@ -100,37 +104,44 @@ def config_of(url: str) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def opened(url: str) -> AsyncIterator[None]:
-    """The database, open for this process and event loop. Raises DatabaseUnavailable."""
+async def open_database(url: str) -> AsyncIterator[None]:
+    """The database, open for this process and event loop while the context lasts.
+
+    `url` is as in `config_of`. When it closes, running transactions are given ENDS_WITHIN seconds to end. Raises
+    DatabaseUnavailable.
+    """
     if _is_sqlite(url):
         _check_file(_path_of(url))
-    # the ORM keeps the statements that it wrote for a database opened before, whatever its engine
+    # the ORM caches statements across databases, even those of another engine
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=config_of(url), _enable_global_fallback=True)
     try:
         try:
             await _client().execute_query("SELECT 1")
         except (OSError, OperationalError, asyncpg.PostgresError, sqlite3.Error) as error:
-            raise DatabaseUnavailable(f"the database does not answer: {_said(error)}") from error
+            raise DatabaseUnavailable(f"the database does not answer: {_message_of(error)}") from error
         yield
     finally:
-        await _all_ended()
+        await _wait_for_transactions()
         await Tortoise.close_connections()
 
 
-def _said(error: Exception) -> str:
-    return str(error) or f"no word within {CONNECTS_WITHIN:.0f} s"  # what is told of time that ran out is empty
+def _message_of(error: Exception) -> str:
+    return str(error) or f"no word within {CONNECTS_WITHIN:.0f} s"  # a TimeoutError has no text
 
 
-async def _all_ended() -> None:
-    """Let the deeds end whose callers have gone: a letter that was sent must not be sent again at the next start."""
+async def _wait_for_transactions() -> None:
+    """Wait for transactions whose callers are gone: a letter that was sent must be recorded so, or is sent again."""
     here = asyncio.get_running_loop()
-    if begun := {deed for deed in _begun if deed.get_loop() is here}:
-        await asyncio.wait(begun, timeout=ENDS_WITHIN)
+    if running := {task for task in _running if task.get_loop() is here}:
+        await asyncio.wait(running, timeout=ENDS_WITHIN)
 
 
 async def migrate(url: str) -> None:
-    """Bring the schema to this version, once, however many processes ask at the same time."""
+    """Bring the schema to this version. Idempotent, and safe in several processes at the same time.
+
+    `url` is as in `config_of`; the folder of a SQLite file is created. Raises DatabaseUnavailable.
+    """
     async with _migrating(url):
         try:
             await run_migrations(config=config_of(url))
@@ -143,7 +154,7 @@ async def _migrating(url: str) -> AsyncIterator[None]:
     if _is_sqlite(url):
         path = _path_of(url)
         try:
-            # for this account alone: people's names and addresses are kept in it
+            # readable by this account only, since the database holds personal data
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnavailable(f"the database does not answer: {error}") from error
@@ -158,7 +169,7 @@ async def _migrating(url: str) -> AsyncIterator[None]:
     try:
         connection = await asyncpg.connect(url, timeout=CONNECTS_WITHIN)
     except (OSError, asyncpg.PostgresError) as error:
-        raise DatabaseUnavailable(f"the database does not answer: {_said(error)}") from error
+        raise DatabaseUnavailable(f"the database does not answer: {_message_of(error)}") from error
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         yield
@@ -177,19 +188,19 @@ def is_postgres() -> bool:
 
 
 async def in_one_transaction(work: Callable[[], Awaitable[Result]]) -> Result:
-    """Do a piece of work in one transaction, again when another took what it was about to take.
+    """Run a piece of work in one transaction and return its result; run it anew after a conflict, up to 5 times.
 
-    A unique key that another transaction has just taken means that the rules must be asked anew: what the second
-    comer then gets is the rule's own refusal. Once begun it goes on to its end although the caller is cancelled: a
-    client that hangs up does not leave a transaction open. Raises the last error once the tries are spent.
+    A conflict is a unique key that another transaction has just taken, or a deadlock. The new run checks the rules
+    again, and so answers with the refusal that fits. The work is finished even if the caller is cancelled: a client
+    that disconnects leaves no open transaction. Raises what `work` raises, and the conflict of the last run.
     """
-    deed = asyncio.create_task(_tried(work))
-    _begun.add(deed)
-    deed.add_done_callback(_begun.discard)
-    return await asyncio.shield(deed)
+    task = asyncio.create_task(_with_retries(work))
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+    return await asyncio.shield(task)
 
 
-async def _tried(work: Callable[[], Awaitable[Result]]) -> Result:
+async def _with_retries(work: Callable[[], Awaitable[Result]]) -> Result:
     for left in reversed(range(TRIES)):
         try:
             async with in_transaction():
@@ -201,9 +212,9 @@ async def _tried(work: Callable[[], Awaitable[Result]]) -> Result:
 
 
 async def rows(sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """The rows of a query with $1, $2, ... on either engine. On SQLite instants and days become its texts.
+    """The rows of a plain SQL statement with parameters $1, $2, ..., on either engine.
 
-    Raises ValueError for a naive instant.
+    On SQLite instants and days are passed as text. Raises ValueError for a naive instant.
     """
     for value in parameters:
         check_aware(value)
@@ -212,19 +223,19 @@ async def rows(sql: str, parameters: Sequence[object] = ()) -> list[dict[str, An
     return await _client().execute_query_dict(_numbered(sql), [_sqlite_value(value) for value in parameters])
 
 
-async def leave_no_copies() -> None:
-    """On SQLite, have nothing left in its write-ahead file of rows that were just blanked or deleted.
+async def purge_write_ahead_log() -> None:
+    """On SQLite, empty the write-ahead log, which still holds the data of rows that were just blanked or deleted (R23).
 
-    Tried for a second: who reads or writes meanwhile is not held up, and the file is emptied the next time, or when the
-    last process closes it.
+    Tried for one second without blocking readers or writers; otherwise the log is emptied the next time, or when the
+    last process closes the file. Does nothing on PostgreSQL.
     """
     client = _client()
     if not isinstance(client, ImmediateSqliteClient):
         return
     for _ in range(TRIES_TO_EMPTY):
-        if await client.empty_log():
+        if await client.truncate_log():
             return
-        await asyncio.sleep(LOOK_AGAIN)
+        await asyncio.sleep(POLL_SECONDS)
 
 
 def _numbered(sql: str) -> str:

@@ -1,6 +1,6 @@
-"""The PostgreSQL engine, with transactions that give their connection back to the pool when they cannot be opened.
+"""The PostgreSQL engine of the ORM, corrected: a transaction that cannot begin returns its connection to the pool.
 
-The ORM's own keeps it: each restart of the server would cost the pool the connections that were idle.
+The ORM's own engine does not, so that each restart of the server would lose the idle connections of the pool.
 """
 
 import contextlib
@@ -11,13 +11,13 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connections
 
-# What the driver says of a connection that the server has ended.
+# Raised by the driver for a connection that the server has closed.
 _CUT = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class _Context(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
-        """Begin; a connection found cut is given back for the next, since nothing was done on it yet."""
+        """Begin a transaction; where the connection was cut, try with the next one, up to the size of the pool."""
         await self.ensure_connection()
         pool = self.client._parent._pool
         others = pool.get_max_size()
@@ -37,7 +37,7 @@ class _Context(TransactionContextPooled):
 
 
 class CarefulPostgresClient(AsyncpgDBClient):
-    """A client that loses no connection."""
+    """A PostgreSQL client that loses no pooled connection when the server is restarted."""
 
     def _in_transaction(self) -> TransactionContext:
         return _Context(TransactionWrapper(self), self._pool_init_lock)
@@ -47,5 +47,5 @@ client_class = CarefulPostgresClient
 
 
 def get_client_class(db_info: dict[str, Any]) -> type[AsyncpgDBClient]:
-    """The ORM's question: which client serves this engine."""
+    """Called by the ORM: the client class of this engine."""
     return CarefulPostgresClient

@@ -1,9 +1,9 @@
-"""The SQLite engine: immediate transactions, a wait that holds up no reader, nothing left open whatever happens.
+"""The SQLite engine of the ORM, corrected: immediate transactions, waiting that blocks no reader, nothing left open.
 
 The ORM's own engine opens deferred transactions: of two processes that read and then write, one fails at the write.
-Opened immediate, the second waits its turn. It waits without the process's one connection, by which others read on
-meanwhile. And where opening or committing fails, the ORM keeps its lock, or the open transaction; here both are given
-back.
+Opened immediate, the second one waits. It waits without using the one connection of the process, so that others can
+read meanwhile. Where opening or committing fails, the ORM keeps its lock or the open transaction; here both are
+released.
 """
 
 import asyncio
@@ -19,17 +19,17 @@ from tortoise.exceptions import OperationalError
 
 from capcom_gql import clock
 
-LOOK_AGAIN = 0.01
-"""Seconds between two looks at a file that another process is writing to."""
+POLL_SECONDS = 0.01
+"""Seconds between two attempts while another process writes to the file."""
 
 Result = TypeVar("Result")
 
 
 class _ImmediateTransaction(SqliteTransactionWrapper):
     async def begin(self) -> None:
-        """Take the write lock at once. Raises OperationalError where another process has it."""
+        """Begin with the write lock. Raises OperationalError where another process has it."""
         try:
-            # what a caller that was cancelled has left open belongs to nobody any more
+            # a caller that was cancelled may have left a transaction open
             await self._connection.rollback()
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -38,7 +38,7 @@ class _ImmediateTransaction(SqliteTransactionWrapper):
 
 class _Context(SqliteTransactionContext):
     async def __aenter__(self) -> TransactionalDBClient:
-        await self.connection._parent.patiently(self._open)
+        await self.connection._parent.retry_while_busy(self._open)
         self.token = get_connections().set(self.connection_name, self.connection)
         client: TransactionalDBClient = self.connection
         return client
@@ -67,29 +67,31 @@ class _Context(SqliteTransactionContext):
 
 
 class ImmediateSqliteClient(SqliteClient):
-    """A client whose transactions write from the start. `busy_timeout` is how long it waits for others, in ms."""
+    """A SQLite client whose transactions take the write lock when they begin.
+
+    `busy_timeout` is how long it waits for other processes, in milliseconds.
+    """
 
     def __init__(self, file_path: str, busy_timeout: int, **options: Any) -> None:
         super().__init__(file_path, busy_timeout=busy_timeout, **options)
         self._timeouts = busy_timeout / 1000
 
     async def create_connection(self, with_db: bool) -> None:
-        """Connect; the driver itself waits only here, since it does so with the connection in hand."""
+        """Connect. SQLite's own busy timeout, which blocks the connection, is used here only."""
         await super().create_connection(with_db)
         if self._connection is not None:
             await self._connection.execute_fetchall("PRAGMA busy_timeout=0")
-            # what is blanked or deleted is overwritten in the file, however the library was built
+            # blanked and deleted data is overwritten in the file, whatever the library's default (R23)
             await self._connection.execute_fetchall("PRAGMA secure_delete=ON")
 
-    async def empty_log(self) -> bool:
-        """Bring the write-ahead file home and empty it, so that no row is found there as it was before. Returns whether
-        others, who were reading or writing, allowed it.
-        """
-        _, (told,) = await self.execute_query("PRAGMA wal_checkpoint(TRUNCATE)")
-        return not told[0]
+    async def truncate_log(self) -> bool:
+        """Copy the write-ahead log into the database file and empty it. Returns False where others prevented it."""
+        _, (result,) = await self.execute_query("PRAGMA wal_checkpoint(TRUNCATE)")
+        is_blocked = bool(result[0])
+        return not is_blocked
 
-    async def patiently(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
-        """Do it, again and again while another process has the file. Raises OperationalError when that lasts."""
+    async def retry_while_busy(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
+        """Run an attempt, again while another process locks the file. Raises OperationalError after `busy_timeout`."""
         deadline = clock.monotonic() + self._timeouts
         while True:
             try:
@@ -97,27 +99,27 @@ class ImmediateSqliteClient(SqliteClient):
             except OperationalError as error:
                 if not _is_busy(error) or clock.monotonic() >= deadline:
                     raise
-            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
-        """Insert a row, and give the key that the database chose."""
-        return await self.patiently(partial(super().execute_insert, query, values))
+        """Insert a row and return the key that the database generated; see `retry_while_busy`."""
+        return await self.retry_while_busy(partial(super().execute_insert, query, values))
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        """Insert many rows, all or none."""
-        await self.patiently(partial(super().execute_many, query, values))
+        """Insert many rows, all or none; see `retry_while_busy`."""
+        await self.retry_while_busy(partial(super().execute_many, query, values))
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Any]:
-        """How many rows are concerned, and those that are given back."""
-        return await self.patiently(partial(super().execute_query, query, values))
+        """The number of affected rows, and the rows returned; see `retry_while_busy`."""
+        return await self.retry_while_busy(partial(super().execute_query, query, values))
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        """The rows of a query."""
-        return await self.patiently(partial(super().execute_query_dict, query, values))
+        """The rows of a query as dictionaries; see `retry_while_busy`."""
+        return await self.retry_while_busy(partial(super().execute_query_dict, query, values))
 
     async def execute_script(self, query: str) -> None:
-        """Run a script; of several statements outside a transaction, a wait repeats those already done."""
-        await self.patiently(partial(super().execute_script, query))
+        """Run a script; see `retry_while_busy`. Outside a transaction a retry repeats the statements already run."""
+        await self.retry_while_busy(partial(super().execute_script, query))
 
     def _in_transaction(self) -> TransactionContext:
         return _Context(_ImmediateTransaction(self), self._lock)
@@ -133,5 +135,5 @@ client_class = ImmediateSqliteClient
 
 
 def get_client_class(db_info: dict[str, Any]) -> type[SqliteClient]:
-    """The ORM's question: which client serves this engine."""
+    """Called by the ORM: the client class of this engine."""
     return ImmediateSqliteClient

@@ -1,7 +1,7 @@
-"""What must never be, forbidden by the database itself, and the indexes.
+"""Constraints by which the database itself enforces the rules, and indexes.
 
-Checks come first: on SQLite adding one rebuilds the table and drops its indexes. Partial uniques and triggers are
-plain SQL, which the ORM's migrations cannot spell alike for both engines.
+Checks come first: on SQLite adding one rebuilds the table and drops its indexes. Partial unique indexes and triggers
+are plain SQL, since the ORM's migrations cannot express them for both engines.
 """
 
 from typing import Any
@@ -65,7 +65,7 @@ OVER_LIMIT = f"""
     SELECT 1 WHERE NEW.place > (SELECT seat_limit FROM term WHERE subscription_id = NEW.subscription_id
         AND NOT {CANCELLED} ORDER BY opened_at DESC, id DESC LIMIT 1)
 """
-# name, table, when, the query that finds the fault (None: always a fault), what the database answers
+# name, table, operation, the query that finds the fault (None: always a fault), the text of the error
 TRIGGERS = (
     ("event_not_edited", "event", "UPDATE", None, "events are never edited"),
     ("event_not_deleted", "event", "DELETE", None, "events are never deleted"),
@@ -91,7 +91,7 @@ def _postgres_trigger(name: str, table: str, when: str, query: str | None, messa
 
 
 async def indexes_and_triggers(apps: Any, editor: Any) -> None:
-    """Create what only plain SQL can; byte order for the folded names, as SQLite has it anyway."""
+    """Create the partial indexes and triggers; folded names get byte order on PostgreSQL, as SQLite has it."""
     postgres = editor.client.capabilities.dialect == "postgres"
     statements = []
     if postgres:
@@ -104,7 +104,7 @@ async def indexes_and_triggers(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """Checks, then indexes and triggers."""
+    """Add the checks, then the indexes and triggers."""
 
     dependencies = [("capcom", "0001_initial")]
 

@@ -1,4 +1,4 @@
-"""What a fresh database holds: three open plans, the first terms of use, the installation's row."""
+"""The rows of a new database: three open plans, the first version of the terms of use, the installation's row."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def _quoted(text: str) -> str:
 
 
 async def first_data(apps: Any, editor: Any) -> None:
-    """Write the rows."""
+    """Insert the rows."""
     plan_columns = "id, code, name, seat_limit, price_minor, services, discounts, is_open"
     for code, name, seats, price in PLANS:
         texts = ", ".join(_quoted(text) for text in (ids.new_id(ids.PLAN), code, name))
@@ -43,7 +43,7 @@ async def first_data(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """The first rows."""
+    """Insert the first rows."""
 
     dependencies = [("capcom", "0002_constraints")]
 

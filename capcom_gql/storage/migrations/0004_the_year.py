@@ -1,4 +1,4 @@
-"""The year: what renewals, surveys, support requests and changes of address record."""
+"""The columns and tables of renewals, surveys, support requests and changes of address."""
 
 from datetime import timedelta
 from typing import Any
@@ -38,9 +38,9 @@ def _reference(model: str, column: str, related_name: str, on_delete: OnDelete =
 
 
 async def look_again(apps: Any, editor: Any) -> None:
-    """Make every subscription that waits for a date due now, and the rule writes down the date that is right.
+    """Make every subscription with a next step due now: the worker then writes the right date.
 
-    Before renewals were asked for, the next date of a year begun was its end.
+    The earlier version knew no renewal notices: the next step that it wrote was the end of the term.
     """
     _, installations = await editor.client.execute_query("SELECT clock_offset_us FROM installation")
     now = clock.utc_now() + timedelta(microseconds=installations[0]["clock_offset_us"])
@@ -49,13 +49,13 @@ async def look_again(apps: Any, editor: Any) -> None:
 
 
 async def indexes(apps: Any, editor: Any) -> None:
-    """Create what only plain SQL can."""
+    """Create the indexes that the ORM's migrations cannot express."""
     for statement in INDEXES:
         await editor.client.execute_query(statement)
 
 
 class Migration(migrations.Migration):
-    """Columns of a term, the new tables, then the dates of the years that run."""
+    """Add the columns of a term and the new tables, then correct the dates of the running terms."""
 
     dependencies = [("capcom", "0003_first_data")]
 

@@ -1,4 +1,4 @@
-"""The queue: who has a subscription's steps or a letter in hand, and until when."""
+"""The leases of the workers: until when one has a subscription's steps, or the broker a delivery."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
@@ -7,7 +7,7 @@ from capcom_gql.storage.engine.columns import InstantField
 
 
 class Migration(migrations.Migration):
-    """Columns that claims write; a version that does not know them leaves them empty."""
+    """Add the columns; the version before leaves them empty."""
 
     dependencies = [("capcom", "0004_the_year")]
 

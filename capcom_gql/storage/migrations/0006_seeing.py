@@ -1,4 +1,4 @@
-"""Indexes of the list of deliveries, of their attempts, and of the figures that operators watch."""
+"""Indexes for the list of deliveries, their attempts, and the metrics."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ INDEXES = (
 
 
 async def indexes(apps: Any, editor: Any) -> None:
-    """Create what only plain SQL can."""
+    """Create the indexes with plain SQL: the ORM's migrations cannot express partial ones."""
     for statement in INDEXES:
         await editor.client.execute_query(statement)
 
 
 class Migration(migrations.Migration):
-    """Indexes only: a version that does not know them is not slowed down by much."""
+    """Add the indexes; the version before can still use the database."""
 
     dependencies = [("capcom", "0005_queue")]
 

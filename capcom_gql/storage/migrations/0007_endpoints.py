@@ -1,4 +1,4 @@
-"""Webhook endpoints, the secrets that they are signed with, and the deliveries that go to them."""
+"""Webhook endpoints, their signing secrets, and deliveries to them."""
 
 from typing import Any
 
@@ -26,16 +26,19 @@ INDEXES = (
 
 
 class Widen(ops.AlterField):
-    """A longer text. SQLite enforces no length, and would build the table anew, without its indexes."""
+    """Make a text column longer, on PostgreSQL only.
+
+    SQLite enforces no length, and would rebuild the table without its indexes.
+    """
 
     async def database_forward(self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None) -> None:
-        """Widen the column where its length means something."""
+        """Widen the column on PostgreSQL; do nothing on SQLite."""
         if state_editor is not None and state_editor.client.capabilities.dialect == "postgres":
             await super().database_forward(app_label, old_state, new_state, state_editor)
 
 
 async def indexes(apps: Any, editor: Any) -> None:
-    """Create what only plain SQL can."""
+    """Create the indexes that the ORM's migrations cannot express."""
     for statement in INDEXES:
         await editor.client.execute_query(statement)
 
@@ -53,7 +56,7 @@ def _reference(model: str, column: str, related_name: str, on_delete: OnDelete, 
 
 
 class Migration(migrations.Migration):
-    """The new tables with their checks, the column of deliveries, then the indexes."""
+    """Add the new tables with their checks, the column of deliveries, then the indexes."""
 
     dependencies = [("capcom", "0006_seeing")]
 

@@ -1,4 +1,4 @@
-"""Who asked for no more surveys by mail, and the links of the letters by which they may."""
+"""Refusing further surveys by mail (R18): when a person did so, and the links that do it."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from capcom_gql.storage.engine.columns import InstantField, ShortText
 
 
 async def indexes(apps: Any, editor: Any) -> None:
-    """Create what only plain SQL can."""
+    """Create the index by person."""
     await editor.client.execute_query("CREATE INDEX unsubscribe_link_of_person ON unsubscribelink (person_id)")
 
 
 class Migration(migrations.Migration):
-    """A column that a version that does not know it leaves empty, and a table that it does not use."""
+    """Add a column and a table; the version before leaves them empty."""
 
     dependencies = [("capcom", "0007_endpoints")]
 

@@ -1,4 +1,4 @@
-"""The letters of a person, whom an erasure looks for, and the latest of all events, which the product's clock asks for."""
+"""Indexes for the letters of a person (erasure) and for the latest event (setting the product's clock)."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ INDEXES = (
 
 
 async def indexes(apps: Any, editor: Any) -> None:
-    """Create what only plain SQL can."""
+    """Create the indexes with plain SQL: the ORM's migrations cannot express partial ones."""
     for statement in INDEXES:
         await editor.client.execute_query(statement)
 
 
 class Migration(migrations.Migration):
-    """Nothing but indexes: a version that does not know them works as before."""
+    """Add the indexes; the version before can still use the database."""
 
     dependencies = [("capcom", "0008_unsubscribed")]
 

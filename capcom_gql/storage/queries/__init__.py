@@ -1,1 +1,1 @@
-"""What is read from the tables in more than one line: keyset pages, states in SQL, what waits."""
+"""Queries over many rows: keyset pages, filters and orders, states in SQL, the backlog of the workers."""

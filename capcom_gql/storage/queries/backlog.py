@@ -1,4 +1,4 @@
-"""What waits, what is late and what went wrong, counted in the database: any process answers for all of them."""
+"""What waits, what is late and what went wrong, counted in the database, so for the workers of every process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from capcom_gql.storage.engine.database import is_postgres, rows
 from capcom_gql.storage.tables.deliveries import IS_WAITING
 
 LATE_AFTER = timedelta(minutes=5)
-"""By the product's clock: a step due for longer is one that no worker takes up."""
+"""How long, by the product's clock, a step may be due before it counts as late: workers record it within seconds."""
 
-# a number without an outcome, and another attempt after it; and the leases that have run out just now
+# attempts without an outcome that another attempt followed, and those whose lease has just run out
 _LOST = f"""
     SELECT (SELECT coalesce(sum(attempt - 1), 0) FROM delivery WHERE attempt > 1)
         - (SELECT count(*) FROM delivery JOIN deliveryattempt ON deliveryattempt.delivery_id = delivery.id
@@ -21,26 +21,29 @@ _LOST = f"""
 
 @dataclass(frozen=True, slots=True)
 class LateSteps:
-    """The calendar's steps, by subscription: due; due for longer than LATE_AFTER; failing, and so put off."""
+    """How many subscriptions have a step of the calendar that is due."""
 
     due: int
     late: int
+    """those due for longer than LATE_AFTER"""
     failing: int
+    """those whose step failed, so that it is tried later"""
 
 
 @dataclass(frozen=True, slots=True)
 class LateDeliveries:
-    """The letters: how many by state and channel; for how many seconds the oldest that is due could have been sent;
-    how many attempts were begun and never came to an end, because whoever made them died or lost the database.
-    """
+    """How many deliveries there are, and how far the workers are behind."""
 
     counts: Mapping[tuple[str, str], int]
+    """all deliveries, by state and channel"""
     oldest_due_seconds: float
+    """for how many seconds the oldest delivery that is due could have been tried; 0 when none is due"""
     lost_attempts: int
+    """attempts that began and have no outcome, because their worker died or lost the database"""
 
 
-async def steps_behind(now: datetime) -> LateSteps:
-    """The steps that wait at an instant of the product's clock."""
+async def count_late_steps(now: datetime) -> LateSteps:
+    """The steps that are due at `now`, an instant of the product's clock."""
     (found,) = await rows(
         """
         SELECT count(*) AS due, count(*) FILTER (WHERE due_at <= $2) AS late,
@@ -52,8 +55,8 @@ async def steps_behind(now: datetime) -> LateSteps:
     return LateSteps(found["due"], found["late"], found["failing"])
 
 
-async def deliveries_behind(now: datetime, real: datetime) -> LateDeliveries:
-    """The letters at an instant, by the product's clock and by the real one."""
+async def count_late_deliveries(now: datetime, real: datetime) -> LateDeliveries:
+    """The deliveries at an instant, given by the product's clock (`now`) and by the real clock (`real`)."""
     counted = await rows("SELECT state, channel, count(*) AS count FROM delivery GROUP BY state, channel")
     (oldest,) = await rows(
         f"SELECT max({_waited()}) AS age FROM delivery WHERE {IS_WAITING} AND due_at <= $1 AND next_attempt_at <= $2",
@@ -68,7 +71,7 @@ async def deliveries_behind(now: datetime, real: datetime) -> LateDeliveries:
 
 
 def _waited() -> str:
-    """Seconds since a letter is due by both clocks, of which either may be the later."""
+    """Seconds for which a delivery is due by both clocks, that is by the one by which it was due later."""
     if is_postgres():
         return "extract(epoch FROM least($1::timestamptz - due_at, $2::timestamptz - next_attempt_at))"
     return "min(julianday($1) - julianday(due_at), julianday($2) - julianday(next_attempt_at)) * 86400"

@@ -1,7 +1,7 @@
-"""The list of deliveries that callers page through, newest first, and whose each of them is to read.
+"""The list of deliveries, newest first, and which manager may read each.
 
-A manager reads the letters about their organisation that went to whoever holds, or held, a seat in it. A notice to the
-staff, or a letter to a signer who is no user, speaks of the organisation without being its own.
+A manager reads the letters about their organisation that were sent to anyone who has, or had, a seat in it; not the
+notices to staff, nor letters to a signer who is not a user.
 """
 
 from collections.abc import Sequence
@@ -24,45 +24,46 @@ _TO_ITS_USERS = """
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries; every condition given is met. `states`: any of them; empty means all.
-
-    `organisation_id` is that of the event, whoever the letter went to.
-    """
+    """Conditions on deliveries, all of which must be met; None and an empty `states` set no condition."""
 
     states: tuple[DeliveryState, ...] = ()
+    """any of these"""
     channel: str | None = None
+    """the name of a channel"""
     topic: str | None = None
+    """a letter's topic, or an event's kind for deliveries to endpoints"""
     organisation_id: str | None = None
+    """the organisation of the event, whoever the recipient is"""
 
 
 async def deliveries_page(
     window: Window, *, filter: DeliveryFilter, visible_organisations: frozenset[str] | None
 ) -> Page:
-    """One page of delivery ids, newest first. Raises BadCursor.
+    """One page of delivery ids, newest first by `created_at`. Raises BadCursor.
 
-    The caller sees the letters to the users of `visible_organisations`; None for every letter there is.
+    Only letters to the users of `visible_organisations` are listed; all deliveries where it is None.
     """
     return await page_of(_deliveries(filter, visible_organisations), _NEWEST, window)
 
 
 async def deliveries_total(*, filter: DeliveryFilter, visible_organisations: frozenset[str] | None) -> int:
-    """How many deliveries the whole list has."""
+    """How many deliveries the whole list of `deliveries_page` has."""
     return await count_of(_deliveries(filter, visible_organisations))
 
 
-async def organisations_shown(delivery_ids: Sequence[str]) -> list[str | None]:
-    """For each delivery the organisation whose manager may read it; None where no manager may."""
+async def managing_organisations(delivery_ids: Sequence[str]) -> list[str | None]:
+    """For each delivery, in order, the id of the organisation whose manager may read it; None where no manager may."""
     listing = Listing(_WITH_EVENT, "delivery.id", ids.DELIVERY)
     listing.where(listing.among("delivery.id", delivery_ids))
     listing.where(_TO_ITS_USERS)
     found = await database.rows(listing.sql("delivery.id, event.organisation_id"), listing.parameters)
-    shown = {row["id"]: row["organisation_id"] for row in found}
-    return [shown.get(each) for each in delivery_ids]
+    organisations = {row["id"]: row["organisation_id"] for row in found}
+    return [organisations.get(each) for each in delivery_ids]
 
 
 def _deliveries(filter: DeliveryFilter, organisations: frozenset[str] | None) -> Listing:
-    asks_event = organisations is not None or filter.organisation_id is not None
-    listing = Listing(_WITH_EVENT if asks_event else "delivery", "delivery.id", ids.DELIVERY)
+    needs_event = organisations is not None or filter.organisation_id is not None
+    listing = Listing(_WITH_EVENT if needs_event else "delivery", "delivery.id", ids.DELIVERY)
     if organisations is not None:
         listing.where(listing.among("event.organisation_id", organisations))
         listing.where(_TO_ITS_USERS)

@@ -1,7 +1,7 @@
-"""Keyset pages: a list is walked by the values it is ordered by, so that rows added meanwhile shift nothing.
+"""Keyset pagination: pages are found by the values that order the list, so that rows added meanwhile shift nothing.
 
-A cursor is the position of one row: the order's name, the row's key and its id. It holds no secret and no right:
-what a caller may see is asked anew for every page.
+A cursor is the position of one row: the order's name, the row's key and its id, in base64. It is no secret and grants
+no right: what a caller may see is checked for every page.
 """
 
 import base64
@@ -18,18 +18,20 @@ from capcom_gql.storage.engine import database
 from capcom_gql.storage.engine.columns import as_day, as_instant
 
 DEFAULT_SIZE = 20
+"""Rows of a page where the caller gives no size."""
 LARGEST_SIZE = 100
+"""Most rows of a page, inclusive."""
 
 
 class BadCursor(ValueError):
-    """A cursor that this list and this order did not give."""
+    """A cursor that is malformed, or of another list or another order."""
 
     def __init__(self) -> None:
         super().__init__("this cursor is not one of this list in this order: take one from an earlier page of it")
 
 
 class BadWindow(ValueError):
-    """A size out of bounds, `first` or `last` by its name; or both at once, where it has none."""
+    """A page size outside 1 to 100 (`name` is "first" or "last"), or both sizes at once (`name` is None)."""
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__("give first or last, not both" if name is None else f"{name} is from 1 to {LARGEST_SIZE}")
@@ -38,9 +40,10 @@ class BadWindow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which part of a list: its `first` rows after a cursor, or its `last` rows before one; 20 unless said.
+    """The part of a list that a page shows, as in Relay: the `first` rows after a cursor, or the `last` before one.
 
-    `before` alone walks backwards. Raises BadWindow for a size that is not 1 to 100, or both sizes at once.
+    Without a size it is 20 rows, before the cursor where only `before` is given. Raises BadWindow for a size outside
+    1 to 100 and for both sizes at once.
     """
 
     first: int | None = None
@@ -57,37 +60,38 @@ class Window:
 
     @property
     def size(self) -> int:
-        """At most how many rows."""
+        """The most rows that the page has."""
         return self.first or self.last or DEFAULT_SIZE
 
     @property
     def is_backwards(self) -> bool:
-        """Whether the rows are those nearest to the list's end, or to `before`."""
+        """Whether the page is filled from the end of the list, or from `before`."""
         return self.last is not None or (self.first is None and self.after is None and self.before is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list, in the list's order: the ids and, one for one, their cursors."""
+    """A part of a list, in the list's order."""
 
     ids: tuple[str, ...]
     cursors: tuple[str, ...]
+    """one for each id"""
     has_next_page: bool
     has_previous_page: bool
 
     @property
     def start_cursor(self) -> str | None:
-        """The cursor of the first row."""
+        """The cursor of the first row; None for an empty page."""
         return self.cursors[0] if self.cursors else None
 
     @property
     def end_cursor(self) -> str | None:
-        """The cursor of the last row."""
+        """The cursor of the last row; None for an empty page."""
         return self.cursors[-1] if self.cursors else None
 
 
 class KeyKind(StrEnum):
-    """What a list is ordered by."""
+    """The type of the values that a list is ordered by."""
 
     TEXT = "TEXT"
     DAY = "DAY"
@@ -95,58 +99,65 @@ class KeyKind(StrEnum):
 
 
 Key = str | date | datetime | None
+"""A value by which a list is ordered; instants are in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order: the SQL of the key, ties going by the id. Rows without a key come last in both directions."""
+    """An order of a list; equal keys are ordered by id. Rows without a key come last in both directions."""
 
     name: str
+    """the name that its cursors carry"""
     key: str
+    """the SQL expression of the key"""
     kind: KeyKind
     is_descending: bool = False
     has_nulls: bool = False
+    """whether rows may have no key"""
 
 
 @dataclass(slots=True)
 class Listing:
-    """The rows of a list: where they come from and which are wanted. `prefix` is that of its ids."""
+    """The rows of a list as parts of an SQL statement."""
 
     source: str
+    """what follows FROM"""
     id: str
+    """the column of the ids"""
     prefix: str
-    preamble: str = ""
+    """the prefix of the ids, which a cursor is checked against"""
+
     clauses: list[str] = field(default_factory=list)
     parameters: list[object] = field(default_factory=list)
 
     def parameter(self, value: object) -> str:
-        """The placeholder of a new parameter."""
+        """Add a parameter and return its placeholder."""
         self.parameters.append(value)
         return f"${len(self.parameters)}"
 
     def among(self, column: str, values: Collection[str]) -> str:
-        """The condition that a column is one of some values; of none, nothing is."""
+        """The condition that a column is one of some values; FALSE for no values."""
         if not values:
             return "FALSE"
-        # a statement has room for so many parameters only: a value that a caller repeats is one
+        # a statement takes a limited number of parameters: repeated values are passed once
         return f"{column} IN ({', '.join(self.parameter(value) for value in sorted(set(values)))})"
 
     def where(self, clause: str) -> None:
-        """One more condition that every row meets."""
+        """Add a condition that every row must meet."""
         self.clauses.append(clause)
 
     def sql(self, columns: str, clauses: Collection[str] = (), tail: str = "") -> str:
-        """The statement."""
+        """The SELECT statement of these columns, with more conditions, and with `tail` after WHERE."""
         met = " AND ".join(f"({clause})" for clause in (*self.clauses, *clauses)) or "TRUE"
-        return f"{self.preamble} SELECT {columns} FROM {self.source} WHERE {met} {tail}"
+        return f"SELECT {columns} FROM {self.source} WHERE {met} {tail}"
 
     def copy(self) -> "Listing":
-        """The same list, to be narrowed further."""
-        return Listing(self.source, self.id, self.prefix, self.preamble, [*self.clauses], [*self.parameters])
+        """A copy to which conditions can be added."""
+        return Listing(self.source, self.id, self.prefix, [*self.clauses], [*self.parameters])
 
 
 async def page_of(listing: Listing, order: Order, window: Window) -> Page:
-    """One page of a list. Raises BadCursor."""
+    """One page of a list. Raises BadCursor for a cursor that is not of this list in this order."""
     after = None if window.after is None else _decoded(window.after, order, listing.prefix)
     before = None if window.before is None else _decoded(window.before, order, listing.prefix)
     narrowed = listing.copy()
@@ -162,9 +173,9 @@ async def page_of(listing: Listing, order: Order, window: Window) -> Page:
 
 
 async def pages_by(listing: Listing, order: Order, window: Window, column: str) -> dict[str, Page]:
-    """The page of each of the lists that a column cuts this one into, in one statement, for a window without cursor.
+    """One page for each value of a column, in one statement, by that value; values without rows are left out.
 
-    A list without rows is left out.
+    Raises ValueError for a window with a cursor, which is of one list only.
     """
     if window.after is not None or window.before is not None:
         raise ValueError("a cursor is of one list")
@@ -181,7 +192,7 @@ async def pages_by(listing: Listing, order: Order, window: Window, column: str) 
 def _page(
     found: list[dict[str, Any]], order: Order, window: Window, *, earlier: bool = False, later: bool = False
 ) -> Page:
-    """What was found of a page, in the direction of its window, with a row more where there is one."""
+    """The page of the rows found: in the direction of the window, and one row more where the list goes on."""
     more = len(found) > window.size
     found = found[: window.size]
     if window.is_backwards:
@@ -201,7 +212,7 @@ async def count_of(listing: Listing) -> int:
 
 
 async def _any_beyond(listing: Listing, order: Order, cursor: "_Position | None", *, backwards: bool) -> bool:
-    """Whether the list has a row at a cursor or on its far side; the cursor's own row may have left the list."""
+    """Whether the list has a row at a cursor or on its far side; the cursor's own row may be gone."""
     if cursor is None:
         return False
     beyond = listing.copy()
@@ -218,7 +229,7 @@ class _Position:
 def _past(
     listing: Listing, order: Order, position: _Position, *, backwards: bool = False, inclusive: bool = False
 ) -> str:
-    """The condition that a row comes after a position, or before it; `inclusive`: or stands there."""
+    """The condition that a row comes after a position, before it (`backwards`), or is there too (`inclusive`)."""
     than = ("<" if order.is_descending != backwards else ">") + ("=" if inclusive else "")
     id_ = listing.parameter(position.id)
     if position.key is None:
@@ -235,7 +246,7 @@ def _ordering(listing: Listing, order: Order, backwards: bool) -> str:
 
 
 def _key(value: object, kind: KeyKind) -> Key:
-    """A key as a value, whichever engine gave it or a cursor kept it. Raises ValueError for what is no such key."""
+    """A key from a row of either engine, or from a cursor. Raises ValueError for text that is no such key."""
     if kind is KeyKind.DAY:
         return as_day(value)
     if kind is KeyKind.INSTANT:
@@ -244,16 +255,16 @@ def _key(value: object, kind: KeyKind) -> Key:
 
 
 def _encoded(order: Order, key: Key, row_id: str) -> str:
-    kept = key if key is None or isinstance(key, str) else key.isoformat()
-    return base64.urlsafe_b64encode(orjson.dumps([order.name, kept, row_id])).rstrip(b"=").decode("ascii")
+    text = key if key is None or isinstance(key, str) else key.isoformat()
+    return base64.urlsafe_b64encode(orjson.dumps([order.name, text, row_id])).rstrip(b"=").decode("ascii")
 
 
 def _decoded(cursor: str, order: Order, prefix: str) -> _Position:
     try:
         packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        name, kept, row_id = orjson.loads(packed)
+        name, text, row_id = orjson.loads(packed)
         known = name == order.name and isinstance(row_id, str) and ids.prefix_of(row_id) == prefix
-        key = _key(_checked(kept, order), order.kind) if known else None
+        key = _key(_checked(text, order), order.kind) if known else None
     except (ValueError, TypeError, OverflowError) as error:
         raise BadCursor from error
     if not known:
@@ -261,13 +272,13 @@ def _decoded(cursor: str, order: Order, prefix: str) -> _Position:
     return _Position(key, row_id)
 
 
-def _checked(kept: object, order: Order) -> str | None:
-    """What a cursor kept of a key, before it is read: only a list that has rows without a key has it null."""
-    if kept is None and order.has_nulls:
+def _checked(value: object, order: Order) -> str | None:
+    """The key in a cursor as text. Raises ValueError; null is accepted only where rows may have no key."""
+    if value is None and order.has_nulls:
         return None
-    # a text with a NUL is one that PostgreSQL refuses
-    if not isinstance(kept, str) or "\0" in kept:
+    # PostgreSQL refuses text with a NUL
+    if not isinstance(value, str) or "\0" in value:
         raise ValueError("a key is a text")
-    if order.kind is KeyKind.INSTANT and datetime.fromisoformat(kept).tzinfo is None:
+    if order.kind is KeyKind.INSTANT and datetime.fromisoformat(value).tzinfo is None:
         raise ValueError("an instant has a zone")
-    return kept
+    return value

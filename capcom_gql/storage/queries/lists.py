@@ -1,7 +1,7 @@
-"""The three lists that callers page through: organisations, redemptions, events.
+"""The lists of organisations, redemptions and events.
 
-Each takes what the caller may see as an argument and answers ids, in order, with their cursors; the count of the whole
-list is asked apart. Both engines give the same rows in the same order.
+Each takes what the caller may see as an argument and returns a page of ids with their cursors; `..._total` counts the
+whole list. Both engines give the same rows in the same order. Days are civil days of the operator's zone.
 """
 
 from collections.abc import Mapping
@@ -50,17 +50,20 @@ __all__ = [
 
 
 class OrganisationOrderField(StrEnum):
-    """What the list of organisations is ordered by; what has no such day comes last, whatever the direction."""
+    """What the list of organisations is ordered by; organisations without such a day come last in both directions."""
 
     NAME = "NAME"
+    """without case and accents"""
     ENDS_ON = "ENDS_ON"
+    """the last day of the subscription"""
     PROOF_DUE_ON = "PROOF_DUE_ON"
+    """the last day for the earliest payment proof that is awaited"""
     CREATED_AT = "CREATED_AT"
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationOrder:
-    """An order of the list of organisations; names go by their folded form (no case, no accents)."""
+    """An order of the list of organisations, by default by name."""
 
     field: OrganisationOrderField = OrganisationOrderField.NAME
     descending: bool = False
@@ -68,44 +71,47 @@ class OrganisationOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFilter:
-    """Which organisations; every condition given is met.
+    """Conditions on organisations and the status of their subscription, all of which must be met.
 
-    States and days are those of `lifecycle.subscription_status` on the day.
-
-    `search`: every word, in any case and with or without accents, stands somewhere in the name, city, postal code or
-    SIRET. `states`: any of them; empty means all. `plan_code`: of the term that speaks. `ends_on_from` and `ends_on_to`
-    are inclusive. `proof_due_before`: a proof is awaited and its last day is strictly before that day.
+    None and an empty `states` set no condition. The status is that of `lifecycle.subscription_status` today.
     """
 
     search: str | None = None
+    """words that must each be found in the name, city, postal code or SIRET, without case and accents"""
     states: tuple[SubscriptionState, ...] = ()
+    """any of these"""
     plan_code: str | None = None
+    """the plan of `SubscriptionStatus.term`"""
     ends_on_from: date | None = None
+    """the earliest last day, inclusive"""
     ends_on_to: date | None = None
+    """the latest last day, inclusive"""
     proof_due_before: date | None = None
+    """a payment proof is awaited, and its last day is before this day"""
 
 
 @dataclass(frozen=True, slots=True)
 class RedemptionFilter:
-    """Which redemptions; every condition given is met. `states`: any of them, as on the day; empty means all."""
+    """Conditions on redemptions, all of which must be met; None and an empty `states` set no condition."""
 
     organisation_id: str | None = None
     event_reference: str | None = None
     registration_reference: str | None = None
     states: tuple[RedemptionState, ...] = ()
+    """any of these, as `discounts.redemption_state` gives them today"""
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events; every condition given is met. `kinds`: any of them; empty means all.
-
-    An event counts from `since` (inclusive) until `until` (exclusive), by the instant it occurred at; both aware.
-    """
+    """Conditions on events, all of which must be met; None and empty `kinds` set no condition."""
 
     kinds: tuple[str, ...] = ()
+    """any of these; unknown kinds match no event"""
     organisation_id: str | None = None
     since: datetime | None = None
+    """the earliest `occurred_at`, inclusive; timezone-aware"""
     until: datetime | None = None
+    """the latest `occurred_at`, exclusive; timezone-aware"""
 
 
 async def organisations_page(
@@ -116,13 +122,16 @@ async def organisations_page(
     today: date,
     visible: frozenset[str] | None,
 ) -> Page:
-    """One page of organisation ids; `visible` are the ids that the caller may see, None for all. Raises BadCursor."""
+    """One page of organisation ids on the civil day `today`. Raises BadCursor.
+
+    `visible` are the ids of the organisations that the caller may see; None for all.
+    """
     listing = _organisations(filter, today, visible, order.field)
     return await page_of(listing, _organisation_order(order), window)
 
 
 async def organisations_total(*, filter: OrganisationFilter, today: date, visible: frozenset[str] | None) -> int:
-    """How many organisations the whole list has."""
+    """How many organisations the whole list of `organisations_page` has."""
     return await count_of(_organisations(filter, today, visible))
 
 
@@ -135,10 +144,10 @@ async def redemptions_page(
     person_id: str | None = None,
     redeemed_by: str | None = None,
 ) -> Page:
-    """One page of redemption ids, newest first. Raises BadCursor.
+    """One page of redemption ids, newest first by `redeemed_at`. Raises BadCursor.
 
-    The caller sees the redemptions of `visible_organisations` (None for all), and besides those of one person (their
-    own), and those that one API key made (its own).
+    Listed are the redemptions of `visible_organisations` (None for all), of the person `person_id`, and those that the
+    API key `redeemed_by` made.
     """
     listing = _redemptions(filter, today, visible_organisations, person_id, redeemed_by)
     return await page_of(listing, _NEWEST_REDEMPTION, window)
@@ -152,32 +161,33 @@ async def redemptions_total(
     person_id: str | None = None,
     redeemed_by: str | None = None,
 ) -> int:
-    """How many redemptions the whole list has, seen as `redemptions_page` sees them."""
+    """How many redemptions the whole list of `redemptions_page` has."""
     return await count_of(_redemptions(filter, today, visible_organisations, person_id, redeemed_by))
 
 
 async def events_page(window: Window, *, filter: EventFilter, visible_organisations: frozenset[str] | None) -> Page:
-    """One page of event ids, newest first by when they occurred. Raises BadCursor, ValueError for a naive instant.
+    """One page of event ids, newest first by `occurred_at`. Raises BadCursor, and ValueError for a naive instant.
 
-    Events of no organisation are seen by who sees all (`visible_organisations` None).
+    Listed are the events of `visible_organisations`; where it is None all, also those of no organisation.
     """
     return await page_of(_events(filter, visible_organisations), NEWEST_EVENT, window)
 
 
 async def events_total(*, filter: EventFilter, visible_organisations: frozenset[str] | None) -> int:
-    """How many events the whole list has. Raises ValueError for a naive instant."""
+    """How many events the whole list of `events_page` has. Raises ValueError for a naive instant."""
     return await count_of(_events(filter, visible_organisations))
 
 
 _NEWEST_REDEMPTION = Order("redeemed_at", "redemption.redeemed_at", KeyKind.INSTANT, is_descending=True)
 NEWEST_EVENT = Order("occurred_at", "event.occurred_at", KeyKind.INSTANT, is_descending=True)
+"""The order of every list of events."""
 _ORGANISATION_KEYS = {
     OrganisationOrderField.NAME: ("organisation.name_folded", KeyKind.TEXT, False),
-    OrganisationOrderField.ENDS_ON: ("standing.ends_on", KeyKind.DAY, True),
-    OrganisationOrderField.PROOF_DUE_ON: ("standing.proof_due_on", KeyKind.DAY, True),
+    OrganisationOrderField.ENDS_ON: ("status.ends_on", KeyKind.DAY, True),
+    OrganisationOrderField.PROOF_DUE_ON: ("status.proof_due_on", KeyKind.DAY, True),
     OrganisationOrderField.CREATED_AT: ("organisation.created_at", KeyKind.INSTANT, False),
 }
-_ORDERS_BY_STANDING = frozenset({OrganisationOrderField.ENDS_ON, OrganisationOrderField.PROOF_DUE_ON})
+_ORDERS_BY_STATUS = frozenset({OrganisationOrderField.ENDS_ON, OrganisationOrderField.PROOF_DUE_ON})
 
 
 def _organisation_order(order: OrganisationOrder) -> Order:
@@ -189,38 +199,38 @@ def _organisations(
     filter: OrganisationFilter, today: date, visible: frozenset[str] | None, by: OrganisationOrderField | None = None
 ) -> Listing:
     listing = Listing("organisation", "organisation.id", ids.ORGANISATION)
-    if by in _ORDERS_BY_STANDING or _asks_standing(filter):
-        _join_standings(listing, today, visible)
+    if by in _ORDERS_BY_STATUS or _needs_status(filter):
+        _join_statuses(listing, today, visible)
     if visible is not None:
         listing.where(listing.among("organisation.id", visible))
     if filter.search is not None:
         _search(listing, filter.search)
     if filter.states:
-        listing.where(listing.among("standing.state", filter.states))
+        listing.where(listing.among("status.state", filter.states))
     for column, comparison, value in (
-        ("standing.plan_code", "=", filter.plan_code),
-        ("standing.ends_on", ">=", filter.ends_on_from),
-        ("standing.ends_on", "<=", filter.ends_on_to),
-        ("standing.proof_due_on", "<", filter.proof_due_before),
+        ("status.plan_code", "=", filter.plan_code),
+        ("status.ends_on", ">=", filter.ends_on_from),
+        ("status.ends_on", "<=", filter.ends_on_to),
+        ("status.proof_due_on", "<", filter.proof_due_before),
     ):
         if value is not None:
             listing.where(f"{column} {comparison} {listing.parameter(value)}")
     return listing
 
 
-def _asks_standing(filter: OrganisationFilter) -> bool:
+def _needs_status(filter: OrganisationFilter) -> bool:
     days = (filter.ends_on_from, filter.ends_on_to, filter.proof_due_before)
     return bool(filter.states) or filter.plan_code is not None or any(day is not None for day in days)
 
 
-def _join_standings(listing: Listing, today: date, visible: frozenset[str] | None) -> None:
+def _join_statuses(listing: Listing, today: date, visible: frozenset[str] | None) -> None:
     narrowed = "TRUE" if visible is None else listing.among("organisation.id", visible)
-    stands = statuses(listing.parameter(today), narrowed)
-    listing.source = f"organisation JOIN ({stands}) AS standing ON standing.organisation_id = organisation.id"
+    sql = statuses(listing.parameter(today), narrowed)
+    listing.source = f"organisation JOIN ({sql}) AS status ON status.organisation_id = organisation.id"
 
 
 def _search(listing: Listing, text: str) -> None:
-    """Every word stands in the text that is searched; a search of signs alone finds nothing."""
+    """Each word must be found in the folded text of the organisation; punctuation alone finds nothing."""
     words = sorted(set(folded(text).split()))
     if words:
         given = listing.parameter(orjson.dumps(words).decode())
@@ -247,12 +257,12 @@ def _redemptions(
         seen = [listing.among("redemption.organisation_id", organisations)]
         seen += _equal(listing, {"redemption.person_id": person_id, "redemption.redeemed_by": redeemed_by})
         listing.where(" OR ".join(seen))
-    asked = {
+    conditions = {
         "redemption.organisation_id": filter.organisation_id,
         "redemption.event_reference": filter.event_reference,
         "redemption.registration_reference": filter.registration_reference,
     }
-    for condition in _equal(listing, asked):
+    for condition in _equal(listing, conditions):
         listing.where(condition)
     if filter.states:
         listing.where(listing.among(redemption_state(listing.parameter(today)), filter.states))
@@ -266,7 +276,7 @@ def _events(filter: EventFilter, organisations: frozenset[str] | None) -> Listin
     for condition in _equal(listing, {"event.organisation_id": filter.organisation_id}):
         listing.where(condition)
     if filter.kinds:
-        # what is no kind names no event, however many of them a caller asks
+        # unknown kinds match nothing, and a statement takes a limited number of parameters
         listing.where(listing.among("event.kind", set(Kind) & set(filter.kinds)))
     for comparison, instant in ((">=", filter.since), ("<", filter.until)):
         if instant is not None:
@@ -274,5 +284,5 @@ def _events(filter: EventFilter, organisations: frozenset[str] | None) -> Listin
     return listing
 
 
-def _equal(listing: Listing, asked: Mapping[str, str | None]) -> list[str]:
-    return [f"{column} = {listing.parameter(value)}" for column, value in asked.items() if value is not None]
+def _equal(listing: Listing, conditions: Mapping[str, str | None]) -> list[str]:
+    return [f"{column} = {listing.parameter(value)}" for column, value in conditions.items() if value is not None]

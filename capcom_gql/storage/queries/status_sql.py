@@ -1,18 +1,18 @@
-"""The state of subscriptions and redemptions as SQL, for filters and orders over many rows.
+"""The status of subscriptions and the state of redemptions as SQL, for filters and orders over many rows.
 
-The rules are `lifecycle.subscription_status` and `discounts.redemption_state`; this is their only second writing, and
-a property test holds the two equal on both engines. Whatever is read of one object goes through the rules themselves.
+The rules are `lifecycle.subscription_status` and `discounts.redemption_state`; this is their only second
+implementation, and a property test checks that both agree on both engines. Reads of one object use the rules.
 """
 
 from capcom_gql.storage.engine import database
 
 
 def statuses(today: str, organisations: str = "TRUE") -> str:
-    """A SELECT of how the subscription of every organisation stands on a day, one row each, as if the tick had run.
+    """A SELECT of the status of every organisation's subscription on a day, one row each, as if the tick had run.
 
-    `today` is the day's placeholder, `organisations` a condition on the rows of `organisation`.
-    Columns: organisation_id, state, is_live, plan_code (of the term that speaks), starts_on, ends_on, proof_due_on (the
-    earliest awaited, NULL when none). All but the first are NULL where no term has begun.
+    `today` is the placeholder of the civil day, `organisations` a condition on the rows of `organisation`. The columns
+    are organisation_id and, as in `SubscriptionStatus`, state, is_live, plan_code (of `term`), starts_on, ends_on and
+    proof_due_on; all but the first are NULL where no term has begun.
     """
     day_before, day_after = _neighbours("starts_on", "ends_on")
     in_order = "ORDER BY starts_on, opened_at, term_id"
@@ -26,25 +26,25 @@ def statuses(today: str, organisations: str = "TRUE") -> str:
         LEFT JOIN subscription ON subscription.organisation_id = organisation.id
         LEFT JOIN term ON term.subscription_id = subscription.id
         WHERE {organisations}
-    ), lapsed AS (
-        -- the due day of the first term that fell unpaid, for that term and every later one
+    ), unpaid AS (
+        -- the due day of the first term cancelled unpaid, for that term and every later one
         SELECT recorded.*, min(CASE WHEN cancelled_at IS NULL AND NOT is_confirmed AND proof_due_on < {today}
-            THEN proof_due_on END) OVER (PARTITION BY organisation_id {in_order}) AS fallen_due_on
+            THEN proof_due_on END) OVER (PARTITION BY organisation_id {in_order}) AS unpaid_due_on
         FROM recorded
-    ), settled AS (
+    ), effective AS (
         SELECT organisation_id, term_id, plan_code, opened_at, starts_on, ends_on, proof_due_on, is_confirmed,
-            cancelled_at IS NOT NULL OR fallen_due_on IS NOT NULL AS is_cancelled,
+            cancelled_at IS NOT NULL OR unpaid_due_on IS NOT NULL AS is_cancelled,
             starts_on <= {today} AND CASE
                 WHEN cancelled_at IS NOT NULL THEN cancelled_at > starts_at
-                WHEN fallen_due_on IS NOT NULL THEN fallen_due_on >= starts_on
+                WHEN unpaid_due_on IS NOT NULL THEN unpaid_due_on >= starts_on
                 ELSE TRUE END AS has_begun
-        FROM lapsed
+        FROM unpaid
     ), linked AS (
         -- the first and the last day of each unbroken chain of terms that are not cancelled, on its first and last term
-        SELECT settled.*, NOT is_cancelled AND {today} BETWEEN starts_on AND ends_on AS is_running,
+        SELECT effective.*, NOT is_cancelled AND {today} BETWEEN starts_on AND ends_on AS is_running,
             CASE WHEN {day_before} = lag(ends_on) OVER kept THEN NULL ELSE starts_on END AS chain_from,
             CASE WHEN {day_after} = lead(starts_on) OVER kept THEN NULL ELSE ends_on END AS chain_to
-        FROM settled WINDOW kept AS (PARTITION BY organisation_id, is_cancelled {in_order})
+        FROM effective WINDOW kept AS (PARTITION BY organisation_id, is_cancelled {in_order})
     ), ranked AS (
         SELECT linked.*,
             max(CASE WHEN NOT is_cancelled AND chain_from <= {today} THEN chain_from END) OVER every AS runs_from,
@@ -67,14 +67,14 @@ def statuses(today: str, organisations: str = "TRUE") -> str:
 
 
 def _neighbours(first_day: str, last_day: str) -> tuple[str, str]:
-    """The day before a column's and the day after another's."""
+    """The SQL of the day before one column and of the day after another."""
     if database.is_postgres():
         return f"{first_day} - 1", f"{last_day} + 1"
     return f"date({first_day}, '-1 day')", f"date({last_day}, '+1 day')"
 
 
 def redemption_state(today: str) -> str:
-    """The state of a redemption on a day: an expression over `redemption` and its `term`."""
+    """The state of a redemption on the day whose placeholder is `today`: an expression over `redemption` and `term`."""
     return f"""CASE
         WHEN redemption.released_at IS NOT NULL THEN 'RELEASED'
         WHEN term.confirmed_at IS NOT NULL THEN 'FINAL'

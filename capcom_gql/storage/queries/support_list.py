@@ -1,4 +1,4 @@
-"""The list of support requests that staff page through: newest first, open or closed or both (R20)."""
+"""The list of support requests for staff, newest first: open, closed or both (R20)."""
 
 from capcom_gql.storage import ids
 from capcom_gql.storage.queries.keyset import KeyKind, Listing, Order, Page, Window, count_of, page_of
@@ -9,12 +9,15 @@ _NEWEST = Order("opened_at", "supportrequest.opened_at", KeyKind.INSTANT, is_des
 
 
 async def support_requests_page(window: Window, *, is_open: bool | None) -> Page:
-    """One page of request ids, newest first: those still open, those answered, or all (None). Raises BadCursor."""
+    """One page of support request ids, newest first by `opened_at`. Raises BadCursor.
+
+    `is_open` True lists those that await an answer, False the answered ones, None all.
+    """
     return await page_of(_requests(is_open), _NEWEST, window)
 
 
 async def support_requests_total(*, is_open: bool | None) -> int:
-    """How many requests the whole list has."""
+    """How many requests the whole list of `support_requests_page` has."""
     return await count_of(_requests(is_open))
 
 

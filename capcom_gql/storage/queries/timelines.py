@@ -1,4 +1,4 @@
-"""The timelines of many organisations at once, so that a list of a hundred asks as few statements as one of ten."""
+"""The timelines (events) of many organisations in as few statements as those of one, for lists of organisations."""
 
 from collections.abc import Collection, Sequence
 
@@ -7,28 +7,29 @@ from capcom_gql.storage.engine import database
 from capcom_gql.storage.queries.keyset import BadCursor, Listing, Page, Window, pages_by
 from capcom_gql.storage.queries.lists import NEWEST_EVENT, EventFilter, events_page
 
-NOTHING = Page((), (), has_next_page=False, has_previous_page=False)
+EMPTY_PAGE = Page((), (), has_next_page=False, has_previous_page=False)
+"""The page of a list without rows."""
 
 
-async def timelines(asked: Sequence[tuple[str, Window]]) -> list[Page | BadCursor]:
-    """For each organisation and window the page of its events, newest first; BadCursor for a cursor that is none.
+async def timelines(requests: Sequence[tuple[str, Window]]) -> list[Page | BadCursor]:
+    """For each organisation id and window, in order, the page of its events, newest first; or the BadCursor of it.
 
-    Windows without cursor go together; a cursor is of one organisation's list, and asks by itself.
+    Equal windows without a cursor share one statement; each window with a cursor needs its own.
     """
     found: dict[tuple[str, Window], Page | BadCursor] = {}
-    plain = {window for _, window in asked if window.after is None and window.before is None}
+    plain = {window for _, window in requests if window.after is None and window.before is None}
     for window in plain:
-        of = {organisation_id for organisation_id, its in asked if its == window}
-        pages = await pages_by(_events_of(of), NEWEST_EVENT, window, "event.organisation_id")
-        found |= {(each, window): pages.get(each, NOTHING) for each in of}
-    for organisation_id, window in asked:
+        organisation_ids = {organisation_id for organisation_id, window_of_it in requests if window_of_it == window}
+        pages = await pages_by(_events_of(organisation_ids), NEWEST_EVENT, window, "event.organisation_id")
+        found |= {(each, window): pages.get(each, EMPTY_PAGE) for each in organisation_ids}
+    for organisation_id, window in requests:
         if window not in plain:
             found[organisation_id, window] = await _page_of(organisation_id, window)
-    return [found[each] for each in asked]
+    return [found[each] for each in requests]
 
 
 async def timeline_totals(organisation_ids: Sequence[str]) -> list[int]:
-    """How many events each organisation has."""
+    """How many events each organisation has, in the order of the ids."""
     listing = _events_of(organisation_ids)
     sql = listing.sql("event.organisation_id AS list, count(*) AS count", tail="GROUP BY event.organisation_id")
     counts = {row["list"]: int(row["count"]) for row in await database.rows(sql, listing.parameters)}

@@ -1,4 +1,4 @@
-"""All tables of the product; each row gives its facts as a domain value. Import them from here."""
+"""All tables of the product; import them from here. Facts are stored, states are computed from them (`domain`)."""
 
 from capcom_gql.storage.tables.access import (
     ApiKey,

@@ -1,6 +1,7 @@
-"""The tables of people and of who may come in: persons, sessions, links, API keys; and idempotency records.
+"""The tables of persons and of authentication: sessions, links, changes of address, API keys; idempotency records.
 
-Secrets are kept as hashes.
+Tokens and secrets are stored as SHA-256 hashes, passwords as Argon2 hashes. Sessions, links and keys expire by the real
+clock; `Person.created_at` is of the product's clock.
 """
 
 from typing import Any
@@ -12,28 +13,29 @@ from capcom_gql.storage.engine.columns import InstantField, ShortText
 
 
 class Person(Model):
-    """A person with an account, or staff. `email_key` is the form in which addresses compare (R6).
-
-    `surveys_refused_at` is when they asked for no more surveys by mail, None for those who did not (R18).
-    """
+    """Somebody with an account: a user, a signer or staff; the same row in every organisation (R5)."""
 
     id = ShortText(max_length=40, primary_key=True)
     email = ShortText(max_length=320)
     email_key = ShortText(max_length=320, unique=True)
+    """the address as addresses are compared (`address_key`, R6)"""
     given_name = ShortText(max_length=200)
     family_name = ShortText(max_length=200)
     job_title = ShortText(max_length=200, null=True)
     phone = ShortText(max_length=20, null=True)
     locale = ShortText(max_length=2)
     addresses: fields.JSONField[Any] = fields.JSONField(default=list)
+    """further addresses for channels, as a list of {"kind", "value"}"""
     is_staff = fields.BooleanField(default=False)
     password_hash = fields.TextField(null=True)
+    """None until a password is chosen"""
     surveys_refused_at = InstantField(null=True)
+    """when they refused further surveys by mail (R18); None for those who did not"""
     created_at = InstantField()
 
 
 class Session(Model):
-    """A person signed in; read at each request, so that revoking it stops at once."""
+    """A signed-in person (R5). It is read at each request, so that revoking it has effect at once."""
 
     id = ShortText(max_length=40, primary_key=True)
     token_hash = ShortText(max_length=64, unique=True)
@@ -47,7 +49,7 @@ class Session(Model):
 
 
 class OneTimeLink(Model):
-    """The means to choose a password, mailed once and used once (R7)."""
+    """A link to choose a password, mailed once and used once (R5, R7)."""
 
     token_hash = ShortText(max_length=64, primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -60,7 +62,7 @@ class OneTimeLink(Model):
 
 
 class UnsubscribeLink(Model):
-    """The means to ask for no more surveys, mailed with each. It may be used at any time, and again (R18)."""
+    """A link to refuse further surveys, mailed with each survey; it does not expire and works repeatedly (R18)."""
 
     token_hash = ShortText(max_length=64, primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -71,9 +73,10 @@ class UnsubscribeLink(Model):
 
 
 class EmailChange(Model):
-    """A new address that a person asked for; it takes effect by its one-time link, used from that address (R24).
+    """A requested new e-mail address; it takes effect when its one-time link is used (R24).
 
-    The link is minted when its letter is sent. A newer request, or one that was used, ends the others.
+    The link is made when its letter is sent: until then `token_hash` and `expires_at` are None. A newer request ends
+    the older ones.
     """
 
     id = ShortText(max_length=40, primary_key=True)
@@ -89,11 +92,12 @@ class EmailChange(Model):
 
 
 class ApiKey(Model):
-    """A machine's key: the prefix is shown, the secret only when it is made."""
+    """An API key, with which a machine signs in. The whole key is shown once, when it is created."""
 
     id = ShortText(max_length=40, primary_key=True)
     name = ShortText(max_length=200)
     prefix = ShortText(max_length=40, unique=True)
+    """the beginning of the key, by which people recognise it"""
     secret_hash = ShortText(max_length=64, unique=True)
     scopes: fields.JSONField[Any] = fields.JSONField()
     created_at = InstantField()
@@ -103,11 +107,13 @@ class ApiKey(Model):
 
 
 class IdempotencyRecord(Model):
-    """What a mutation made under a client's key: the ids only, so that a replay reads them anew."""
+    """The result of a command that was sent with an idempotency key, for 24 hours of the real clock."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     caller = ShortText(max_length=120)
     key = ShortText(max_length=200)
+    """the idempotency key that the client chose"""
     input_hash = ShortText(max_length=64)
     result: fields.JSONField[Any] = fields.JSONField()
+    """ids only, so that a replay reads the present state of what they name"""
     created_at = InstantField()

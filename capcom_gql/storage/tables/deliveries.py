@@ -1,6 +1,6 @@
-"""The tables of the post: a delivery is one letter to one person, or one event to one endpoint, by one channel.
+"""The tables of deliveries and of their attempts.
 
-An attempt is one try to send it.
+A delivery is one letter to one recipient, or one event to one webhook endpoint, by one channel.
 """
 
 from collections.abc import Iterable
@@ -29,15 +29,7 @@ IS_UNSENT = _state_in(UNSENT)
 
 
 class Delivery(Model):
-    """A letter, or an event for an endpoint, planned, sent, failed, held or suppressed, with the reason.
-
-    `due_at` follows the product's clock; `next_attempt_at`, the lease and `queued_until` (how long the broker is given
-    to bring it to a worker) the real one. `attempt` is counted before the
-    call and fences it: an outcome is written only while the number still stands. `uncounted` are the attempts that
-    ended in waiting for settings. `about` holds the ids that the
-    letter speaks of; its text is written when it is sent. To an endpoint the topic is the event's kind, and `recipient`
-    the address that it had when the event was recorded, or when it was last tried.
-    """
+    """A letter for one recipient, or an event for one endpoint, by one channel; its states are `DeliveryState`."""
 
     id = ShortText(max_length=40, primary_key=True)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField(
@@ -45,6 +37,7 @@ class Delivery(Model):
     )
     event_id: str
     topic = ShortText(max_length=40)
+    """the letter's topic; for an endpoint the event's kind"""
     channel = ShortText(max_length=60)
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "capcom.Person", related_name="deliveries", null=True, on_delete=fields.RESTRICT
@@ -55,25 +48,39 @@ class Delivery(Model):
     )
     endpoint_id: str | None
     recipient = ShortText(max_length=MAX_URL)
+    """the address as of the event, or of the latest attempt"""
     subject = fields.TextField(null=True)
+    """the subject line that was sent; None until then"""
     about: fields.JSONField[Any] = fields.JSONField()
+    """the ids that the text is composed from when it is sent"""
     once_key = ShortText(max_length=200, unique=True)
+    """see `letter_once_key` and `webhook_once_key`"""
     state = ShortText(max_length=12)
     reason = fields.TextField(null=True)
+    """why it is held, suppressed or failed"""
     due_at = InstantField()
+    """not to be sent before, by the product's clock"""
     next_attempt_at = InstantField()
+    """not to be tried before, by the real clock"""
     attempt = fields.IntField(default=0)
+    """number of the latest attempt, raised before each call; an outcome is written only while it is unchanged"""
     uncounted = fields.IntField(default=0)
+    """how many of the attempts do not count towards the eight, such as those that ended in waiting for settings"""
     crashes = fields.IntField(default=0)
+    """attempts during which the channel crashed"""
     leased_until = InstantField(null=True)
+    """until when (real clock) one worker has it for itself"""
     queued_until = InstantField(null=True)
+    """until when (real clock) it is left to the broker to bring it to a worker"""
     sent_at = InstantField(null=True)
     provider_id = fields.TextField(null=True)
+    """the id that the provider gave the message"""
     created_at = InstantField()
+    """by the product's clock"""
 
 
 class DeliveryAttempt(Model):
-    """One try: when it began (real clock), how it ended."""
+    """One attempt to send a delivery; `at` is when it began, by the real clock."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     delivery: fields.ForeignKeyRelation[Delivery] = fields.ForeignKeyField(

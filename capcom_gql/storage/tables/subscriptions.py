@@ -1,6 +1,7 @@
-"""The tables. Facts are stored, states are worked out: a row gives its facts as a domain value.
+"""The tables of subscriptions: plans, organisations, terms, proofs, seats, redemptions.
 
-What must never be is forbidden by constraints in the migrations; each is tried by a test.
+Facts are stored, states are computed: `facts()` gives a row as a value of the domain. Constraints in the migrations
+forbid what the rules exclude; a test tries each. Instants are of the product's clock unless said otherwise.
 """
 
 from typing import Any
@@ -27,30 +28,33 @@ CHANGING_FACTS = (
     "reminders_sent",
 )
 
-"""The columns of a term that keep what happens to it, under the names that the rules give these facts."""
+"""The columns of a term that change after its opening, named as the fields of `domain.terms.Term`."""
 
 
 class Installation(Model):
-    """What this installation knows of itself, one row: how far the product's clock is ahead of the real one."""
+    """The one row about this installation."""
 
     id = fields.IntField(primary_key=True)
     clock_offset_us = fields.BigIntField(default=0)
+    """microseconds by which the product's clock is ahead of the real one"""
 
 
 class Plan(Model):
-    """A plan on offer, or closed. A term keeps its own copy, so saving a plan changes later terms only."""
+    """A plan. Terms keep their own copy, so that saving a plan changes later terms only."""
 
     id = ShortText(max_length=40, primary_key=True)
     code = ShortText(max_length=40, unique=True)
     name = ShortText(max_length=200)
     seat_limit = fields.IntField()
     price_minor = fields.IntField()
+    """yearly price in minor units of the installation's currency"""
     services: fields.JSONField[Any] = fields.JSONField()
     discounts: fields.JSONField[Any] = fields.JSONField()
     is_open = fields.BooleanField(default=True)
+    """whether it can be chosen; a closed plan can be kept in a renewal (R14)"""
 
     def offer(self) -> Offer:
-        """What a term opened now would keep of this plan."""
+        """The copy of this plan that a term opened now would keep."""
         return offer_of(self.code, self.name, self.seat_limit, self.price_minor, self.services, self.discounts)
 
 
@@ -69,13 +73,17 @@ class Organisation(Model):
     id = ShortText(max_length=40, primary_key=True)
     name = ShortText(max_length=300)
     name_folded = fields.TextField()
+    """the name as it is sorted (`columns.folded`)"""
     search_folded = fields.TextField()
+    """all that a search looks in, folded"""
     siret = ShortText(max_length=14, null=True, unique=True)
+    """14 digits"""
     kind = ShortText(max_length=100, null=True)
     address_lines: fields.JSONField[Any] = fields.JSONField()
     postal_code = ShortText(max_length=20, null=True)
     city = ShortText(max_length=200, null=True)
     country = ShortText(max_length=2)
+    """ISO 3166-1 alpha-2"""
     billing_email = ShortText(max_length=320, null=True)
     chorus_service_code = ShortText(max_length=100, null=True)
     chorus_engagement_required = fields.BooleanField(default=False)
@@ -83,11 +91,7 @@ class Organisation(Model):
 
 
 class Subscription(Model):
-    """The one subscription of an organisation, for good. Its row is the lock of every deed on it.
-
-    `due_at` is the instant of the next step that the calendar demands (`steps.next_step`), None when there is none.
-    `leased_until` (real clock) keeps others from recording it at the same time, or too soon after `step_failures`.
-    """
+    """The one subscription of an organisation (R1). Commands lock its row, so that they run one after another."""
 
     id = ShortText(max_length=40, primary_key=True)
     organisation: fields.OneToOneRelation[Organisation] = fields.OneToOneField(
@@ -95,16 +99,16 @@ class Subscription(Model):
     )
     organisation_id: str
     due_at = InstantField(null=True)
+    """when the next step of the calendar is due (`steps.next_step`); None when there is none"""
     leased_until = InstantField(null=True)
+    """until when (real clock) no other worker records its steps: a lease, or a pause after failures"""
     step_failures = fields.IntField(default=0, db_default=0)
+    """failures of the next step since the last success"""
     created_at = InstantField()
 
 
 class Term(Model):
-    """One period of a subscription, with its own copy of the plan as of its opening.
-
-    `starts_at` is the first instant of `starts_on`, kept so that a filter can compare instants.
-    """
+    """One year of a subscription, with its own copy of the plan; `domain.terms.Term` explains its columns."""
 
     id = ShortText(max_length=40, primary_key=True)
     subscription: fields.ForeignKeyRelation[Subscription] = fields.ForeignKeyField(
@@ -124,10 +128,13 @@ class Term(Model):
     opened_at = InstantField()
     starts_on = fields.DateField()
     starts_at = InstantField()
+    """the first instant of `starts_on` in the operator's zone, for conditions that compare instants"""
     ends_on = fields.DateField()
     proof_due_on = fields.DateField()
     terms_version = ShortText(max_length=40)
+    """the accepted version of the terms of use (R19); empty for an imported term"""
     terms_accepted_by = ShortText(max_length=40, null=True)
+    """the id of the person who accepted it"""
     terms_accepted_at = InstantField()
     confirmed_at = InstantField(null=True)
     unpaid_at = InstantField(null=True)
@@ -142,7 +149,7 @@ class Term(Model):
     reminders_sent = fields.IntField(default=0, db_default=0)
 
     def facts(self) -> term_rules.Term:
-        """The facts as the rules take them."""
+        """The row as the rules take it."""
         reason = self.withdrawn_reason
         return term_rules.Term(
             id=self.id,
@@ -157,8 +164,8 @@ class Term(Model):
             **{fact: getattr(self, fact) for fact in CHANGING_FACTS},
         )
 
-    def take(self, facts: term_rules.Term) -> list[str]:
-        """Take over the facts that a step has changed. Returns the names of the columns to save."""
+    def update_facts(self, facts: term_rules.Term) -> list[str]:
+        """Set the columns that differ from these facts. Returns their names, for `save(update_fields=...)`."""
         changed = [fact for fact in CHANGING_FACTS if getattr(self, fact) != getattr(facts, fact)]
         for fact in changed:
             setattr(self, fact, getattr(facts, fact))
@@ -166,7 +173,7 @@ class Term(Model):
 
 
 class PaymentProof(Model):
-    """The order, cheque or transfer that confirmed a term (R8)."""
+    """The order, cheque or transfer that confirmed a term (R8); `received_on` is a day of the operator's zone."""
 
     id = ShortText(max_length=40, primary_key=True)
     term: fields.OneToOneRelation[Term] = fields.OneToOneField(
@@ -180,7 +187,7 @@ class PaymentProof(Model):
 
 
 class Seat(Model):
-    """One named person's place. Active seats of a subscription have distinct places, from 1 (R2)."""
+    """One named person's place in a subscription (R2, R12); removed seats stay, with their number."""
 
     id = ShortText(max_length=40, primary_key=True)
     subscription: fields.ForeignKeyRelation[Subscription] = fields.ForeignKeyField(
@@ -192,13 +199,15 @@ class Seat(Model):
     )
     person_id: str
     number = ShortText(max_length=16, unique=True)
+    """the 16 digits of the subscriber number, never given again"""
     place = fields.IntField()
+    """from 1; unique among the active seats of a subscription"""
     is_manager = fields.BooleanField(default=False)
     added_at = InstantField()
     removed_at = InstantField(null=True)
 
     def facts(self) -> seat_rules.Seat:
-        """The facts as the rules take them."""
+        """The row as the rules take it."""
         return seat_rules.Seat(
             id=self.id,
             person_id=self.person_id,
@@ -210,7 +219,7 @@ class Seat(Model):
 
 
 class Redemption(Model):
-    """A discount that was used; at most one that is not released for a person at an event (R22)."""
+    """The record that a discount was used; at most one that is not released for a person and event (R22)."""
 
     id = ShortText(max_length=40, primary_key=True)
     seat: fields.ForeignKeyRelation[Seat] = fields.ForeignKeyField(
@@ -228,16 +237,20 @@ class Redemption(Model):
     term_id: str
     event_kind = ShortText(max_length=20)
     event_reference = ShortText(max_length=200)
+    """the event, as the event system names it"""
     registration_reference = ShortText(max_length=200)
+    """the registration, as the event system names it"""
     price_minor = fields.BigIntField()
+    """full price in minor units of the installation's currency"""
     reduction_minor = fields.BigIntField()
     redeemed_by = ShortText(max_length=40)
+    """the id of the API key, or of the person of the staff, that redeemed"""
     redeemed_at = InstantField()
     released_at = InstantField(null=True)
 
 
 def offer_of(code: str, name: str, seat_limit: int, price_minor: int, services: Any, discounts: Any) -> Offer:
-    """A plan's four facts from the columns that keep them."""
+    """An offer from the columns of a plan or a term; `services` and `discounts` are the values of JSON columns."""
     return Offer(
         plan_code=code,
         plan_name=name,
@@ -252,7 +265,7 @@ def offer_of(code: str, name: str, seat_limit: int, price_minor: int, services: 
 
 
 def discounts_as_json(offer: Offer) -> list[dict[str, Any]]:
-    """The discount rules as a column keeps them."""
+    """The discount rules of an offer as the JSON columns store them."""
     return [
         {"event_kind": rule.event_kind.value, "percent": rule.percent, "amount_minor": rule.amount_minor}
         for rule in offer.discounts

@@ -1,4 +1,4 @@
-"""The tables of what users are asked and of what they ask: surveys and support requests."""
+"""The tables of surveys (R18) and support requests (R20); instants are of the product's clock."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from capcom_gql.storage.tables.subscriptions import Seat, Term
 
 
 class SurveyRequest(Model):
-    """A seat asked about a term, once; the comment is free text, which can be erased (R18)."""
+    """A survey sent to the holder of a seat about a term, once (R18); the comment can be erased (R23)."""
 
     id = ShortText(max_length=40, primary_key=True)
     seat: fields.ForeignKeyRelation[Seat] = fields.ForeignKeyField(
@@ -25,13 +25,15 @@ class SurveyRequest(Model):
     asked_at = InstantField()
     answered_at = InstantField(null=True)
     score = fields.IntField(null=True)
+    """0 to 10; None until answered"""
     comment = fields.TextField(null=True)
 
 
 class SupportRequest(Model):
-    """A user's request about a number of theirs, with the answers of the checks as they were when it was opened (R20).
+    """A user's request about a subscriber number of theirs (R20).
 
-    Texts are free, and can be erased; `check` and `access` hold codes, days and amounts.
+    `message` and `answer` are free text and can be erased (R23). `check_answer` and `access_answer` are what the checks
+    of a discount and of a service answered when it was opened, as `stored_checks` writes them; None where not asked.
     """
 
     id = ShortText(max_length=40, primary_key=True)

@@ -1,6 +1,6 @@
-"""What the checks ask: who holds these numbers, with which terms; and who has used a discount already.
+"""What the checks read: the holders of subscriber numbers with their terms, and who has used a discount already.
 
-One statement for a batch, however long, since a desk checks many numbers at once. Nothing is written.
+One statement for any number of numbers. Nothing is written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,18 +32,21 @@ _REDEMPTIONS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A number that is somebody's: the facts that the rules need, and whose they are."""
+class NumberHolder:
+    """The holder of a subscriber number: the facts that decide a check, and the ids of what they are about."""
 
-    holding: HolderFacts
+    facts: HolderFacts
     seat_id: str
     person_id: str
     organisation_id: str
     subscription_id: str
 
 
-async def holdings(numbers: Sequence[str]) -> dict[str, Held]:
-    """The holders of some numbers (16 digits each), removed seats too; a number nobody was given is left out."""
+async def number_holders(numbers: Sequence[str]) -> dict[str, NumberHolder]:
+    """The holders of some numbers (16 digits each), by number; those of removed seats too.
+
+    A number that does not exist is left out.
+    """
     wanted = sorted(set(numbers))
     if not wanted:
         return {}
@@ -53,9 +56,9 @@ async def holdings(numbers: Sequence[str]) -> dict[str, Held]:
 
 
 async def live_redemptions(pairs: Sequence[tuple[str, str]], at: datetime | None = None) -> set[tuple[str, str]]:
-    """Of some (person id, event reference) pairs, those with a redemption that is not released (R22).
+    """Of some (person id, event reference) pairs, those that have a redemption that is not released (R22).
 
-    With `at`, as it was at that instant. Raises ValueError for a naive one.
+    As of the instant `at` of the product's clock, or now. Raises ValueError for a naive instant.
     """
     wanted = sorted(set(pairs))
     if not wanted:
@@ -71,7 +74,7 @@ async def live_redemptions(pairs: Sequence[tuple[str, str]], at: datetime | None
     return {(row["person_id"], row["event_reference"]) for row in found}
 
 
-def _held(rows: Sequence[Mapping[str, Any]]) -> Held:
+def _held(rows: Sequence[Mapping[str, Any]]) -> NumberHolder:
     one = rows[0]
     added_at = as_instant(one["added_at"])
     assert added_at is not None, "a seat has the instant it was added"
@@ -84,8 +87,8 @@ def _held(rows: Sequence[Mapping[str, Any]]) -> Held:
         removed_at=as_instant(one["removed_at"]),
     )
     opened = tuple(_term(row) for row in rows if row["id"] is not None)
-    return Held(
-        holding=HolderFacts(seat, one["email_key"], opened),
+    return NumberHolder(
+        facts=HolderFacts(seat, one["email_key"], opened),
         seat_id=one["seat_id"],
         person_id=one["person_id"],
         organisation_id=one["organisation_id"],
@@ -118,7 +121,7 @@ def _term(row: Mapping[str, Any]) -> terms.Term:
 
 
 def _fact(name: str, value: Any) -> Any:
-    """A fact as the rules take it, from a raw column: the name says of which sort it is."""
+    """A fact from a column read with plain SQL; the ending of its name gives its type."""
     if name.endswith("_at"):
         return as_instant(value)
     return as_day(value) if name.endswith("_to") else value

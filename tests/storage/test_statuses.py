@@ -14,7 +14,7 @@ from capcom_gql.domain.terms import Term
 from capcom_gql.storage.engine import database
 from capcom_gql.storage.engine.columns import as_day
 from capcom_gql.storage.queries import status_sql
-from capcom_gql.storage.queries.holdings import holdings
+from capcom_gql.storage.queries.number_holders import number_holders
 from capcom_gql.storage.tables import Plan, Subscription
 from capcom_gql.storage.tables import Term as TermRow
 from tests.domain.words import POLICY, renewed, unpaid
@@ -143,9 +143,9 @@ async def test_a_holding_has_the_facts_of_the_rows(database: str, terms: tuple[T
         async with in_transaction():
             subscription, _ = await _write(terms)
             seat = await write_seat(subscription)
-            held = (await holdings([seat.number]))[seat.number]
+            holder = (await number_holders([seat.number]))[seat.number]
             rows = await TermRow.filter(subscription_id=subscription.id).order_by("starts_on", "opened_at")
-            assert held.holding.terms == tuple(row.facts() for row in rows)
+            assert holder.facts.terms == tuple(row.facts() for row in rows)
             raise TakenBack
 
 

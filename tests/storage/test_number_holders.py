@@ -6,7 +6,7 @@ import pytest
 from tortoise import connections
 
 from capcom_gql.domain.seats import Seat
-from capcom_gql.storage.queries.holdings import holdings, live_redemptions
+from capcom_gql.storage.queries.number_holders import live_redemptions, number_holders
 from capcom_gql.storage.tables import Term
 from tests.domain.words import opened, renewed
 from tests.storage.rows import (
@@ -45,13 +45,13 @@ async def test_a_holder_and_the_whole_subscription(database: str) -> None:
     subscription = await write_subscribed(town, [renewed(year, "2027-10-01"), year])
     ana = await write_person("ana@ville.example")
     seat = await write_seat(subscription, person=ana, number=KNOWN, manager=True, place=2)
-    found = await holdings([KNOWN])
-    held = found[KNOWN]
-    assert (held.seat_id, held.person_id) == (seat.id, ana.id)
-    assert (held.organisation_id, held.subscription_id) == (town.id, subscription.id)
-    assert held.holding.seat == Seat(seat.id, ana.id, 2, True, NOON)
-    assert held.holding.email_key == "ana@ville.example"
-    assert [term.starts_on.isoformat() for term in held.holding.terms] == ["2026-12-09", "2027-12-09"]
+    found = await number_holders([KNOWN])
+    holder = found[KNOWN]
+    assert (holder.seat_id, holder.person_id) == (seat.id, ana.id)
+    assert (holder.organisation_id, holder.subscription_id) == (town.id, subscription.id)
+    assert holder.facts.seat == Seat(seat.id, ana.id, 2, True, NOON)
+    assert holder.facts.email_key == "ana@ville.example"
+    assert [term.starts_on.isoformat() for term in holder.facts.terms] == ["2026-12-09", "2027-12-09"]
 
 
 async def test_a_batch_in_one_statement(database: str, statements: list[str]) -> None:
@@ -59,13 +59,13 @@ async def test_a_batch_in_one_statement(database: str, statements: list[str]) ->
     second = await write_subscribed(an_organisation(), [opened(), year_of("2027-12-09")])
     await write_seat(first, number=KNOWN)
     await write_seat(second, number=OTHER)
-    found = await holdings([OTHER, KNOWN, UNKNOWN, KNOWN])
-    assert {number: len(held.holding.terms) for number, held in found.items()} == {KNOWN: 1, OTHER: 2}
+    found = await number_holders([OTHER, KNOWN, UNKNOWN, KNOWN])
+    assert {number: len(holder.facts.terms) for number, holder in found.items()} == {KNOWN: 1, OTHER: 2}
     assert len(statements) == 1
 
 
 async def test_nobody_is_asked_about_nothing(database: str, statements: list[str]) -> None:
-    assert await holdings([]) == {}
+    assert await number_holders([]) == {}
     assert await live_redemptions([]) == set()
     assert statements == []
 
@@ -73,7 +73,7 @@ async def test_nobody_is_asked_about_nothing(database: str, statements: list[str
 async def test_a_removed_seat_is_still_known(database: str) -> None:
     subscription = await write_subscribed(an_organisation(), [opened()])
     await write_seat(subscription, number=KNOWN, removed_at=NOON)
-    assert (await holdings([KNOWN]))[KNOWN].holding.seat.removed_at == NOON
+    assert (await number_holders([KNOWN]))[KNOWN].facts.seat.removed_at == NOON
 
 
 @pytest.mark.rule("R22")
