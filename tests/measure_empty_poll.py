@@ -17,7 +17,7 @@ from unittest.mock import patch
 import asyncpg
 
 from capcom_gql.delivery import leases
-from capcom_gql.delivery.leases import hand_over, left_behind
+from capcom_gql.delivery.leases import find_abandoned, queue_due
 from capcom_gql.runtime import runtime_from
 from capcom_gql.settings import load
 from capcom_gql.storage.engine.database import migrate, open_database, rows
@@ -88,8 +88,8 @@ class Explained:
 async def turn() -> None:
     """What a sweeper does in one turn, and finds nothing. The database is open."""
     assert await sweep.record_steps(runtime_from(load({}), ())) == 0
-    assert await left_behind() == {}
-    assert await hand_over() == {}
+    assert await find_abandoned() == {}
+    assert await queue_due() == {}
 
 
 async def plans_of_a_turn(connection: asyncpg.Connection) -> list[str]:

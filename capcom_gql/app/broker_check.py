@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from capcom_gql.workers.broker import BrokerUnavailable, line_to
+from capcom_gql.workers.broker import BrokerUnavailable, broker_connection
 
 WITHIN = 4.0
 """Seconds, after which a broker that has said nothing is one that does not answer."""
@@ -37,13 +37,13 @@ class BrokerCheck:
 def _ask(url: str) -> BrokerAnswer:
     """By a new connection each time, since an old one proves little."""
     try:
-        line = line_to(url)
+        connection = broker_connection(url)
     except ImportError:
         return BrokerAnswer(False, NO_DRIVER)
     try:
-        line.must_answer()
+        connection.check()
     except BrokerUnavailable as error:
         return BrokerAnswer(False, f"{error}: {CHECK}")
     finally:
-        line.broker.close()
-    return BrokerAnswer(True, f"{line.name} answers")
+        connection.broker.close()
+    return BrokerAnswer(True, f"{connection.name} answers")

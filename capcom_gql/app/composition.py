@@ -33,7 +33,7 @@ from capcom_gql.storage.engine.database import open_database
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import must_be_real
 from capcom_gql.workers.delivery_pool import DeliveryPool
-from capcom_gql.workers.embedded import at_work
+from capcom_gql.workers.embedded import embedded_worker
 from capcom_gql.workers.wake_up import wake_up
 
 NO_MAIL = "no channel for e-mail is installed and active: no mail leaves, letters are HELD until one is"
@@ -118,7 +118,9 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
             app.state.parts = _Parts(registry, graphql_app(runtime, settings, woken, registry.entries))
             app.state.tick = partial(tick, runtime, registry, until_idle=True)
             async with (
-                at_work(DeliveryPool(runtime, registry, woken)) if ticking else wake_up(settings.broker_url, woken)
+                embedded_worker(DeliveryPool(runtime, registry, woken))
+                if ticking
+                else wake_up(settings.broker_url, woken)
             ):
                 yield
             await notes_written()

@@ -1,1 +1,1 @@
-"""The outbox: letters and webhook messages, leased, written and sent at least once, with their outcomes."""
+"""The outbox: deliveries of letters and of events to webhook endpoints, leased, rendered and sent at least once."""

@@ -1,4 +1,4 @@
-"""Links in letters: made when the letter is sent, kept as hashes, on the real clock (R7, R18, R24)."""
+"""One-time links of letters: created when the letter is sent, stored as hashes, by the real clock (R7, R18, R24)."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -12,15 +12,15 @@ from capcom_gql.storage.tables import EmailChange, OneTimeLink, Person, Unsubscr
 
 
 async def mint_password_link(account_base_url: str, person: Person, hours: int) -> str:
-    """The address of the page on which a person chooses a password, with a new token that holds some hours.
+    """The URL of the page on which a person chooses a password, with a new token that works for `hours` hours (R5).
 
-    Raises Suppressed for a person who was erased meanwhile.
+    Raises Suppressed if the person was erased in the meantime (R23).
     """
     token = new_link_token()
     now = clock.utc_now()
 
     async def work() -> None:
-        # under the lock that erasing takes: no link is left behind by a letter that was already on its way
+        # under the lock that erasing takes: a letter already on its way must not create a link after the erasure
         known = await Person.filter(id=person.id).select_for_update().get()
         if is_erased(known.id, known.email):
             raise Suppressed("the person was erased before the letter was sent")
@@ -33,33 +33,33 @@ async def mint_password_link(account_base_url: str, person: Person, hours: int) 
 
 
 async def mint_email_link(account_base_url: str, change_id: str, hours: int) -> str:
-    """The address of the page on which a new address is confirmed, with a new token that holds some hours.
+    """The URL of the page on which a new address is confirmed, with a new token that works for `hours` hours (R24).
 
-    The token of an earlier try at the same letter no longer works. Raises Suppressed where the change was given up
-    for a newer one, or made, meanwhile.
+    The token of an earlier attempt at the same letter no longer works. Raises Suppressed if the change was cancelled or
+    confirmed in the meantime.
     """
     token = new_link_token()
     status = EmailChange.filter(id=change_id, used_at__isnull=True)
     expires_at = clock.utc_now() + timedelta(hours=hours)
     if not await status.update(token_hash=hashed(token), expires_at=expires_at):
-        raise Suppressed("the change of address no longer stands")
+        raise Suppressed("the change of address was cancelled or confirmed before the letter was sent")
     return f"{account_base_url}/confirm-email?{urlencode({'token': token})}"
 
 
 async def mint_unsubscribe_link(public_url: str, person: Person) -> str:
-    """The address at which a person may refuse further surveys, with a new token, good for as long as they are known.
+    """The URL at which a person refuses further surveys, with a new token that works until the person is erased (R18).
 
-    Raises Suppressed for a person who has refused them, or was erased meanwhile.
+    Raises Suppressed if the person has refused them already, or was erased in the meantime.
     """
     token = new_link_token()
 
     async def work() -> None:
-        # under the lock that erasing and refusing take: neither is overlooked by a letter that is on its way
+        # under the lock that erasing and refusing take, so that a letter already on its way notices them
         known = await Person.filter(id=person.id).select_for_update().get()
         if is_erased(known.id, known.email):
             raise Suppressed("the person was erased before the letter was sent")
         if known.surveys_refused_at is not None:
-            raise Suppressed("the person asked for no surveys by mail")
+            raise Suppressed("the person has refused surveys by mail")
         await UnsubscribeLink.create(token_hash=hashed(token), person=known, created_at=clock.utc_now())
 
     await in_one_transaction(work)

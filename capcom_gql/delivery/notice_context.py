@@ -1,4 +1,4 @@
-"""What the letters say that are about no term: notices to staff, support requests, changes of address."""
+"""The contexts of letters that are about no term: notices to staff, support requests, changes of address."""
 
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -23,9 +23,10 @@ from capcom_gql.storage.tables import (
 
 
 async def endpoint_context(delivery: Delivery, event: Event) -> dict[str, Any]:
-    """A notice about an endpoint, with the last thing that went wrong. Raises Suppressed where it is over already."""
+    """The context of a notice to staff about an endpoint, with its latest failure. Raises Suppressed if the endpoint's
+    state has changed since."""
     endpoint = await WebhookEndpoint.get(id=delivery.about["endpoint_id"]).select_related("organisation")
-    _check_true(endpoint, event)
+    _check_still_true(endpoint, event)
     failed = DeliveryAttempt.filter(delivery__endpoint_id=endpoint.id, outcome__in=("RETRY", "FAILED"))
     last = await failed.order_by("-id").first()
     return {
@@ -39,24 +40,24 @@ async def endpoint_context(delivery: Delivery, event: Event) -> dict[str, Any]:
     }
 
 
-def _check_true(endpoint: WebhookEndpoint, event: Event) -> None:
+def _check_still_true(endpoint: WebhookEndpoint, event: Event) -> None:
     if endpoint.deleted_at is not None:
         raise Suppressed("the endpoint was deleted before the letter was sent")
     if event.kind == Kind.ENDPOINT_DISABLED and endpoint.is_enabled:
         raise Suppressed("the endpoint was enabled again before the letter was sent")
     if event.kind == Kind.ENDPOINT_FAILING and endpoint.failing_since is None:
-        raise Suppressed("the endpoint was mended before the letter was sent")
+        raise Suppressed("the endpoint worked again before the letter was sent")
     if event.kind == Kind.ENDPOINT_FAILING and not endpoint.is_enabled:
         raise Suppressed("the endpoint was disabled before the letter was sent")
 
 
 def _without_its_query(url: str) -> str:
-    """The address without what often holds a key."""
+    """The URL without its query and fragment, which often hold a key."""
     return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
 
 
 async def notice_context(delivery: Delivery) -> dict[str, Any]:
-    """A notice to staff: of which kind, about which organisation or webhook endpoint. Raises Suppressed."""
+    """The context of a notice to staff about an organisation (R1) or a webhook endpoint. Raises Suppressed."""
     event = await Event.get(id=delivery.event_id)
     if "endpoint_id" in delivery.about:
         return await endpoint_context(delivery, event)
@@ -72,7 +73,7 @@ async def notice_context(delivery: Delivery) -> dict[str, Any]:
 
 
 async def support_context(delivery: Delivery) -> dict[str, Any]:
-    """A support request as staff read it, and as its answer quotes it (R20)."""
+    """The context of the letters about a support request, to staff and with the answer (R20)."""
     request = await SupportRequest.get(id=delivery.about["request_id"]).select_related("person", "seat")
     answers = [answer for answer in (request.check_answer, request.access_answer) if answer is not None]
     return {
@@ -90,12 +91,16 @@ async def support_context(delivery: Delivery) -> dict[str, Any]:
 
 
 async def email_context(runtime: Runtime, delivery: Delivery) -> dict[str, Any]:
-    """A change of address: the link to the new one, word to the old one (R24). Raises Suppressed."""
+    """The context of the letters about a change of address: the link for the new address, a notice for the old one
+    (R24).
+
+    Raises Suppressed if the change was cancelled or confirmed in the meantime.
+    """
     hours = LETTERS[Topic.EMAIL_CHANGE].link_hours
     assert hours is not None, "the table of letters says how long a link to change an address holds"
     change = await EmailChange.get_or_none(id=delivery.about["change_id"])
     if change is None:
-        raise Suppressed("the change was given up before the letter was sent")
+        raise Suppressed("the change of address was cancelled before the letter was sent")
     is_old = delivery.about.get("is_old") == "yes"
     is_done = delivery.about["is_done"] == "yes"
     by_link = not is_old and not is_done

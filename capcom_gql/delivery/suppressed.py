@@ -1,9 +1,9 @@
-"""Why a letter is not sent after all, or not yet."""
+"""Why a delivery is not sent: for good, or not yet."""
 
 
 class Suppressed(Exception):
-    """The letter has nothing true to say any more; the text says why it is not sent."""
+    """The delivery is not sent because it is no longer true or has no recipient. The text is the delivery's reason."""
 
 
 class EndpointDisabled(Exception):
-    """The endpoint is disabled: what it would be sent waits until it is enabled again."""
+    """The delivery's webhook endpoint is disabled: the delivery is held until it is enabled again."""

@@ -1,4 +1,4 @@
-"""What is asked of a webhook endpoint's form: its address, its filter, its description."""
+"""Validation of a webhook endpoint's form: its URL, the kinds of events and its description."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -11,11 +11,12 @@ from capcom_gql.runtime import Runtime
 from capcom_gql.storage.tables.webhooks import MAX_URL
 
 MAX_DESCRIPTION = 1_000
+"""The most characters of an endpoint's description."""
 _URL = ("url",)
 
 
 async def url_faults(runtime: Runtime, url: str | None) -> list[Fault]:
-    """The fault of what is no web address, or one to which no channel of its kind sends."""
+    """The fault of a URL, at most one: missing or too long, not an http(s) URL, or refused by an active channel."""
     if faults := check_text(_URL, url, MAX_URL, required=True):
         return faults
     assert url is not None, "a missing one is a fault"
@@ -26,7 +27,7 @@ async def url_faults(runtime: Runtime, url: str | None) -> list[Fault]:
 
 
 def kind_faults(kinds: Sequence[str]) -> list[Fault]:
-    """The faults of kinds that no event has."""
+    """The faults of a list of event kinds: unknown ones, or more than there are."""
     known = {kind.value for kind in Kind}
     if len(kinds) > len(known):
         return [invalid(("kinds",), "too_many_lines", maximum=len(known))]
@@ -48,7 +49,7 @@ def normal_kinds(kinds: Sequence[str]) -> list[str]:
 
 
 def _is_web_address(text: str) -> bool:
-    """Whether it is an absolute one; whether it is safe to call is the channel's to say."""
+    """Whether a text is an absolute http(s) URL. Whether it is safe to call is the channel's decision."""
     if any(character.isspace() or not character.isprintable() for character in text):
         return False
     try:

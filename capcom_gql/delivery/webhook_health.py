@@ -1,4 +1,7 @@
-"""What becomes of a webhook endpoint, and of what waits for it, when it fails, is disabled or is enabled again."""
+"""Warn of, disable, re-enable and delete webhook endpoints, with the deliveries that wait for them (Events).
+
+The time for which an endpoint has failed is by the real clock.
+"""
 
 from datetime import timedelta
 from functools import partial
@@ -25,12 +28,13 @@ from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, WebhookEndpoint
 from capcom_gql.storage.tables.deliveries import IS_WAITING
 
-DELETED = "the endpoint was deleted"
+ENDPOINT_DELETED = "the endpoint was deleted"
+"""The reason of deliveries that are not sent because their endpoint was deleted."""
 
-# Its schedule of attempts begins anew; the numbers of those made stay, since they fence off whoever comes back late.
+# The retry schedule begins anew; the attempts keep their numbers, which fence off a worker that was delayed.
 _AGAIN = "state = 'PENDING', reason = NULL, next_attempt_at = $2, uncounted = attempt, crashes = 0, queued_until = NULL"
 
-_RELEASED = f"""
+_RELEASE = f"""
     UPDATE delivery SET {_AGAIN}
     WHERE endpoint_id = $1 AND (
         (state = 'HELD' AND reason = '{ENDPOINT_DISABLED}')
@@ -42,23 +46,24 @@ _RELEASED = f"""
 """
 
 
-async def locked(endpoint_id: str) -> WebhookEndpoint | None:
-    """An endpoint that is not deleted, its row locked until the transaction ends.
+async def lock_endpoint(endpoint_id: str) -> WebhookEndpoint | None:
+    """The endpoint, its row locked until the transaction ends; None if it is deleted or does not exist.
 
-    Deeds that write down events for it meanwhile are not kept waiting, but for those that find it disabled.
+    Commands that record events for it do not wait for the lock, except those that find it disabled.
     """
     return await WebhookEndpoint.filter(id=endpoint_id, deleted_at=None).select_for_update(no_key=True).first()
 
 
 async def check_health(runtime: Runtime, endpoint_id: str) -> bool:
-    """Warn staff of an endpoint, or disable it, where its failing calls for it. Returns whether it did.
+    """Warn staff of an endpoint that has failed for a day, or disable one that has failed for five. Returns whether it
+    did.
 
-    In a transaction. Of two at once the second finds nothing left to do.
+    Call it in a transaction. Idempotent: of two concurrent calls the second one does nothing.
     """
     suspect = await WebhookEndpoint.get(id=endpoint_id)
     if health_action(suspect.health(), clock.utc_now()) is HealthAction.NOTHING:
         return False
-    endpoint = await locked(endpoint_id)
+    endpoint = await lock_endpoint(endpoint_id)
     finding = HealthAction.NOTHING if endpoint is None else health_action(endpoint.health(), clock.utc_now())
     if endpoint is None or finding is HealthAction.NOTHING:
         return False
@@ -71,46 +76,44 @@ async def check_health(runtime: Runtime, endpoint_id: str) -> bool:
 
 
 async def disable(runtime: Runtime, endpoint: WebhookEndpoint, reason: DisabledReason, actor: Actor) -> None:
-    """Disable a locked endpoint that is enabled, and hold what waits for it.
+    """Disable a locked endpoint that is enabled, and hold the deliveries that wait for it.
 
-    Since when it was failing stays on record: what has failed since then is sent again one day. Staff are told by mail,
-    unless it is they who do it.
+    `failing_since` is kept, so that `reenable` can send what has failed since then. Staff get a letter, unless a person
+    did it.
     """
     endpoint.is_enabled, endpoint.disabled_reason = False, reason.value
     await endpoint.save(update_fields=["is_enabled", "disabled_reason"])
     await (
-        _in_nobodys_hands(endpoint)
-        .filter(state__in=WAITING)
-        .update(state=DeliveryState.HELD.value, reason=ENDPOINT_DISABLED)
+        _not_leased(endpoint).filter(state__in=WAITING).update(state=DeliveryState.HELD.value, reason=ENDPOINT_DISABLED)
     )
     await _record(runtime, endpoint, Kind.ENDPOINT_DISABLED, {"reason": reason.value}, actor)
 
 
 async def reenable(endpoint: WebhookEndpoint) -> None:
-    """Enable a locked endpoint, and send again what was held for it, or has failed since it was failing."""
+    """Enable a locked endpoint, and send at once what was held for it and what has failed since `failing_since`."""
     since = endpoint.failing_since
     columns = {"is_enabled": True, "disabled_reason": None, "failing_since": None, "warned_at": None}
     await endpoint.update_from_dict(columns).save(update_fields=list(columns))
     now = clock.utc_now()
-    await rows(_RELEASED, [endpoint.id, now, now if since is None else since])
+    await rows(_RELEASE, [endpoint.id, now, now if since is None else since])
 
 
-async def send_again(delivery_id: str) -> None:
-    """Send one again, though it was given up just now: whoever mended its endpoint meanwhile has not found it."""
+async def requeue(delivery_id: str) -> None:
+    """Send a delivery again at once, with a new retry schedule, whatever its state."""
     await rows(f"UPDATE delivery SET {_AGAIN} WHERE id = $1", [delivery_id, clock.utc_now()])
 
 
-async def give_up(endpoint: WebhookEndpoint) -> None:
-    """Of an endpoint that is deleted nothing is sent any more, whatever it was waiting for."""
+async def suppress_waiting(endpoint: WebhookEndpoint) -> None:
+    """Suppress all deliveries that wait for an endpoint, because it is deleted."""
     await (
-        _in_nobodys_hands(endpoint)
+        _not_leased(endpoint)
         .filter(state__in=UNSENT)
-        .update(state=DeliveryState.SUPPRESSED.value, reason=DELETED)
+        .update(state=DeliveryState.SUPPRESSED.value, reason=ENDPOINT_DELETED)
     )
 
 
-def _in_nobodys_hands(endpoint: WebhookEndpoint) -> QuerySet[Delivery]:
-    """What goes to an endpoint, but for what is being sent: of that the outcome is written as it comes."""
+def _not_leased(endpoint: WebhookEndpoint) -> QuerySet[Delivery]:
+    """The deliveries to an endpoint except those being sent, whose outcome is recorded as it comes."""
     free = Q(leased_until=None) | Q(leased_until__lte=clock.utc_now())
     return Delivery.filter(free, endpoint_id=endpoint.id)
 
@@ -131,10 +134,10 @@ async def _record(
 
 
 OVERDUE = timedelta(minutes=1)
+"""A delivery that has been due for longer was not attempted because no worker ran, which is not the endpoint's failure.
+Its endpoint is neither warned of nor disabled meanwhile."""
 
-"""What is due for longer was not tried because no worker was there: that is not the endpoint's failing."""
-
-# What is held for its channel is not tried either for a reason of ours.
+# Nor is an endpoint judged while deliveries to it are held for their channel, which is not its failure either.
 _SUSPECTS = f"""
     SELECT id FROM webhookendpoint
     WHERE failing_since <= $1 AND is_enabled AND deleted_at IS NULL
@@ -153,7 +156,7 @@ _SUSPECTS = f"""
 
 
 async def sweep_endpoints(runtime: Runtime) -> int:
-    """Warn staff of those that fail, and disable those that have failed for too long. Returns how many."""
+    """Apply `check_health` to all endpoints that have failed for a day or more. Returns how many were changed."""
     real = clock.utc_now()
     instants = (real - WARN_AFTER, real - DISABLE_AFTER, real - WARNING_PERIOD, await product_now(), real - OVERDUE)
     suspects = await rows(_SUSPECTS, instants)

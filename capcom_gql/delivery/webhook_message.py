@@ -1,10 +1,10 @@
-"""What an endpoint is sent of an event: its body, signed with the secrets that live now, to the address it has now."""
+"""The message by which a webhook endpoint gets an event: to its present URL, with its present secrets (Events)."""
 
 from datetime import datetime
 
 from capcom_gql import clock
 from capcom_gql.delivery.suppressed import EndpointDisabled, Suppressed
-from capcom_gql.delivery.webhook_health import DELETED
+from capcom_gql.delivery.webhook_health import ENDPOINT_DELETED
 from capcom_gql.domain.endpoints import webhook_body
 from capcom_gql.domain.events import Kind
 from capcom_gql.languages.locales import ENGLISH
@@ -15,13 +15,14 @@ from capcom_gql.storage.tables.webhooks import signing_secrets
 
 
 async def endpoint_message(delivery: Delivery, attempt: int, now: datetime) -> Message:
-    """The message of a delivery to an endpoint; `now` is the product's clock. Raises Suppressed, EndpointDisabled.
+    """The message of a delivery to an endpoint; `now` is the product's clock.
 
-    The text, for channels that post no JSON, is the event in one sentence of English.
+    Its text, for channels that post no JSON, is the event as one sentence of English. Raises Suppressed if the endpoint
+    is deleted, EndpointDisabled if it is disabled.
     """
     endpoint = await WebhookEndpoint.get(id=delivery.endpoint_id)
     if endpoint.deleted_at is not None:
-        raise Suppressed(DELETED)
+        raise Suppressed(ENDPOINT_DELETED)
     if not endpoint.is_enabled:
         raise EndpointDisabled
     event = await Event.get(id=delivery.event_id)

@@ -1,12 +1,12 @@
-"""What an attempt makes of the endpoint that it was for: a success clears, a failure counts, a 410 ends it at once."""
+"""What the outcome of a delivery means for its webhook endpoint: success resets it, failure counts, 410 disables."""
 
 from datetime import datetime
 
 from tortoise.expressions import Q
 
 from capcom_gql import clock
-from capcom_gql.delivery.leases import write_while_ours
-from capcom_gql.delivery.webhook_health import check_health, disable, locked
+from capcom_gql.delivery.leases import write_if_current
+from capcom_gql.delivery.webhook_health import check_health, disable, lock_endpoint
 from capcom_gql.domain.endpoints import DisabledReason
 from capcom_gql.domain.rights import SYSTEM
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
@@ -17,28 +17,29 @@ from capcom_gql.storage.tables import Delivery, DeliveryAttempt, WebhookEndpoint
 
 
 async def record_outcome(runtime: Runtime, endpoint_id: str, address: str, outcome: Outcome, began: datetime) -> bool:
-    """In the transaction that writes an outcome: what it says of the endpoint that has this address still.
+    """Record what an outcome says about the endpoint, in the transaction that records the outcome.
 
-    A channel's own fault, or its missing settings, say nothing of an endpoint. Returns whether what was sent is to go
-    again, since the address that answered that it is closed for good is not the endpoint's any more.
+    `address` is the URL that was called: the outcome counts only if the endpoint still has it. `began` is when the
+    attempt began, by the real clock. A crash or missing settings of the channel say nothing about the endpoint. Returns
+    whether to send the delivery again, because the URL that is closed for good is no longer the endpoint's.
     """
     is_its_own = outcome.kind in (OutcomeKind.RETRY, OutcomeKind.FAILED) and not outcome.crashed
     if is_its_own and outcome.gone:
-        return await _end(runtime, endpoint_id, address, began)
+        return await _record_gone(runtime, endpoint_id, address, began)
     known = WebhookEndpoint.filter(id=endpoint_id, url=address, deleted_at=None)
     if outcome.kind is OutcomeKind.SENT:
         await known.filter(is_enabled=True, failing_since__isnull=False).update(failing_since=None, warned_at=None)
     elif is_its_own:
-        # of several at once the earliest counts, whichever ends first: what has failed since goes again one day
+        # of several concurrent failures the earliest counts, since `reenable` sends what has failed since then
         is_first = Q(failing_since=None) | Q(failing_since__gt=began)
         await known.filter(is_first).update(failing_since=began)
         await check_health(runtime, endpoint_id)
     return False
 
 
-async def _end(runtime: Runtime, endpoint_id: str, address: str, began: datetime) -> bool:
-    # locked before anything is judged by it: who enables or disables it meanwhile has not found what failed here
-    endpoint = await locked(endpoint_id)
+async def _record_gone(runtime: Runtime, endpoint_id: str, address: str, began: datetime) -> bool:
+    # locked before it is examined: a concurrent enabling or disabling has not seen this failure
+    endpoint = await lock_endpoint(endpoint_id)
     if endpoint is None:
         return False
     if endpoint.url != address:
@@ -50,16 +51,16 @@ async def _end(runtime: Runtime, endpoint_id: str, address: str, began: datetime
     return False
 
 
-async def hold(delivery: Delivery, attempt: int, began: datetime) -> None:
-    """Keep what was to go to an endpoint that is disabled, as an attempt that does not count.
+async def hold_delivery(delivery: Delivery, attempt: int, began: datetime) -> None:
+    """Hold a delivery whose endpoint is disabled, and record an attempt that does not count.
 
-    Where it was enabled meanwhile, whoever did it has not found this one: it goes again at once.
+    If the endpoint was enabled in the meantime, the delivery is due again at once. `began` is by the real clock.
     """
     endpoint_id = delivery.endpoint_id
     assert endpoint_id is not None, "only endpoints are disabled"
 
     async def write() -> None:
-        endpoint = await locked(endpoint_id)
+        endpoint = await lock_endpoint(endpoint_id)
         waits = endpoint is not None and not endpoint.is_enabled
         await DeliveryAttempt.create(
             delivery=delivery, number=attempt, at=began, outcome=OutcomeKind.HELD.value, error=ENDPOINT_DISABLED
@@ -71,6 +72,6 @@ async def hold(delivery: Delivery, attempt: int, began: datetime) -> None:
             "uncounted": delivery.uncounted + 1,
             "leased_until": None,
         }
-        await write_while_ours(delivery, attempt, columns)
+        await write_if_current(delivery, attempt, columns)
 
     await in_one_transaction(write)

@@ -1,5 +1,6 @@
 """One child process of the plugin host: start, requests, answers and end. Usable from any thread or event loop."""
 
+import asyncio
 import itertools
 import logging
 import os
@@ -9,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import IO, Any
@@ -38,6 +39,19 @@ class PendingQuestion:
 
     number: int
     answer: Future[Any]
+
+    async def wait(self, within: float) -> Any:
+        """The answer, without ever cancelling its future. Raises TimeoutError after some seconds, or ProcessFault."""
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake(_: Future[Any]) -> None:
+            # the loop may have ended before
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(done.set)
+
+        self.answer.add_done_callback(wake)
+        await asyncio.wait_for(done.wait(), within)
+        return self.answer.result()
 
 
 class ChildProcess:

@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -132,7 +131,7 @@ class SubprocessPlugin:
         run = self._process_for_work()
         start_timeout = self._timeouts.load_timeout
         try:
-            self._check_started(await _answered(run.starts[channel].answer, start_timeout))
+            self._check_started(await run.starts[channel].wait(start_timeout))
         except TimeoutError:
             run.process.kill()
             raise ProcessFault(f"its process did not start within {start_timeout:g} s") from None
@@ -142,7 +141,7 @@ class SubprocessPlugin:
             raise
         question = run.process.ask(do, channel=channel, **more)
         try:
-            return await _answered(question.answer, within)
+            return await question.wait(within)
         except TimeoutError:
             run.process.abandon(question)
             raise
@@ -289,17 +288,3 @@ class SubprocessHost:
     ) -> Outcome:
         reason = self._plugin.redact(f"{self.name}: {words}")
         return Outcome(kind=kind, reason=reason, retry_after=retry_after, crashed=crashed, late=late)
-
-
-async def _answered(answer: Future[Any], within: float) -> Any:
-    """Wait for a thread's future without ever cancelling it. Raises TimeoutError, or the answer's exception."""
-    loop, done = asyncio.get_running_loop(), asyncio.Event()
-
-    def wake(_: Future[Any]) -> None:
-        # the loop may have ended before
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(done.set)
-
-    answer.add_done_callback(wake)
-    await asyncio.wait_for(done.wait(), within)
-    return answer.result()

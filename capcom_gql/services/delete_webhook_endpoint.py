@@ -2,7 +2,7 @@
 
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
-from capcom_gql.delivery.webhook_health import give_up, locked
+from capcom_gql.delivery.webhook_health import lock_endpoint, suppress_waiting
 from capcom_gql.domain.refusals import Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -16,10 +16,10 @@ async def delete_webhook_endpoint(actor: Actor, endpoint_id: str) -> None:
     async def work() -> None:
         if not await WebhookEndpoint.filter(id=endpoint_id).exists():
             raise Refusal(not_found("endpointId"))
-        endpoint = await locked(endpoint_id)
+        endpoint = await lock_endpoint(endpoint_id)
         if endpoint is not None:
             await endpoint.update_from_dict({"deleted_at": clock.utc_now()}).save(update_fields=["deleted_at"])
             await WebhookSecret.filter(endpoint_id=endpoint.id).delete()
-            await give_up(endpoint)
+            await suppress_waiting(endpoint)
 
     await in_one_transaction(work)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
 from capcom_gql.access.tokens import new_signing_secret
-from capcom_gql.delivery.webhook_health import locked
+from capcom_gql.delivery.webhook_health import lock_endpoint
 from capcom_gql.domain.endpoints import SECRET_OVERLAP
 from capcom_gql.domain.refusals import Refusal, not_found
 from capcom_gql.domain.rights import Actor, Right
@@ -29,7 +29,7 @@ async def rotate_webhook_secret(actor: Actor, endpoint_id: str) -> WebhookSecret
     authorize(Right.NOTIFICATIONS, actor)
 
     async def work() -> WebhookSecretRotated:
-        endpoint = await locked(endpoint_id)
+        endpoint = await lock_endpoint(endpoint_id)
         if endpoint is None:
             raise Refusal(not_found("endpointId"))
         now, secret = clock.utc_now(), new_signing_secret()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from capcom_gql.access.authorize import authorize
 from capcom_gql.delivery.webhook_forms import description_faults, kind_faults, normal_kinds, url_faults
-from capcom_gql.delivery.webhook_health import disable, locked, reenable
+from capcom_gql.delivery.webhook_health import disable, lock_endpoint, reenable
 from capcom_gql.domain.endpoints import DisabledReason
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
@@ -39,7 +39,7 @@ async def update_webhook_endpoint(runtime: Runtime, actor: Actor, form: UpdateWe
     refuse_if(await _faults(runtime, form))
 
     async def work() -> str:
-        endpoint = await locked(form.endpoint_id)
+        endpoint = await lock_endpoint(form.endpoint_id)
         if endpoint is None:
             raise Refusal(not_found("endpointId"))
         has_moved = form.url is not None and form.url.strip() != endpoint.url

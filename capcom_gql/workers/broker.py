@@ -1,4 +1,4 @@
-"""The broker that CAPCOM_BROKER_URL names: Redis, RabbitMQ, or none, which is one inside the process."""
+"""The broker that `CAPCOM_BROKER_URL` names: Redis, RabbitMQ, or, if it is empty, a broker inside the process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,54 +9,57 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Middleware
 
 NAMESPACE = "capcom"
-ANSWERS_WITHIN = 3.0
-"""Seconds for the broker to connect, and to answer."""
+"""The prefix of all keys in Redis."""
+TIMEOUT = 3.0
+"""Seconds that Redis has to accept a connection, and to answer."""
 HEARTBEAT_MS = 15_000
-"""A worker unheard of for so long is gone; what it had fetched is fetched again, and found done or free."""
-
-DEAD_FOR_MS = 3_600_000
-"""Messages that failed are kept for so long, for whoever looks; their letters go by other messages."""
+"""Milliseconds without a heartbeat after which a worker counts as dead, and its messages are fetched by others."""
+DEAD_MESSAGE_TTL_MS = 3_600_000
+"""Milliseconds for which Redis keeps messages that failed, to be examined; their deliveries go by other messages."""
 
 
 class BrokerUnavailable(Exception):
-    """The broker does not answer; the text says what it said."""
+    """The broker does not answer. The text names its kind and the type of the error, and no address."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerConnection:
-    """A broker, not connected yet, and the way to ask whether it is there."""
+    """A broker, not connected yet, and how to ask whether it answers. `name` is `redis`, `rabbitmq` or `none`."""
 
     broker: Broker
     name: str
     _probe: Callable[[], object]
 
-    def must_answer(self) -> None:
-        """Ask the broker whether it is there; blocks for a few seconds at most. Raises BrokerUnavailable."""
+    def check(self) -> None:
+        """Connect to the broker; blocks for a few seconds at most. Raises BrokerUnavailable."""
         try:
             self._probe()
-        # whatever its driver raises, the broker is out of reach; its text may hold the address with a password
+        # any exception of its driver, whose text may hold the URL with the password
         except Exception as error:
             raise BrokerUnavailable(f"{self.name} does not answer: {type(error).__name__}") from error
 
 
-def line_to(url: str, middleware: list[Middleware] | None = None) -> BrokerConnection:
-    """The broker of an address. It retries nothing: the rows have one schedule, their own."""
+def broker_connection(url: str, middleware: list[Middleware] | None = None) -> BrokerConnection:
+    """The broker of a URL (empty: one inside this process), with no middleware but the one given.
+
+    Raises ImportError if the broker's driver is not installed.
+    """
     middleware = middleware or []
     scheme = urlsplit(url).scheme
-    # a driver is imported where it is used only: that of RabbitMQ is an extra, and workers start lighter
+    # imported only where it is used: RabbitMQ's driver is an extra
     if scheme in {"redis", "rediss"}:
         import redis  # noqa: PLC0415
         from dramatiq.brokers.redis import RedisBroker  # noqa: PLC0415
 
         client = redis.Redis.from_url(
-            url, socket_timeout=ANSWERS_WITHIN, socket_connect_timeout=ANSWERS_WITHIN, health_check_interval=10
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, health_check_interval=10
         )
         at_redis: Broker = RedisBroker(  # type: ignore[no-untyped-call]
             client=client,
             middleware=middleware,
             namespace=NAMESPACE,
             heartbeat_timeout=HEARTBEAT_MS,
-            dead_message_ttl=DEAD_FOR_MS,
+            dead_message_ttl=DEAD_MESSAGE_TTL_MS,
         )
         return BrokerConnection(at_redis, "redis", client.ping)
     if scheme in {"amqp", "amqps"}:

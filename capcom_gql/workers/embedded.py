@@ -1,6 +1,6 @@
-"""The worker inside the server: real worker threads on a broker in the process, and all work on the server's own loop.
+"""The worker inside the server: Dramatiq worker threads on a broker in the process, all work on the server's loop.
 
-Sound because the rows are the truth: what is lost with the process is found again by whoever sweeps next.
+Nothing is lost with the process, because the database is the queue: the next sweep of any process finds it again.
 """
 
 import asyncio
@@ -14,21 +14,22 @@ from dramatiq import Worker
 from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
 
 from capcom_gql.workers.actors import declare
-from capcom_gql.workers.broker import line_to
+from capcom_gql.workers.broker import broker_connection
 from capcom_gql.workers.delivery_pool import DeliveryPool
 from capcom_gql.workers.sweeper import Sweeper
 
 THREADS = 6
+"""How many worker threads take messages."""
 STOPS_WITHIN = 4.0
-"""Seconds for the letters in flight to go."""
-
-THREADS_END_WITHIN_MS = 2000
+"""Seconds for the sends in flight to finish when the server stops."""
+THREADS_STOP_WITHIN_MS = 2000
+"""Milliseconds for the worker threads to end after that."""
 
 log = logging.getLogger(__name__)
 
 
-class OwnLoop(EventLoopThread):
-    """The loop that runs already, in the place of a thread with one of its own; it is neither started nor stopped."""
+class RunningLoop(EventLoopThread):
+    """Dramatiq's event loop thread, replaced by a loop that already runs. It is neither started nor stopped."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         threading.Thread.__init__(self)
@@ -38,13 +39,13 @@ class OwnLoop(EventLoopThread):
 
 
 @contextlib.asynccontextmanager
-async def at_work(pool: DeliveryPool) -> AsyncIterator[None]:
-    """Sweeper and worker threads, at work until the end of the block; then stopped within a few seconds."""
-    line = line_to("")
-    actors = declare(line.broker, lambda: pool)
-    set_event_loop_thread(OwnLoop(asyncio.get_running_loop()))
-    line.broker.emit_after("process_boot")
-    worker = Worker(line.broker, worker_threads=THREADS, worker_timeout=100)
+async def embedded_worker(pool: DeliveryPool) -> AsyncIterator[None]:
+    """Run a sweeper and worker threads until the end of the block, then stop them within a few seconds."""
+    connection = broker_connection("")
+    actors = declare(connection.broker, lambda: pool)
+    set_event_loop_thread(RunningLoop(asyncio.get_running_loop()))
+    connection.broker.emit_after("process_boot")
+    worker = Worker(connection.broker, worker_threads=THREADS, worker_timeout=100)
     worker.start()
     sweeping = asyncio.create_task(Sweeper(pool, actors.deliver.send).run(), name="sweeper")
     try:
@@ -53,8 +54,9 @@ async def at_work(pool: DeliveryPool) -> AsyncIterator[None]:
         await pool.end(STOPS_WITHIN)
         sweeping.cancel()
         await asyncio.wait({sweeping})
-        # in a thread: its threads wait for coroutines of this very loop; not in the loop's own, which may all be busy
+        # in a thread, since the worker's threads wait for coroutines of this loop; not in the loop's pool, which may be
+        # full
         with ThreadPoolExecutor(1, thread_name_prefix="worker-stop") as thread:
-            await asyncio.get_running_loop().run_in_executor(thread, worker.stop, THREADS_END_WITHIN_MS)
-        line.broker.close()
+            await asyncio.get_running_loop().run_in_executor(thread, worker.stop, THREADS_STOP_WITHIN_MS)
+        connection.broker.close()
         set_event_loop_thread(None)

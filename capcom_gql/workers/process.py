@@ -1,4 +1,4 @@
-"""The life of a worker process: its loop's database, channels, crew and sweeper, from boot to shutdown."""
+"""A worker process from boot to shutdown: its database connections, channels, delivery pool and sweeper."""
 
 import asyncio
 import contextlib
@@ -18,18 +18,22 @@ from capcom_gql.storage.engine.database import migrate, open_database
 from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import must_be_real
 from capcom_gql.workers.delivery_pool import DeliveryPool
-from capcom_gql.workers.sweeper import Send, Sweeper
+from capcom_gql.workers.sweeper import SendMessage, Sweeper
 
 STOPS_WITHIN = 4.0
-"""Seconds for the letters in flight to go."""
+"""Seconds for the sends in flight to finish when the process stops."""
 
 log = logging.getLogger(__name__)
 
 
 class WorkerProcess(Middleware):
-    """Opens on boot, sweeps, and closes on shutdown, on the loop that the AsyncIO middleware before it has made."""
+    """Dramatiq middleware that opens everything on boot, runs a sweeper, and closes everything on shutdown.
 
-    def __init__(self, settings: Settings, send: Callable[[], Send]) -> None:
+    All of it runs on the event loop of the AsyncIO middleware, which must come before it. `send` returns the function
+    that puts a message for `deliver` into the broker. On boot the database is migrated.
+    """
+
+    def __init__(self, settings: Settings, send: Callable[[], SendMessage]) -> None:
         self._settings = settings
         self._send = send
         self._stack = contextlib.AsyncExitStack()
@@ -37,7 +41,7 @@ class WorkerProcess(Middleware):
         self._sweeping: asyncio.Task[None] | None = None
 
     def pool(self) -> DeliveryPool:
-        """The crew of this process, once it has booted."""
+        """The delivery pool of this process, which has booted."""
         assert self._pool is not None, "an actor is called after the boot"
         return self._pool
 
@@ -54,7 +58,7 @@ class WorkerProcess(Middleware):
         registry = load(self._settings)
         self._stack.push_async_callback(close, registry)
         runtime = runtime_of(self._settings, registry)
-        # whoever starts first; the others wait for it, and find nothing to do
+        # the first process migrates; the others wait for it, and find nothing to do
         await migrate(database_url(self._settings))
         await self._stack.enter_async_context(open_database(database_url(self._settings)))
         if self._settings.is_production:

@@ -1,6 +1,6 @@
-"""A server without a worker of its own tells those elsewhere, by the broker, that a deed was just done.
+"""A server without a worker wakes the workers through the broker when a command was carried out.
 
-It only hurries them: without a broker, or where it is out of reach, they find the work by themselves in a second.
+This only saves time: without a broker, or if it is out of reach, they find the work by themselves within a second.
 """
 
 import asyncio
@@ -9,42 +9,41 @@ import logging
 from collections.abc import AsyncIterator
 
 from capcom_gql.workers.actors import declare
-from capcom_gql.workers.broker import line_to
+from capcom_gql.workers.broker import broker_connection
 from capcom_gql.workers.delivery_pool import DeliveryPool
 
-PAUSE = 0.1
-"""Seconds between two messages at least; deeds done meanwhile share one."""
+MIN_INTERVAL = 0.1
+"""The least seconds between two messages; commands carried out in between share one."""
 
 log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
 async def wake_up(broker_url: str, woken: asyncio.Event) -> AsyncIterator[None]:
-    """For the length of the block, a message to the workers each time that `woken` is set."""
+    """Send a message to the workers each time that `woken` is set, for as long as the block lasts."""
     if not broker_url:
         yield
         return
-    line = line_to(broker_url)
-    actors = declare(line.broker, _no_pool)
+    connection = broker_connection(broker_url)
+    actors = declare(connection.broker, _no_pool)
 
-    async def nudge() -> None:
+    async def send_messages() -> None:
         while True:
             await woken.wait()
             woken.clear()
             try:
                 await asyncio.to_thread(actors.look.send)
-            # whatever the broker's driver raises: the workers look by themselves
-            except Exception as error:  # noqa: BLE001
-                log.warning("the workers cannot be told by the broker: %s", type(error).__name__)
-            await asyncio.sleep(PAUSE)
+            except Exception as error:  # noqa: BLE001  any exception of the driver: the workers sweep by themselves
+                log.warning("the workers cannot be woken through the broker: %s", type(error).__name__)
+            await asyncio.sleep(MIN_INTERVAL)
 
-    telling = asyncio.create_task(nudge(), name="nudging")
+    sending = asyncio.create_task(send_messages(), name="wake-up")
     try:
         yield
     finally:
-        telling.cancel()
+        sending.cancel()
         with contextlib.suppress(Exception):
-            line.broker.close()
+            connection.broker.close()
 
 
 def _no_pool() -> DeliveryPool:

@@ -142,7 +142,7 @@ async def test_a_row_that_ends_its_worker_each_time_is_parked(house: House) -> N
     parked = await Delivery.get(id=first.id)
     assert (parked.state, parked.reason) == (
         "FAILED",
-        f"given up after {ATTEMPTS} attempts, the last of which never came to an end",
+        f"given up after {ATTEMPTS} attempts, the last of which did not finish",
     )
     assert [call.delivery_id for call in house.calls("post")] != [first.id]
     assert await states() == {"FAILED": 1, "SENT": 1}

@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.delivery.leases import claim_this
-from capcom_gql.delivery.webhook_health import check_health, disable, locked, reenable, sweep_endpoints
-from capcom_gql.delivery.webhook_outcomes import hold, record_outcome
+from capcom_gql.delivery.leases import claim
+from capcom_gql.delivery.webhook_health import check_health, disable, lock_endpoint, reenable, sweep_endpoints
+from capcom_gql.delivery.webhook_outcomes import hold_delivery, record_outcome
 from capcom_gql.domain.endpoints import DISABLE_AFTER, DisabledReason
 from capcom_gql.domain.rights import SYSTEM
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
@@ -100,7 +100,7 @@ async def test_a_gone_beside_the_enabling_disables_it_again_and_is_not_lost(hous
     mended, go_on = asyncio.Event(), asyncio.Event()
 
     async def enable() -> None:
-        disabled = await locked(endpoint.id)
+        disabled = await lock_endpoint(endpoint.id)
         assert disabled is not None and not disabled.is_enabled
         await reenable(disabled)
         mended.set()
@@ -130,7 +130,7 @@ async def test_two_endpoints_are_disabled_at_once_without_waiting_for_each_other
     begun = asyncio.Barrier(2)
 
     async def judge_it(endpoint_id: str) -> None:
-        endpoint = await locked(endpoint_id)
+        endpoint = await lock_endpoint(endpoint_id)
         assert endpoint is not None
         await begun.wait()
         await disable(service.runtime, endpoint, DisabledReason.FAILING, SYSTEM)
@@ -165,9 +165,9 @@ async def test_what_was_found_disabled_and_is_enabled_when_it_is_held_goes_again
 ) -> None:
     await service.subscribe("ana")
     (one, _) = await to_endpoints()
-    claimed = await claim_this(one.id)
+    claimed = await claim(one.id)
     assert claimed is not None
-    await hold(await Delivery.get(id=one.id), claimed[1], clock.utc_now())
+    await hold_delivery(await Delivery.get(id=one.id), claimed[1], clock.utc_now())
     assert await states(endpoint_id__isnull=False) == {"PENDING": 2}
     await service.tick()
     assert await states(endpoint_id__isnull=False) == {"SENT": 2}

@@ -155,7 +155,7 @@ async def test_an_outcome_does_not_undo_an_end(service: Service) -> None:
     await service.subscribe("ana")
     await Delivery.all().update(state="SUPPRESSED", reason="by hand", attempt=1)
     stale = await Delivery.get()
-    await dispatch._close(stale, 1, {"state": "SENT"})
+    await dispatch._write_result(stale, 1, {"state": "SENT"})
     assert (await Delivery.get()).reason == "by hand"
     assert await states() == {"SUPPRESSED": 1}
 

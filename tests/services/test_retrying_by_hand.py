@@ -4,8 +4,8 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.access.rate_limits import RateLimits
-from capcom_gql.delivery.dispatch import WAITS
-from capcom_gql.delivery.leases import claim_this, write_while_ours
+from capcom_gql.delivery.dispatch import RETRY_WAITS
+from capcom_gql.delivery.leases import claim, write_if_current
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.languages.locales import ENGLISH, FRENCH
@@ -66,7 +66,7 @@ async def test_a_letter_that_failed_or_is_held_goes_at_once(house: House, mood: 
 @ONLY_SQLITE
 async def test_the_schedule_begins_anew_and_the_attempts_made_stay(house: House) -> None:
     service = await started(house, "busy")
-    whole = len(WAITS) + 1
+    whole = len(RETRY_WAITS) + 1
     for _ in range(whole - 1):
         await due_now()
         await service.tick()
@@ -76,7 +76,7 @@ async def test_the_schedule_begins_anew_and_the_attempts_made_stay(house: House)
     await service.tick()
     letter = await only()
     assert (letter.state, letter.attempt) == ("RETRYING", whole + 1)
-    assert letter.next_attempt_at - before < 2 * WAITS[0], "the first wait, not the last"
+    assert letter.next_attempt_at - before < 2 * RETRY_WAITS[0], "the first wait, not the last"
     for _ in range(whole - 1):
         await due_now()
         await service.tick()
@@ -105,9 +105,9 @@ async def test_a_worker_that_comes_back_late_overwrites_nothing(house: House) ->
     letter = await only()
     late = letter.attempt
     await retry_delivery(service.runtime, service.staff, letter.id)
-    claimed = await claim_this(letter.id)
+    claimed = await claim(letter.id)
     assert claimed == (letter.id, late + 1)
-    assert not await write_while_ours(letter, late, {"state": "SENT"})
+    assert not await write_if_current(letter, late, {"state": "SENT"})
     assert (await only()).state == "PENDING"
 
 
@@ -204,7 +204,7 @@ async def test_no_attempt_of_such_a_letter_counts_as_lost(house: House) -> None:
     """Not even the one that gave it up, nor one in which it could not be written."""
     service = await started(house, "busy")
     letter = await only()
-    await Delivery.all().update(attempt=len(WAITS) + 1, next_attempt_at=clock.utc_now())
+    await Delivery.all().update(attempt=len(RETRY_WAITS) + 1, next_attempt_at=clock.utc_now())
     await service.tick()
     assert (await only()).reason.startswith("given up after")
     lost = (await count_late_deliveries(await product_now(), clock.utc_now())).lost_attempts
@@ -217,4 +217,4 @@ async def test_no_attempt_of_such_a_letter_counts_as_lost(house: House) -> None:
     house.mood("well")
     await service.tick()
     assert (await only()).state == "SENT"
-    assert (await count_late_deliveries(await product_now(), clock.utc_now())).lost_attempts == lost == len(WAITS)
+    assert (await count_late_deliveries(await product_now(), clock.utc_now())).lost_attempts == lost == len(RETRY_WAITS)

@@ -23,7 +23,7 @@ from tests.services.house import House, Service, due_now, on, states
 pytestmark = pytest.mark.rule("R18")
 
 LAST_REMINDER = date(2028, 2, 22)
-REFUSED = "the person asked for no surveys by mail"
+REFUSED = "the person has refused surveys by mail"
 CHANNEL = """
 with Path(str(CALLS) + ".refusing").open("a", encoding="utf-8") as file:
     file.write(f"{message.topic} {message.address} {message.unsubscribe_url}\\n")

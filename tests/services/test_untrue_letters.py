@@ -91,7 +91,7 @@ async def paid(town: Town) -> Town:
 
 REMOVED = "the seat was removed before the letter was sent"
 CANCELLED = "the term was cancelled before the letter was sent"
-HANDED_ON = "the role was handed on before the letter was sent"
+HANDED_ON = "the role was handed over before the letter was sent"
 REOPENED = "the subscription was reopened or renewed before the letter was sent"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.delivery.dispatch import AT_MOST, send_due
+from capcom_gql.delivery.dispatch import BATCH_SIZE, send_due
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Subscription, Term
@@ -20,7 +20,7 @@ async def test_letters_go_in_the_order_of_their_due_instants(house: House, servi
         await service.subscribe(*(f"u{organisation}{seat}" for seat in range(10)), plan="COLLECTIF")
     now = await product_now()
     written = [each.id for each in await Delivery.all().order_by("id")]
-    assert len(written) > AT_MOST
+    assert len(written) > BATCH_SIZE
     shuffled = written[1::2] + written[0::2]
     for back, delivery_id in enumerate(shuffled):
         await Delivery.filter(id=delivery_id).update(due_at=now - timedelta(hours=back))
@@ -33,8 +33,8 @@ async def test_one_turn_sends_some_at_most(house: House, service: Service) -> No
     """So that the calendar's steps are recorded between two turns."""
     for organisation in range(3):
         await service.subscribe(*(f"u{organisation}{seat}" for seat in range(10)), plan="COLLECTIF")
-    assert await send_due(service.runtime, service.registry, lambda: False) == AT_MOST
-    assert len(house.calls("post")) == AT_MOST
+    assert await send_due(service.runtime, service.registry, lambda: False) == BATCH_SIZE
+    assert len(house.calls("post")) == BATCH_SIZE
 
 
 @ONLY_SQLITE

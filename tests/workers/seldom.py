@@ -2,7 +2,7 @@
 
 from capcom_gql.workers import sweeper
 
-sweeper.EVERY = sweeper.LONGEST_WAIT = 60.0
+sweeper.INTERVAL = sweeper.MAX_INTERVAL = 60.0
 
 from capcom_gql.workers.start import broker  # noqa: E402  the sweeper's time is set first
 

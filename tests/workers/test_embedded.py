@@ -13,7 +13,7 @@ from capcom_gql.forms import OrganisationForm
 from capcom_gql.storage.tables import Delivery, Event, Subscription
 from capcom_gql.workers import sweeper
 from capcom_gql.workers.delivery_pool import MESSAGES_AT_ONCE, DeliveryPool
-from capcom_gql.workers.embedded import at_work
+from capcom_gql.workers.embedded import embedded_worker
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.services.house import House, Service, states
 from tests.workers.staff_room import StaffRoom, a_deed, called, eventually
@@ -45,12 +45,12 @@ async def test_letters_go_at_once_after_a_deed(house: House, room: StaffRoom) ->
 
 async def test_a_deed_wakes_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sweeper comes by itself once in a minute only."""
-    for wait in ("EVERY", "LONGEST_WAIT"):
+    for wait in ("INTERVAL", "MAX_INTERVAL"):
         monkeypatch.setattr(sweeper, wait, 60.0)
     house.channel("post")
     service = await house.start()
     pool = crew_of(service)
-    async with at_work(pool):
+    async with embedded_worker(pool):
         await service.subscribe("ana", "bob")
         pool.woken.set()
         assert await eventually(lambda: len(house.calls("post")) == 2) < 3
@@ -63,7 +63,7 @@ async def test_a_channel_that_hangs_holds_up_no_other(house: House, where: str) 
     house.channel("post")
     service = await house.start(SEND_TIMEOUT="60", PLUGINS_IN_PROCESS=where)
     pool = crew_of(service)
-    async with at_work(pool):
+    async with embedded_worker(pool):
         for turn in range(1, 9):
             await service.subscribe(f"u{turn}")
             pool.woken.set()
@@ -85,7 +85,7 @@ async def test_threads_of_the_loop_that_are_all_busy_hold_up_nothing(house: Hous
     kept = [asyncio.create_task(asyncio.to_thread(over.wait, 60)) for _ in range(40)]
     try:
         pool = crew_of(service)
-        async with at_work(pool):
+        async with embedded_worker(pool):
             await service.subscribe("ana", "bob")
             pool.woken.set()
             await eventually(lambda: len(house.calls("post")) == 2, 5)
@@ -112,7 +112,7 @@ async def test_letters_go_while_steps_take_long(house: House) -> None:
         await transaction.start()
         await other.execute("SELECT 1 FROM term WHERE subscription_id = $1 FOR UPDATE", held)
         pool = crew_of(service)
-        async with at_work(pool):
+        async with embedded_worker(pool):
             await service.subscribe("bob", organisation=OrganisationForm("Ville de Bourg"))
             await eventually(lambda: len(house.calls("post")) == 2, 5)
             assert (await Subscription.get(id=held)).leased_until is not None
@@ -128,7 +128,7 @@ async def test_letters_go_while_steps_take_long(house: House) -> None:
 async def test_what_is_in_flight_at_a_stop_ends_and_the_rest_goes_next_time(house: House) -> None:
     house.channel("post", SLOW)
     service = await house.start()
-    async with at_work(crew_of(service)):
+    async with embedded_worker(crew_of(service)):
         await service.subscribe(*(f"u{seat}" for seat in range(10)), plan="COLLECTIF")
         await eventually(lambda: len(house.calls("post")) >= 2)
         began = time.monotonic()
@@ -136,7 +136,7 @@ async def test_what_is_in_flight_at_a_stop_ends_and_the_rest_goes_next_time(hous
     begun = len(house.calls("post"))
     assert await states() == {"SENT": begun, "PENDING": 10 - begun}
     assert not await Delivery.filter(leased_until__isnull=False).exists()
-    async with at_work(crew_of(await house.start())):
+    async with embedded_worker(crew_of(await house.start())):
         await eventually(lambda: len(house.calls("post")) == 10)
     assert await states() == {"SENT": 10}
     assert set(Counter(call.delivery_id for call in house.calls("post")).values()) == {1}

@@ -19,7 +19,7 @@ async def test_a_lease_is_renewed_for_as_long_as_a_send_lasts(
 ) -> None:
     """A second worker looks all the while; without the renewals it takes the letter up once the lease is over."""
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=LEASE))
-    monkeypatch.setattr(leases, "RENEWED_EVERY", LEASE / 5 if renewed else 60.0)
+    monkeypatch.setattr(leases, "RENEWAL_INTERVAL", LEASE / 5 if renewed else 60.0)
     house.channel("post", LONG)
     one, two = await house.start(), await house.start()
     await one.subscribe("ana")
