@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from capcom_gql.notifiers.contract import Message
     from capcom_gql.notifiers.registry import ChannelInfo, Registry
     from capcom_gql.notifiers.sending import Outcome
 
 TOPIC = "test"
 EVENT_KIND = "endpoint.test"
-SUBJECT = "Cap'Com Plus : message d’essai / test message"
-TEXTS = {
-    "fr": "Ce message d’essai a été demandé par une personne qui gère cette installation. Il n’y a rien à faire.",
-    "en": "This test message was asked for by someone who runs this installation. There is nothing to do.",
-}
-BY_PHONE = "Cap'Com Plus: message d'essai, rien a faire. Test message, nothing to do."
 
 
 def send_test(
@@ -96,6 +92,7 @@ def _message(entry: "ChannelInfo", address: str) -> "Message":
     from capcom_gql.clock import utc_now
     from capcom_gql.domain import endpoints
     from capcom_gql.domain.letters import AddressKind
+    from capcom_gql.languages.locales import DEFAULT
     from capcom_gql.notifiers.contract import Message
 
     now, identifier = utc_now(), f"test_{secrets.token_hex(12)}"
@@ -103,24 +100,36 @@ def _message(entry: "ChannelInfo", address: str) -> "Message":
     body = endpoints.webhook_body(
         EVENT_KIND, event_id=identifier, occurred_at=now, organisation_id=None, subject_id=None, details={}
     )
+    subject = f"Cap'Com Plus : {' / '.join(_in_each_language('name').values())}"
+    texts = _in_each_language("text")
+    by_phone = f"Cap'Com Plus: {' '.join(_in_each_language('short').values())}"
     return Message(
         id=identifier,
         topic=EVENT_KIND if is_endpoint else TOPIC,
         address=address,
-        locale="fr",
-        subject=SUBJECT,
-        text=BY_PHONE if entry.address_kind == AddressKind.PHONE else "\n\n".join(TEXTS.values()) + "\n",
-        html=_page(),
+        locale=DEFAULT,
+        subject=subject,
+        text=by_phone if entry.address_kind == AddressKind.PHONE else "\n\n".join(texts.values()) + "\n",
+        html=_page(subject, texts),
         payload=body,
         keys=(new_signing_secret(),) if is_endpoint else (),
         sent_at=now,
     )
 
 
-def _page() -> str:
-    paragraphs = "\n".join(f'<p lang="{locale}">{html.escape(text)}</p>' for locale, text in TEXTS.items())
-    title = html.escape(SUBJECT)
+def _in_each_language(part: str) -> dict[str, str]:
+    """A part of the test message in every language, for nobody knows which one its reader speaks."""
+    from capcom_gql.languages.locales import LOCALES
+    from capcom_gql.languages.sentences import say
+
+    return {locale: say("letters", f"test.{part}", locale) for locale in LOCALES}
+
+
+def _page(subject: str, texts: "Mapping[str, str]") -> str:
+    paragraphs = "\n".join(f'<p lang="{locale}">{html.escape(text)}</p>' for locale, text in texts.items())
+    title = html.escape(subject)
     return (
-        f'<!doctype html>\n<html lang="fr">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
+        f'<!doctype html>\n<html lang="{next(iter(texts))}">\n'
+        f'<head><meta charset="utf-8"><title>{title}</title></head>\n'
         f"<body>\n{paragraphs}\n</body>\n</html>\n"
     )

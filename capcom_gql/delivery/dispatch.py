@@ -18,6 +18,7 @@ from capcom_gql.delivery.webhook_health import requeue
 from capcom_gql.delivery.webhook_message import endpoint_message
 from capcom_gql.delivery.webhook_outcomes import hold_delivery, record_outcome
 from capcom_gql.domain.letters import AddressKind
+from capcom_gql.languages.locales import DEFAULT
 from capcom_gql.logs import about
 from capcom_gql.notifiers.contract import Message
 from capcom_gql.notifiers.redaction import redact
@@ -173,7 +174,7 @@ async def _message(runtime: Runtime, registry: Registry, delivery: Delivery, att
     if delivery.endpoint_id is not None:
         return await endpoint_message(delivery, attempt, now)
     person = None if delivery.person_id is None else await Person.get(id=delivery.person_id)
-    locale = "fr" if person is None else person.locale
+    locale = DEFAULT if person is None else person.locale
     context = await context_of(runtime, delivery, person, runtime.policy.day_of(now))
     letter = registry.render(delivery.topic, locale, context, with_html=registry.wants_html(delivery.channel))
     by_phone = any(each.address_kind == AddressKind.PHONE for each in runtime.channels if each.name == delivery.channel)

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+from babel import Locale as CldrLocale
 from babel.dates import format_date, get_date_format
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
@@ -47,6 +48,11 @@ def spell_money(amount_minor: int, currency: str, locale: Locale) -> str:
 def spell_percent(percent: int, locale: Locale) -> str:
     """A percentage: 20 %, 20%."""
     return format_percent(percent / 100, locale=conventions(locale).cldr)
+
+
+def language_name(code: str, reader: Locale) -> str:
+    """The name of a language in the reader's: français, French."""
+    return str(CldrLocale.parse(conventions(reader).cldr).languages[code])
 
 
 def spell_list(items: Sequence[str], locale: Locale, style: Literal["standard", "or"] = "standard") -> str:

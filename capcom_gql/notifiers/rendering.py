@@ -1,7 +1,7 @@
 """Render letters: from a topic, a language and a context to the finished subject, text and HTML.
 
-The templates are `templates/<locale>/<topic>.jinja`, with subject and body in one file, the body written once for text
-and HTML (see layout.py). A template sees exactly the keys that `topics.TOPICS` names for its topic.
+The templates are `languages/<code>/letters/<topic>.jinja`, with subject and body in one file, the body written once for
+text and HTML (see layout.py). A template sees exactly the keys that `topics.TOPICS` names for its topic.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from capcom_gql.languages.locales import LOCALES
-from capcom_gql.notifiers import language
+from capcom_gql.languages.locales import LOCALES, Locale
+from capcom_gql.languages.sentences import say
+from capcom_gql.notifiers import filters
 from capcom_gql.notifiers.layout import as_html, as_short, as_text, lines, one_line, opening, plain_spaces
 from capcom_gql.notifiers.topics import TOPICS
 
 TEMPLATES = Path(__file__).parent / "templates"
-"""The folder of the built-in templates."""
+"""The folder of the built-in templates that are the same in every language."""
 
 
 class UnrenderableLetter(Exception):
@@ -48,7 +49,7 @@ def render(
     *,
     with_html: bool = True,
 ) -> Rendered:
-    """Render a letter in `locale` ("fr" or "en"). Templates in `override_dirs` are used before the built-in ones.
+    """Render a letter in `locale`, a language of the service. Templates in `override_dirs` go before the built-in ones.
 
     The template does not see keys that the topic does not name. Texts are reduced to one line, so that a name cannot
     add a header or a paragraph; the topic's `prose` keys become lists of lines. Raises UnrenderableLetter.
@@ -93,7 +94,7 @@ def _render(
 @lru_cache(maxsize=16)
 def _environment(locale: str, form: str, override_dirs: tuple[Path, ...]) -> Environment:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([*override_dirs, TEMPLATES]),
+        loader=_loader(override_dirs),
         autoescape=form == "html",
         undefined=StrictUndefined,
         auto_reload=False,
@@ -101,11 +102,19 @@ def _environment(locale: str, form: str, override_dirs: tuple[Path, ...]) -> Env
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for write in (language.long_date, language.short_date, language.services, language.discounts):
+    for write in (filters.long_date, filters.short_date, filters.services, filters.discounts):
         environment.filters[write.__name__] = partial(write, locale=locale)
-    environment.globals |= language.SIGNS[locale]
+    environment.globals["frame"] = f"{locale}/letter.jinja"
+    environment.globals["colon"] = say("letters", "fact", Locale(locale), name="")
+    environment.globals["instead"] = say("letters", "instead", Locale(locale))
     environment.globals["piece"] = environment.get_template(f"pieces.{form}.jinja").module
     return environment
+
+
+def _loader(override_dirs: tuple[Path, ...]) -> BaseLoader:
+    """Finds `<code>/<topic>.jinja`, and the pieces: what plugins lay over first, then what is built in."""
+    letters = {str(locale): FileSystemLoader(locale.folder / "letters") for locale in LOCALES}
+    return ChoiceLoader([FileSystemLoader(override_dirs), PrefixLoader(letters), FileSystemLoader(TEMPLATES)])
 
 
 def _refuse_none(value: object) -> object:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from capcom_gql.languages.locales import Locale
+from capcom_gql.languages.sentences import say
+from capcom_gql.languages.writing import spell_money
+
 _ACCOUNT = "https://capcom.example"
 
 
@@ -23,7 +27,7 @@ class Sample:
     changes: Mapping[str, object]
 
     def context(self, locale: str) -> dict[str, object]:
-        """The context with which to render the letter in a language ("fr" or "en")."""
+        """The context with which to render the letter in a language of the service."""
         return {**base_context(locale), **self.changes}
 
 
@@ -48,12 +52,8 @@ def sample_of(topic: str, name: str = "") -> Sample:
 
 def base_context(locale: str) -> dict[str, object]:
     """A value for every key that any letter may have: the facts of one subscription, as its manager reads them."""
-    is_french = locale == "fr"
-    question = "Bonjour,\r\n\r\nle Forum m'a refusé la réduction.\nPourquoi ?"
-    answer = "Votre numéro était mal recopié.\n\nLe Forum vous rembourse 15,50 €."
-    if not is_french:
-        question = "Hello,\r\n\r\nthe Forum refused me the discount.\nWhy?"
-        answer = "Your number was miscopied.\n\nThe Forum pays you back EUR 15.50."
+    reader = Locale(locale)
+    question, answer = say("letters", "sample.question", reader), say("letters", "sample.answer", reader)
     return {
         "person": {"given_name": "Zoé", "family_name": "N'Guyên", "email": "zoe@ville.example"},
         "organisation_name": "Ville d'Évremont",
@@ -74,7 +74,7 @@ def base_context(locale: str) -> dict[str, object]:
         "services": ["PUBLICATIONS", "DOCUMENTATION", "TRAINING"],
         "discounts": [
             {"event_kind": "TRAINING", "percent": 20, "amount": None},
-            {"event_kind": "MEETING", "percent": None, "amount": "15,50 €" if is_french else "15.50 EUR"},
+            {"event_kind": "MEETING", "percent": None, "amount": spell_money(1550, "EUR", reader)},
             {"event_kind": "FORUM", "percent": 10},
         ],
         "link": f"{_ACCOUNT}/choose-password?token={'aB3-_' * 9}&from=letter",
@@ -93,7 +93,7 @@ def base_context(locale: str) -> dict[str, object]:
             "opened_by": "Zoé N'Guyên",
             "email": "zoe@ville.example",
             "subscriber_number": "CP 4071 8823 9056 1227",
-            "reason": "Ce numéro n'est plus valable." if is_french else "This number is no longer valid.",
+            "reason": say("answers", "verdict.SEAT_REMOVED", reader),
         },
         "login_url": f"{_ACCOUNT}/login",
         "support_email": "support@capcom.example",

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from capcom_gql.languages.locales import DEFAULT, LOCALES, Locale, locale_of
+from capcom_gql.languages.locales import DEFAULT, ENGLISH, LOCALES, Locale, locale_of
+from capcom_gql.languages.writing import language_name
 from capcom_gql.notifiers.rendering import Rendered, UnrenderableLetter
 from capcom_gql.notifiers.samples import SAMPLES, NoSuchSample, Sample, sample_of
 from capcom_gql.pages.headers import mail_headers
@@ -29,9 +30,10 @@ class _Asked:
 
 def gallery_routes(write: Write) -> list[BaseRoute]:
     """The list, and one letter: as a page, its HTML alone. Routes of /mailbox/{name} must come after these."""
+    languages = {locale: language_name(locale, ENGLISH) for locale in LOCALES}
 
     def show_list(request: Request) -> HTMLResponse:
-        return page(request, "gallery.html", samples=SAMPLES)
+        return page(request, "gallery.html", samples=SAMPLES, languages=languages)
 
     def show_letter(request: Request) -> HTMLResponse:
         asked = _asked(request)
@@ -44,7 +46,7 @@ def gallery_routes(write: Write) -> list[BaseRoute]:
             shows_frame=True,
             asked=asked,
             forms=SAMPLES[asked.topic],
-            locales=LOCALES,
+            languages=languages,
             letter=letter,
             text=[] if letter is None else split_links(letter.text),
             fault=fault,

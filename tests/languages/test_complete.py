@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 
+from capcom_gql.domain.plans import EventKind, Service
 from capcom_gql.languages.catalogues import catalogue, conventions
 from capcom_gql.languages.locales import LANGUAGE_FILE, LOCALES, Locale
 from capcom_gql.languages.writing import short_day, spell_day, spell_list, spell_money, spell_percent
@@ -72,6 +73,11 @@ def test_a_sentence_has_the_data_of_the_first_and_no_stray_space(locale: Locale,
 @pytest.mark.parametrize("name", ["refusals", "errors"])
 def test_every_key_is_given_somewhere_in_the_code(name: str) -> None:
     assert [key for key in catalogue(MODEL, name) if key not in words_in_the_code()] == []
+
+
+def test_the_words_of_letters_are_those_of_services_and_kinds_of_event() -> None:
+    words = {key for key in catalogue(MODEL, "letters") if key.startswith(("service.", "discount."))}
+    assert words == {*(f"service.{each}" for each in Service), *(f"discount.{each}" for each in EventKind)}
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from capcom_gql.languages.locales import LOCALES
-from capcom_gql.notifiers.language import long_date, short_date
-from capcom_gql.notifiers.rendering import TEMPLATES, render
+from capcom_gql.languages.locales import FRENCH, LOCALES, Locale
+from capcom_gql.notifiers.filters import long_date, short_date
+from capcom_gql.notifiers.rendering import render
 from tests.notifiers.letters import CONTEXT, LINK, RENEW_URL, page_of, said, words_of
 
 FALLEN: Mapping[str, object] = {**CONTEXT, "running_ends_on": None, "renew_url": None}
@@ -185,14 +185,14 @@ def test_days_in_text_messages_are_short() -> None:
 
 
 def test_no_french_sentence_runs_into_a_name_that_it_should_elide() -> None:
-    for path in (TEMPLATES / "fr").glob("*.jinja"):
+    for path in (FRENCH.folder / "letters").glob("*.jinja"):
         assert not re.search(r"\b(de|que) {{ (organisation|manager|plan)_name", path.read_text(encoding="utf-8")), path
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_apostrophes_are_those_of_print(locale: str) -> None:
+def test_apostrophes_are_those_of_print(locale: Locale) -> None:
     """But in the name of the service, and in text messages, whose alphabet lacks them."""
-    for path in (TEMPLATES / locale).glob("*.jinja"):
+    for path in (locale.folder / "letters").glob("*.jinja"):
         told = re.sub(
             r"{% block short %}.*?{% endblock %}|Cap'Com", "", path.read_text(encoding="utf-8"), flags=re.DOTALL
         )
@@ -200,11 +200,11 @@ def test_apostrophes_are_those_of_print(locale: str) -> None:
 
 
 def test_no_letter_shouts() -> None:
-    for path in TEMPLATES.glob("*/*.jinja"):
+    for path in (path for locale in LOCALES for path in (locale.folder / "letters").glob("*.jinja")):
         assert not re.search(r"!(?!=)", path.read_text(encoding="utf-8")), path
 
 
 def test_french_signs_never_begin_a_line() -> None:
-    for path in (TEMPLATES / "fr").glob("*.jinja"):
+    for path in (FRENCH.folder / "letters").glob("*.jinja"):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             assert not re.search(r"\w [:;?!»]|« ", line), f"{path.name}, line {number}: use a no-break space"

@@ -183,7 +183,7 @@ def test_both_managers_are_told_of_the_change() -> None:
 def test_staff_read_a_request_with_all_they_need_to_answer_it() -> None:
     for locale, answers in (("fr", "répond :"), ("en", "answers:")):
         letter = render("support_opened", locale, CONTEXT)
-        assert "\n\n> Bonjour,\n> le Forum m'a refusé la réduction.\n> Pourquoi ?\n\n" in letter.text
+        assert "\n\n> Bonjour,\n> le Forum m'a refusé la réduction.\n> Pourquoi\u202f?\n\n" in letter.text
         for line in ("CP 4071 8823 9056 1227", "zoe@ville.example", "sup_01jx"):
             assert f"    {line}" in letter.text.splitlines()
         assert f"{answers} Ce numéro n'est plus valable." in words_of(letter.text)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from capcom_gql.languages.locales import ENGLISH
 from capcom_gql.notifiers import hookspecs
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState
-from capcom_gql.notifiers.rendering import TEMPLATES
 from capcom_gql.settings import Settings
 from tests.notifiers.bench import Bench, entry_of, not_ours
 
@@ -237,7 +237,7 @@ def test_a_folder_that_has_gone_is_told(bench: Bench) -> None:
 
 
 def test_a_plugin_may_lay_templates_over_the_built_in_ones(bench: Bench) -> None:
-    built_in = (TEMPLATES / "en" / "password_link.jinja").read_text(encoding="utf-8")
+    built_in = (ENGLISH.folder / "letters/password_link.jinja").read_text(encoding="utf-8")
     bench.file("our_words/en/password_link.jinja", built_in.replace("Your link", "Your own link"))
     bench.file(
         "our_words/__init__.py",

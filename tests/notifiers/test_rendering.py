@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, meta
 
-from capcom_gql.languages.locales import LOCALES
-from capcom_gql.notifiers import language
+from capcom_gql.languages.locales import LOCALES, Locale
+from capcom_gql.notifiers import filters
 from capcom_gql.notifiers.layout import PREHEADER, WIDTH
-from capcom_gql.notifiers.rendering import TEMPLATES, UnrenderableLetter, render
+from capcom_gql.notifiers.rendering import UnrenderableLetter, render
 from capcom_gql.notifiers.topics import TOPICS
 from tests.notifiers.letters import CONTEXT, LETTERS, page_of, told, words_of
 
@@ -110,15 +110,15 @@ def test_a_key_that_may_lack_must_be_given_as_none(topic: str, key: str) -> None
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_table_names_exactly_what_the_templates_use(locale: str) -> None:
+def test_the_table_names_exactly_what_the_templates_use(locale: Locale) -> None:
     environment = Environment()
     environment.filters.update(
-        {name: vars(language)[name] for name in ("long_date", "short_date", "services", "discounts")}
+        {name: vars(filters)[name] for name in ("long_date", "short_date", "services", "discounts")}
     )
 
     def used(name: str) -> set[str]:
-        source = (TEMPLATES / locale / f"{name}.jinja").read_text(encoding="utf-8")
-        return meta.find_undeclared_variables(environment.parse(source)) - {"piece", "part"}
+        source = (locale.folder / "letters" / f"{name}.jinja").read_text(encoding="utf-8")
+        return meta.find_undeclared_variables(environment.parse(source)) - {"piece", "part", "frame"}
 
     assert used("letter") == {"support_email"}
     for topic, declared in TOPICS.items():
@@ -128,7 +128,7 @@ def test_the_table_names_exactly_what_the_templates_use(locale: str) -> None:
 
 def test_the_folders_hold_the_letters_of_the_table_and_no_other() -> None:
     for locale in LOCALES:
-        found = {path.stem for path in (TEMPLATES / locale).glob("*.jinja")} - {"letter"}
+        found = {path.stem for path in (locale.folder / "letters").glob("*.jinja")} - {"letter"}
         assert found == set(TOPICS)
 
 
