@@ -3,8 +3,21 @@
 import re
 import struct
 
+from capcom_gql.access.rate_limits import (
+    EMAIL_CHANGE_PER_PERSON,
+    RESET_PER_ADDRESS,
+    SIGN_IN_OVERALL,
+    SIGN_IN_PER_ACCOUNT,
+    SIGN_IN_PER_SOURCE,
+    SUPPORT_PER_PERSON,
+)
 from capcom_gql.cli.demo_guide import PRICE_MINOR, QUERY
+from capcom_gql.forms import MAX_USERS
+from capcom_gql.graphql.document_cache import MAX_TOKENS
+from capcom_gql.graphql.queries import MAX_ASKED
+from capcom_gql.graphql.request_body import MAX_BYTES
 from capcom_gql.settings import Settings, variable
+from capcom_gql.storage.queries.keyset import LARGEST_SIZE
 from tests.docs.pages import DOCS, README, ROOT, page
 from tests.docs.test_requests import NUMBER
 
@@ -55,6 +68,16 @@ def test_every_setting_is_documented() -> None:
         assert declared.description and description == declared.description, shown_name
     named = re.findall(r"^\| `(CAPCOM_\w+)", table, re.MULTILINE)
     assert len(named) == len(Settings.model_fields)
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    """Each number of the guide's table, in its order."""
+    sign_in = (SIGN_IN_PER_ACCOUNT.amount, SIGN_IN_PER_SOURCE.amount, SIGN_IN_OVERALL.amount)
+    a_day = (RESET_PER_ADDRESS.amount, SUPPORT_PER_PERSON.amount, EMAIL_CHANGE_PER_PERSON.amount)
+    assert MAX_ASKED == LARGEST_SIZE
+    expected = (MAX_BYTES // 1024, MAX_TOKENS, 1, LARGEST_SIZE, MAX_USERS, *sign_in, *a_day)
+    rows = re.findall(r"^\| .+? \| (.+?) \|", page("docs/api-guide.md").section("Limits"), re.MULTILINE)
+    assert tuple(int(each.replace(",", "")) for row in rows for each in re.findall(r"\d[\d,]*", row)) == expected
 
 
 def _shown(default: object) -> str:
