@@ -1,6 +1,8 @@
 """Every link of the documentation leads to a file that exists, and to a heading of it."""
 
 import re
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,15 @@ def test_links_lead_somewhere(each: Page) -> None:
         assert target.resolve().is_relative_to(ROOT), f"{each.path}: {link}"
         if anchor:
             assert anchor in page(str(target.resolve().relative_to(ROOT))).anchors, f"{each.path}: {link}"
+
+
+def test_what_is_linked_is_in_the_source_distribution_too() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shipped = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    targets = {(ROOT / each.path).parent / link.partition("#")[0] for each in PAGES for link in links(each)}
+    tops = {target.resolve().relative_to(ROOT).parts[0] for target in targets if target.resolve() != ROOT}
+    assert {"docs", "plugins", "LICENSE", "SECURITY.md"} <= tops
+    assert sorted(top for top in tops if not any(fnmatch(f"/{top}", pattern) for pattern in shipped)) == []
 
 
 def test_links_are_found() -> None:
