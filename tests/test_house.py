@@ -1,6 +1,6 @@
 """The house holds together: what is in the code is documented and tested, and the files keep the plan's measures.
 
-The rules, events and letters are held to `docs/rules.md` by `tests/test_rules_page.py`, the arrows between rooms by the
+The rules, events and letters are held to `docs/rules.md` by `tests/docs/test_rules.py`, the arrows between rooms by the
 import contracts in `pyproject.toml` (`lint-imports`), which the last test here runs.
 """
 

@@ -1,14 +1,11 @@
-"""The pages on architecture and testing name what is there: rooms, functions, files, and each rule's."""
+"""The page on architecture names what is there: rooms, their layers, functions, and each rule's file."""
 
 import re
 import tomllib
 
-import pytest
-
 from tests.docs.pages import ROOT, page
 
 ARCHITECTURE = page("docs/architecture.md").text
-TESTING = page("docs/testing.md").text
 _NAMED = re.compile(r"((?:`\w+`(?:,| and)? )+)in\s+`(capcom_gql/[\w/]+\.py)`")
 
 
@@ -18,13 +15,6 @@ def test_functions_are_where_the_page_says() -> None:
     for name, path in found:
         text = (ROOT / path).read_text(encoding="utf-8")
         assert re.search(rf"^(?:async )?(?:def|class) {name}\b", text, re.MULTILINE), (name, path)
-
-
-@pytest.mark.parametrize("text", [ARCHITECTURE, TESTING], ids=["architecture", "testing"])
-def test_paths_exist(text: str) -> None:
-    paths = set(re.findall(r"`((?:capcom_gql|tests|plugins)/[\w/.*]*)`", text))
-    assert len(paths) > 15
-    assert sorted(path for path in paths if not list(ROOT.glob(path.rstrip("/")))) == []
 
 
 def test_every_room_is_in_the_table_and_in_the_chart() -> None:

@@ -82,11 +82,15 @@ def test_a_block_is_run_or_read(block: Block) -> None:
 
 @pytest.mark.parametrize("page", (README, *DOCS), ids=lambda each: str(each.path))
 def test_what_is_named_within_a_line_exists(page: Page) -> None:
-    """Commands, which may leave their arguments out, and settings."""
+    """Commands, which may leave their arguments out; files and modules of this repository; settings."""
     for code in _INLINE.findall(page.prose):
         words = re.sub(r"[\[\]]|\.\.\.", "", code).split()
         if words[:1] == ["capcom"] and "COMMAND" not in words:
             check_capcom(words[1:], complete=False)
+        if words[:2] == ["python", "-m"]:
+            check_shell(code)
+        if re.fullmatch(r"(?:capcom_gql|tests|docs|plugins)/[\w/.*-]*", code):
+            assert list(ROOT.glob(code.rstrip("/"))), code
     for name in set(re.findall(r"\bCAPCOM_[A-Z_]*[A-Z]\b(?!_|<|\.\.\.)", page.text)):
         if not name.startswith("CAPCOM_TEST_"):
             check_setting(name)

@@ -10,12 +10,11 @@ from capcom_gql.domain.field_rights import FIELDS
 from capcom_gql.domain.letters import LETTERS, Audience
 from capcom_gql.domain.lifecycle import SubscriptionState, TermState
 from capcom_gql.domain.steps import StepKind
+from tests.docs.pages import ROOT
 
-ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 RULES = (DOCS / "rules.md").read_text(encoding="utf-8")
 LIFECYCLE = (DOCS / "lifecycle.md").read_text(encoding="utf-8")
-PAGES = [DOCS / "rules.md", DOCS / "lifecycle.md", DOCS / "glossary.md", *sorted((DOCS / "decisions").glob("*.md"))]
 NAMES = [f"R{number}" for number in range(1, 25)]
 TICKED = re.compile(r"`([^`\n]+)`")
 
@@ -106,19 +105,6 @@ def test_the_lifecycle_names_every_state_and_every_step() -> None:
     chart = LIFECYCLE.partition("```mermaid")[2].partition("```")[0]
     assert all(re.search(rf"\b{state}\b", chart) for state in TermState)
     assert all(f"| `{each}` |" in LIFECYCLE for each in (*SubscriptionState, *StepKind))
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
-def test_whatever_a_page_points_to_exists(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^):]+)\)", text)]
-    modules = [ROOT / f"{name.replace('.', '/')}" for name in re.findall(r"python -m (tests\.\w+)", text)]
-    paths = [
-        ROOT / word for word in TICKED.findall(text) if re.fullmatch(r"(capcom_gql|tests|docs|plugins)/[\w/.]*", word)
-    ]
-    targets = [page.parent / link for link in links if link] + paths
-    missing = [str(each) for each in targets if not each.exists()]
-    assert missing + [str(each) for each in modules if not each.exists() and not each.with_suffix(".py").exists()] == []
 
 
 def test_every_name_of_the_glossary_is_in_the_code() -> None:
