@@ -1,4 +1,4 @@
-"""The stable import surface for authors of notifier plugins. Nothing else in this package is promised."""
+"""The stable API for authors of notifier plugins: of this package only it and `capcom_gql.testing` are promised."""
 
 from capcom_gql.notifiers.contract import (
     API_VERSION,

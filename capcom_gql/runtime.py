@@ -1,4 +1,4 @@
-"""What every command needs to know of this process: the numbers of the rules, the currency, the active channels."""
+"""What every command needs of the installation: the policy's numbers, the currency, URLs and the active channels."""
 
 import asyncio
 import contextlib
@@ -13,33 +13,38 @@ from capcom_gql.notifiers.registry import Registry
 from capcom_gql.settings import Settings
 
 AddressFault: TypeAlias = Callable[[str, str], Awaitable[str | None]]
-
-"""Asked with a kind of address and an address: why a channel of the kind refuses it, None where none does."""
+"""A function of a kind of address and an address: why an active channel of this kind refuses it; None if none does."""
 
 
 async def any_address(kind: str, raw: str) -> str | None:
-    """No channel refuses anything."""
+    """The AddressFault by which no address is refused."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The numbers of the rules, the currency, whom to ask for support, the channels that are active."""
+    """What commands know of the installation and of this process."""
 
     policy: LifecyclePolicy
+    """The numbers of the rules and the operator's time zone."""
     currency: str
+    """The one currency of all prices, an ISO 4217 code; amounts are in its minor units."""
     support_email: str
+    """The address to which people are sent for help, and to which notices to staff go."""
     channels: tuple[Channel, ...]
+    """The channels that are ACTIVE in this process."""
     account_base_url: str
+    """What the URLs in letters begin with, without a slash at the end."""
     public_url: str
-    """what the addresses of this server begin with, without a slash at the end"""
+    """What the URLs of this server begin with, without a slash at the end."""
     send_timeout: float
-    """seconds that one send may last"""
+    """Seconds that one send may last."""
     address_fault: AddressFault = any_address
+    """Whether the active channels accept an address."""
 
 
 def runtime_from(settings: Settings, channels: Sequence[Channel], address_fault: AddressFault = any_address) -> Runtime:
-    """The setup of a process, from its settings and the channels that its plugins made active."""
+    """The runtime of a process, from its settings and its active channels."""
     return Runtime(
         policy=LifecyclePolicy(
             zone=settings.zone,
@@ -63,18 +68,17 @@ def runtime_from(settings: Settings, channels: Sequence[Channel], address_fault:
 
 
 CLOSES_WITHIN = 1.0
-
-"""Seconds for the channels to close."""
+"""Seconds that `close_channels` waits."""
 
 
 def runtime_of(settings: Settings, registry: Registry) -> Runtime:
-    """The setup of a process: its settings, and the channels that are ACTIVE in it."""
+    """The runtime of a process, from its settings and the ACTIVE channels of its registry."""
     channels = [Channel(entry.name, entry.address_kind) for entry in registry.active()]
     return runtime_from(settings, channels, registry.address_fault)
 
 
-async def close(registry: Registry) -> None:
-    """Close the channels beside the loop; one that hangs is left behind."""
+async def close_channels(registry: Registry) -> None:
+    """Close all channels in a thread, and wait for CLOSES_WITHIN seconds at most: one that hangs is not waited for."""
     loop, closed = asyncio.get_running_loop(), asyncio.Event()
 
     def run() -> None:

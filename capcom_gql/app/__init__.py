@@ -1,1 +1,1 @@
-"""The composition root: from the settings to one ASGI application, with its worker inside; and the checks of it all."""
+"""The composition root: from the settings to one ASGI application, with its worker, health checks and metrics."""

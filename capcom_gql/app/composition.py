@@ -1,4 +1,4 @@
-"""Put the parts together: settings, database, channels, the doors, the worker."""
+"""Compose the ASGI application: settings, database, channels, GraphQL, pages, health checks and worker."""
 
 import asyncio
 import contextlib
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from capcom_gql.access.authenticate import notes_written
 from capcom_gql.access.passwords import prepare
+from capcom_gql.app.checks import NO_MAIL
 from capcom_gql.app.front import Front
 from capcom_gql.app.health import health_routes
 from capcom_gql.app.hosts import HostCheck, hosts_of
@@ -26,7 +27,7 @@ from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState, Registry
 from capcom_gql.notifiers.rendering import Rendered
 from capcom_gql.pages import READY_MADE, Caller, Operation, routes
-from capcom_gql.runtime import close, runtime_of
+from capcom_gql.runtime import close_channels, runtime_of
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import Settings
 from capcom_gql.storage.engine.database import open_database
@@ -36,21 +37,19 @@ from capcom_gql.workers.delivery_pool import DeliveryPool
 from capcom_gql.workers.embedded import embedded_worker
 from capcom_gql.workers.wake_up import wake_up
 
-NO_MAIL = "no channel for e-mail is installed and active: no mail leaves, letters are HELD until one is"
-
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class _Parts:
-    """What lives from start to stop."""
+    """What the lifespan opens."""
 
     registry: Registry
-    door: ASGIApp
+    graphql: ASGIApp
 
 
 class _Graphql:
-    """The API's address: POST goes to the door, GET to the page before it."""
+    """The application at /graphql: GET is answered by `Front`, everything else by the GraphQL application."""
 
     def __init__(self, app: Starlette, front: Front) -> None:
         self._app = app
@@ -60,7 +59,7 @@ class _Graphql:
         if scope["method"] in {"GET", "HEAD"}:
             await self._front.answer(Request(scope))(scope, receive, send)
         else:
-            await parts_of(self._app).door(scope, receive, send)
+            await parts_of(self._app).graphql(scope, receive, send)
 
 
 def create_app(
@@ -70,12 +69,12 @@ def create_app(
     operations: Sequence[Operation] = READY_MADE,
     callers: Sequence[Caller] = (),
 ) -> Starlette:
-    """The application. Its lifespan opens the database, which must be migrated, and loads the channels.
+    """The ASGI application. Its lifespan opens the database, which must be migrated, and loads the channels.
 
-    `ticking`: the worker runs in this process, else the workers are told by the broker that a deed was done; either
-    way, `app.state.tick()` does whatever is due.
-    `operations` and `callers` are what the explorer offers; callers are tokens in clear, for a throw-away database
-    only.
+    `ticking`: whether a worker runs in this process; if not, the workers are woken through the broker. Either way
+    `app.state.tick()` does what is due now. `operations` and `callers` are what the explorer offers; callers hold
+    tokens in clear, so give them only for a throw-away database. The lifespan raises DatabaseUnavailable, and
+    ClockMoved in production if the product's clock was moved.
     """
 
     def write(topic: str, locale: str, context: Mapping[str, object]) -> Rendered:
@@ -98,7 +97,7 @@ def create_app(
 
 
 def parts_of(app: Starlette) -> _Parts:
-    """The parts of an application that runs."""
+    """What the lifespan has opened; only while the application runs."""
     parts: _Parts = app.state.parts
     return parts
 
@@ -106,7 +105,7 @@ def parts_of(app: Starlette) -> _Parts:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> AsyncIterator[None]:
     registry = load(settings)
-    _tell_of_channels(registry, settings)
+    _log_channels(registry, settings)
     runtime = runtime_of(settings, registry)
     woken = asyncio.Event()
     try:
@@ -125,16 +124,16 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
                 yield
             await notes_written()
     finally:
-        await close(registry)
+        await close_channels(registry)
 
 
-def _tell_of_channels(registry: Registry, settings: Settings) -> None:
+def _log_channels(registry: Registry, settings: Settings) -> None:
     for warning in registry.warnings:
         log.warning(warning)
     for entry in registry.entries:
-        # in development one of which nothing is set is not missed: the mailbox is there
-        missed = settings.is_production or entry.name in settings.notify
-        if entry.state is NotifierState.FAILED or (entry.state is NotifierState.UNCONFIGURED and missed):
+        # in development the mailbox is enough: a channel without any setting is not wanted
+        is_wanted = settings.is_production or entry.name in settings.notify
+        if entry.state is NotifierState.FAILED or (entry.state is NotifierState.UNCONFIGURED and is_wanted):
             log.warning("the channel %s is %s: %s", entry.name, entry.state, entry.reason)
     if not any(entry.address_kind == AddressKind.EMAIL for entry in registry.active()):
         log.warning(NO_MAIL)

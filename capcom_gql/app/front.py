@@ -1,4 +1,4 @@
-"""GET /graphql: the explorer for browsers, and for everybody else the word that the API is asked by POST."""
+"""GET /graphql: the explorer for browsers; for other clients status 405, since GraphQL requests are sent by POST."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from capcom_gql.settings import Settings
 
 
 class Front:
-    """What GET answers on the API's own address."""
+    """Answers GET /graphql as `CAPCOM_EXPLORER` says; `operations` and `callers` are offered by the explorer."""
 
     def __init__(self, settings: Settings, operations: Sequence[Operation], callers: Sequence[Caller]) -> None:
         self._explorer = settings.explorer or ("off" if settings.is_production else "on")
@@ -20,7 +20,7 @@ class Front:
         self._callers = callers
 
     def answer(self, request: Request) -> Response:
-        """The page, or 405."""
+        """The explorer's page, or 405 where it is off or the client does not accept HTML."""
         if self._explorer == "off" or not wants_page(request):
             fault = {"errors": [{"message": "Send the operation by POST, as JSON; GET is not a way to ask."}]}
             return JSONResponse(fault, status_code=405, headers={"Allow": "POST", "Vary": "Accept"})

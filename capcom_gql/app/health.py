@@ -1,4 +1,4 @@
-"""/healthz says that the process lives, /readyz that each part it needs does its work."""
+"""/healthz says that the process is alive, /readyz whether each part that it needs works."""
 
 from collections.abc import Callable
 
@@ -6,23 +6,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from capcom_gql.app.answers import NOT_STORED
 from capcom_gql.app.broker_check import BrokerCheck
 from capcom_gql.app.checks import findings
-from capcom_gql.app.findings import ground
+from capcom_gql.app.findings import check_context
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.settings import Settings
 
+NOT_STORED = {"Cache-Control": "no-store"}
+"""The header of answers that no cache may keep."""
+
 
 def health_routes(settings: Settings, registry: Callable[[], Registry]) -> list[BaseRoute]:
-    """Both addresses; `registry` gives the channels of the running application."""
+    """The routes /healthz (always 200) and /readyz (200 or 503, with the finding of each probed check).
+
+    `registry` returns the channels of the running application.
+    """
     broker = BrokerCheck(settings.broker_url)
 
     async def alive(_: Request) -> JSONResponse:
         return JSONResponse({"status": "alive"}, headers=NOT_STORED)
 
     async def ready(_: Request) -> JSONResponse:
-        found = await findings(await ground(settings, broker, registry()), probing=True)
+        found = await findings(await check_context(settings, broker, registry()), probing=True)
         is_ready = all(each.ok for each in found.values())
         parts = {part: each.as_json() for part, each in found.items()}
         answer = {"status": "ready" if is_ready else "failing", **parts}

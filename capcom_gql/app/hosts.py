@@ -1,4 +1,4 @@
-"""The Host check: a page of another site must not reach this server under a name of its own (DNS rebinding)."""
+"""The Host check, against DNS rebinding: pages of other sites must not reach this server under their own name."""
 
 from collections.abc import Iterable
 
@@ -11,12 +11,15 @@ REFUSAL = "This server does not answer to that host name. CAPCOM_ALLOWED_HOSTS l
 
 
 def hosts_of(settings: Settings) -> frozenset[str]:
-    """The names to answer to: the public one, those of CAPCOM_ALLOWED_HOSTS, the loopback ones in development."""
+    """The host names that are accepted, in lower case. See `Settings.accepted_hosts`."""
     return frozenset(name.lower() for name in settings.accepted_hosts)
 
 
 class HostCheck:
-    """Answers 400 to a request whose Host is none of `accepted`, whatever its port; `*` is any, `*.name` a part."""
+    """ASGI middleware that answers 400 to a request whose Host header, without its port, is not accepted.
+
+    In `accepted`, `*` stands for any host and `*.name` for any host below `name`.
+    """
 
     def __init__(self, app: ASGIApp, accepted: Iterable[str]) -> None:
         self._app = app
@@ -39,11 +42,11 @@ class HostCheck:
 
 
 def _host(scope: Scope) -> str:
-    """The Host header without its port, in lower case; empty where it is missing, given twice or broken."""
-    given: list[bytes] = [value for name, value in scope["headers"] if name == b"host"]
-    if len(given) != 1:
+    """The Host header without its port, in lower case; empty if it is missing, repeated or malformed."""
+    values: list[bytes] = [value for name, value in scope["headers"] if name == b"host"]
+    if len(values) != 1:
         return ""
-    text = given[0].decode("latin-1").lower()
+    text = values[0].decode("latin-1").lower()
     if text.startswith("["):
         return text[: text.find("]") + 1]
     return text.partition(":")[0].removesuffix(".")

@@ -1,4 +1,7 @@
-"""/metrics, for Prometheus: what waits and what is late, asked of the database at each scrape, without a name in it."""
+"""/metrics for Prometheus: steps and deliveries that wait or are late, counted in the database at each scrape.
+
+It holds no personal data.
+"""
 
 from collections.abc import Iterable
 
@@ -11,7 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from capcom_gql import clock
-from capcom_gql.app.answers import NO_ANSWER, NOT_STORED
+from capcom_gql.app.findings import NO_ANSWER
+from capcom_gql.app.health import NOT_STORED
 from capcom_gql.domain.letters import DeliveryState
 from capcom_gql.storage.engine.database import DatabaseUnavailable
 from capcom_gql.storage.installation import missing_migrations, must_answer
@@ -20,7 +24,7 @@ from capcom_gql.storage.queries.backlog import LateDeliveries, LateSteps, count_
 
 
 def metrics_route() -> Route:
-    """The address. It needs no credentials: keep it behind the proxy."""
+    """The route /metrics. It needs no credentials: let the proxy keep it from the outside."""
     return Route("/metrics", _metrics, methods=["GET"])
 
 
@@ -39,36 +43,35 @@ async def _metrics(_: Request) -> Response:
 
 
 class _Figures(Collector):
-    """The figures of one scrape in Prometheus's terms."""
+    """The metrics of one scrape."""
 
-    def __init__(self, steps: LateSteps, post: LateDeliveries) -> None:
+    def __init__(self, steps: LateSteps, deliveries: LateDeliveries) -> None:
         self._steps = steps
-        self._post = post
+        self._deliveries = deliveries
 
     def collect(self) -> Iterable[Metric]:
-        """The metrics. All are gauges: each is counted anew."""
-        for name, told, value in (
+        """The metrics, all of them gauges."""
+        for name, description, value in (
             ("capcom_steps_due", "Subscriptions with a step of the calendar to record.", self._steps.due),
-            ("capcom_steps_late", "Those whose step is due for more than five minutes.", self._steps.late),
-            ("capcom_steps_failing", "Those whose step could not be recorded, and is put off.", self._steps.failing),
+            ("capcom_steps_late", "Those whose step has been due for more than five minutes.", self._steps.late),
+            ("capcom_steps_failing", "Those whose step could not be recorded and is retried.", self._steps.failing),
             (
                 "capcom_oldest_due_delivery_age_seconds",
-                "For how long the oldest letter that is due could have been sent; 0 where none is due.",
-                self._post.oldest_due_seconds,
+                "Seconds for which the oldest letter that is due could have been sent; 0 if none is due.",
+                self._deliveries.oldest_due_seconds,
             ),
             (
                 "capcom_lost_attempts",
-                "Attempts at a letter that never came to an end: their lease ran out, and the letter was taken up "
-                "again.",
-                self._post.lost_attempts,
+                "Attempts to send a letter that did not finish: their lease ended, and another worker took over.",
+                self._deliveries.lost_attempts,
             ),
         ):
-            yield GaugeMetricFamily(name, told, value)
-        deliveries = GaugeMetricFamily(
-            "capcom_deliveries", "Letters by what became of them and by channel.", labels=["state", "channel"]
+            yield GaugeMetricFamily(name, description, value)
+        by_state = GaugeMetricFamily(
+            "capcom_deliveries", "Letters by state and by channel.", labels=["state", "channel"]
         )
-        # every state of a channel, so that one that falls to nothing is told as 0
-        for channel in sorted({channel for _, channel in self._post.counts}):
+        # every state of each channel, so that one that no letter has any more is reported as 0
+        for channel in sorted({channel for _, channel in self._deliveries.counts}):
             for state in DeliveryState:
-                deliveries.add_metric([state, channel], self._post.counts.get((state, channel), 0))
-        yield deliveries
+                by_state.add_metric([state, channel], self._deliveries.counts.get((state, channel), 0))
+        yield by_state

@@ -1,4 +1,4 @@
-"""Every setting with its value, and what deserves a look: what is accepted may still be unwise in production."""
+"""Findings about the settings: the value of each, and a warning if it is accepted and yet unwise in production."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def setting_findings(settings: Settings) -> Mapping[str, Finding]:
-    """What is to be said of each setting, by its name in the environment. No secret is in it."""
+    """A finding for each setting, by its name in the environment, without any secret. All of them are ok."""
     return {
         variable(name) if name != "notify" else "CAPCOM_NOTIFY": Finding(
             True, remedy=_remedy(settings, name), facts={"value": _shown(settings, name)}
@@ -39,7 +39,7 @@ def _remedy(settings: Settings, name: str) -> str:
 
 def _public_url(settings: Settings) -> str:
     if urlsplit(settings.public_url).hostname in _LOOPBACK:
-        return "give the address at which people reach this server: links and the Host check go by it"
+        return "give the address at which people reach this server: links and the Host check use it"
     return _without_tls(settings.public_url)
 
 
@@ -48,30 +48,30 @@ def _account_url(settings: Settings) -> str:
 
 
 def _without_tls(address: str) -> str:
-    return "give an https:// address: passwords and one-time links pass there" if address.startswith("http:") else ""
+    return "give an https:// address: passwords and one-time links go there" if address.startswith("http:") else ""
 
 
 def _allowed_hosts(settings: Settings) -> str:
-    return "name the hosts instead of *, which takes the Host check away" if "*" in settings.allowed_hosts else ""
+    return "name the hosts instead of *, which switches the Host check off" if "*" in settings.allowed_hosts else ""
 
 
 def _explorer(settings: Settings) -> str:
-    return "leave it empty unless strangers may read the schema" if settings.explorer in {"on", "graphiql"} else ""
+    return "leave it empty unless anyone may read the schema" if settings.explorer in {"on", "graphiql"} else ""
 
 
 def _data_dir(settings: Settings) -> str:
     if settings.data_dir.is_absolute():
         return ""
-    return "give an absolute path: started from another folder, it would be another database"
+    return "give an absolute path: started from another folder, the service would use another database"
 
 
 def _support_email(settings: Settings) -> str:
     if settings.support_email != Settings.model_fields["support_email"].default:
         return ""
-    return "give the address of your support: people are sent to it, and the staff's notices go there"
+    return "give the address of your support: letters name it, and the notices to staff go to it"
 
 
-# in production; development is there to be easy
+# only for production
 _UNWISE: Mapping[str, Callable[[Settings], str]] = {
     "public_url": _public_url,
     "account_url": _account_url,

@@ -22,11 +22,11 @@ async def installation(settings: "Settings") -> "AsyncIterator[Runtime]":
     """
     from capcom_gql.cli.database import database
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.runtime import close, runtime_of
+    from capcom_gql.runtime import close_channels, runtime_of
 
     registry = load(settings)
     try:
         async with database(settings):
             yield runtime_of(settings, registry)
     finally:
-        await close(registry)
+        await close_channels(registry)

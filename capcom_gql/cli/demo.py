@@ -77,7 +77,7 @@ async def _fill(settings: "Settings") -> "Given":
     from capcom_gql.cli.demo_script import fill
     from capcom_gql.cli.demo_story import Story
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.runtime import close, runtime_of
+    from capcom_gql.runtime import close_channels, runtime_of
     from capcom_gql.storage.engine.database import migrate, open_database
     from capcom_gql.storage.installation import database_url
 
@@ -87,4 +87,4 @@ async def _fill(settings: "Settings") -> "Given":
         async with open_database(database_url(settings)):
             return await fill(Story(runtime_of(settings, registry), registry))
     finally:
-        await close(registry)
+        await close_channels(registry)

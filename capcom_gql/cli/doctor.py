@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capcom_gql.app.broker_check import BrokerCheck
-    from capcom_gql.app.findings import Finding, Ground
+    from capcom_gql.app.findings import CheckContext, Finding
     from capcom_gql.notifiers.registry import Registry
     from capcom_gql.settings import Settings
 
@@ -34,7 +34,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     else:
         show_table(
             ("state", "part", "found", "what to do"),
-            [(_state(each), part, each.words, each.remedy) for part, each in found.items()],
+            [(_state(each), part, each.summary, each.remedy) for part, each in found.items()],
         )
     if failing:
         note(f"{', '.join(failing)}: see what to do beside it")
@@ -65,8 +65,8 @@ def _found() -> "Mapping[str, Finding]":
 async def _parts(settings: "Settings", registry: "Registry") -> "Mapping[str, Finding]":
     from capcom_gql.app.broker_check import BrokerCheck
     from capcom_gql.app.checks import findings
-    from capcom_gql.app.findings import ground
-    from capcom_gql.runtime import close
+    from capcom_gql.app.findings import check_context
+    from capcom_gql.runtime import close_channels
     from capcom_gql.storage.engine.database import DatabaseUnavailable, open_database
     from capcom_gql.storage.installation import database_url
 
@@ -77,11 +77,11 @@ async def _parts(settings: "Settings", registry: "Registry") -> "Mapping[str, Fi
             return await findings(_without(settings, broker, registry, fault), probing=False)
         try:
             async with open_database(database_url(settings)):
-                return await findings(await ground(settings, broker, registry), probing=False)
+                return await findings(await check_context(settings, broker, registry), probing=False)
         except DatabaseUnavailable as error:
             return await findings(_without(settings, broker, registry, str(error)), probing=False)
     finally:
-        await close(registry)
+        await close_channels(registry)
 
 
 def _not_there(file: "Path | None") -> str:
@@ -95,7 +95,7 @@ def _not_there(file: "Path | None") -> str:
     return ""
 
 
-def _without(settings: "Settings", broker: "BrokerCheck", registry: "Registry", fault: str) -> "Ground":
-    from capcom_gql.app.findings import Ground
+def _without(settings: "Settings", broker: "BrokerCheck", registry: "Registry", fault: str) -> "CheckContext":
+    from capcom_gql.app.findings import CheckContext
 
-    return Ground(settings, broker, registry, None, fault)
+    return CheckContext(settings, broker, registry, None, fault)

@@ -36,7 +36,7 @@ async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
     from capcom_gql.cli.database import database
     from capcom_gql.delivery.leases import release_held
     from capcom_gql.notifiers.loader import load
-    from capcom_gql.runtime import close, runtime_of
+    from capcom_gql.runtime import close_channels, runtime_of
     from capcom_gql.services.tick import in_other_hands, tick
 
     registry = load(settings)
@@ -51,7 +51,7 @@ async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
                 steps, deliveries = steps + more_steps, deliveries + more_deliveries
             return steps, deliveries
     finally:
-        await close(registry)
+        await close_channels(registry)
 
 
 def _s(count: int) -> str:

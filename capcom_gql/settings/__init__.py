@@ -1,7 +1,7 @@
-"""The environment, and a `.env` file, read once into one frozen `Settings`.
+"""The settings: the environment and a `.env` file, read once into one frozen `Settings`.
 
-Every setting is named `CAPCOM_` and its field in capitals. A value that is not accepted, or a name that is
-not known, is refused at start, with all faults told at once.
+Every setting is named `CAPCOM_` and its field in capitals. An unknown name or a value that is not accepted is refused
+at the start, and all faults are reported at once.
 """
 
 from capcom_gql.settings.environment import SettingsError, load

@@ -1,4 +1,4 @@
-"""From the environment and a `.env` file to `Settings`, telling every fault at once."""
+"""Read the settings from the environment and a `.env` file, and report all faults at once."""
 
 import difflib
 import os
@@ -13,11 +13,13 @@ from pydantic import ValidationError
 from capcom_gql.settings.fields import NOTIFY_NAME, PREFIX, Settings, variable
 
 NOTIFY_PREFIX = "CAPCOM_NOTIFY__"
+"""The beginning of all variables that hold channels' settings."""
 TEST_PREFIX = "CAPCOM_TEST_"
+"""The beginning of variables for the test suite, which are ignored here."""
 
 
 class SettingsError(Exception):
-    """The settings cannot be used; the text has one line per fault and shows no secret."""
+    """The settings cannot be used. The text, and `faults`, have one line for each fault and show no secret."""
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = tuple(faults)
@@ -25,19 +27,19 @@ class SettingsError(Exception):
 
 
 def load(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
-    """Read the settings from `environ`, which goes before `env_file`.
+    """Read the settings from `environ` and, for what it lacks, from `env_file`.
 
-    Without arguments: the environment of the process, and the `.env` of the working folder if there is one.
-    An empty value is as none. Raises SettingsError, which tells every fault.
+    Without arguments: from the environment of the process, and the `.env` of the working folder if there is one. An
+    empty value counts as none. Raises SettingsError.
     """
     if environ is None:
         environ, env_file = os.environ, env_file or Path(".env")
     faults: list[str] = []
-    given = {**_read_file(env_file, faults), **environ}
+    variables = {**_read_file(env_file, faults), **environ}
     values: dict[str, Any] = {}
     notify: dict[str, dict[str, str]] = {}
     fields = {variable(name): name for name in Settings.model_fields if name != "notify"}
-    for name, text in given.items():
+    for name, text in variables.items():
         if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX):
             continue
         if name in fields:

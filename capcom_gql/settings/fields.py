@@ -25,7 +25,9 @@ from capcom_gql.settings.kinds import (
 )
 
 PREFIX = "CAPCOM_"
+"""The beginning of every setting's name in the environment."""
 NOTIFY_NAME = "CAPCOM_NOTIFY__<CHANNEL>__<FIELD>"
+"""How the settings of channels are named."""
 
 
 def _accepts(text: str) -> dict[str, Any]:
@@ -33,16 +35,17 @@ def _accepts(text: str) -> dict[str, Any]:
 
 
 class Settings(BaseModel):
-    """All that the operator may choose. Frozen; read by `load`, or built directly in tests.
+    """All settings of an installation but those of its channels, which `notify` holds as text.
 
-    Each field's description says what it is for; its `accepts` says which values are taken.
+    Frozen; made by `load`, or directly in tests. The description of a field says what it is for, and its `accepts`
+    which values it takes. Raises ValidationError.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     env: Literal["development", "production"] = Field(
         "development",
-        description="What it runs for; production has no demo data and refuses to move the clock.",
+        description="What the installation is for; production has no demo data and refuses to move the clock.",
         json_schema_extra=_accepts("development or production"),
     )
     database_url: DatabaseUrl = Field(
@@ -56,7 +59,7 @@ class Settings(BaseModel):
     broker_url: BrokerUrl = Field(
         "",
         repr=False,
-        description="The message broker that tells the workers of a deed at once; empty: they look every second.",
+        description="The message broker that wakes the workers after a command; empty: they look every second.",
         json_schema_extra=_accepts("redis://host, rediss://host, amqp://host or amqps://host"),
     )
     public_url: WebAddress = Field(
@@ -66,7 +69,7 @@ class Settings(BaseModel):
     )
     account_url: OptionalWebAddress = Field(
         "",
-        description="The site whose pages letters link to; empty: the small pages of this server.",
+        description="The site whose pages letters link to; empty: the pages of this server.",
         json_schema_extra=_accepts("an http:// or https:// address without query or user"),
     )
     currency: str = Field(
@@ -88,7 +91,7 @@ class Settings(BaseModel):
     )
     explorer: Literal["", "on", "off", "graphiql"] = Field(
         "",
-        description="The page to try queries on, and introspection with it; empty: on in development, "
+        description="The page on which to try queries, and introspection with it; empty: on in development, "
         "off in production.",
         json_schema_extra=_accepts("on, off or graphiql"),
     )
@@ -97,7 +100,7 @@ class Settings(BaseModel):
         gt=0,
         le=300,
         allow_inf_nan=False,
-        description="How long one sending of a letter may last, in seconds.",
+        description="How long one attempt to send a letter may last, in seconds.",
         json_schema_extra=_accepts("a number of seconds above 0, at most 300"),
     )
     time_zone: TimeZone = Field(
@@ -107,12 +110,12 @@ class Settings(BaseModel):
     )
     data_dir: Folder = Field(
         Path("capcom-data"),
-        description="The folder for the SQLite database and the mailbox; made when missing.",
+        description="The folder for the SQLite database and the mailbox; created when it is missing.",
         json_schema_extra=_accepts("the path of a folder"),
     )
     plugins_dir: ExistingFolder = Field(
         None,
-        description="A folder of notifier plugins to load besides the installed ones; empty: none.",
+        description="A folder of notifier plugins to load in addition to the installed ones; empty: none.",
         json_schema_extra=_accepts("the path of a folder that exists"),
     )
     plugins_disabled: Names = Field(
@@ -122,13 +125,13 @@ class Settings(BaseModel):
     )
     plugins_in_process: Names = Field(
         (),
-        description="Plugins from outside that run in the process itself: faster, but one that hangs or exits is "
-        "not kept apart, and reads every setting.",
+        description="Plugins that are not bundled and run in the server's own process: faster, but one that hangs or "
+        "exits affects the server, and it can read every setting.",
         json_schema_extra=_accepts("names of plugins separated by commas"),
     )
     support_email: Email = Field(
         "support@capcom.example",
-        description="Where people are sent for help, and where the staff's notices go.",
+        description="The address to which people are sent for help, and to which the notices to staff go.",
         json_schema_extra=_accepts("an e-mail address"),
     )
     notify: dict[str, dict[str, str]] = Field(
@@ -246,21 +249,22 @@ class Settings(BaseModel):
 
     @property
     def is_production(self) -> bool:
+        """Whether `CAPCOM_ENV` is `production`."""
         return self.env == "production"
 
     @property
     def zone(self) -> ZoneInfo:
-        """The operator's time zone, in which civil days are counted."""
+        """The operator's time zone, whose civil days the rules count."""
         return ZoneInfo(self.time_zone)
 
     @property
     def account_base_url(self) -> str:
-        """What the links of letters begin with; no trailing slash."""
+        """What the URLs in letters begin with, without a slash at the end."""
         return self.account_url or self.public_url
 
     @property
     def sqlite_file(self) -> Path | None:
-        """The SQLite file, absolute; None when the database is PostgreSQL."""
+        """The absolute path of the SQLite file; None if the database is PostgreSQL."""
         if not self.database_url:
             return (self.data_dir / "capcom.sqlite3").absolute()
         if self.database_url.startswith("sqlite:///"):
@@ -269,7 +273,7 @@ class Settings(BaseModel):
 
     @property
     def accepted_hosts(self) -> tuple[str, ...]:
-        """The host names to answer to: the public one, `allowed_hosts`, and in development the loopback ones."""
+        """The host names that the server answers to: the public one, `allowed_hosts`, and in development loopback."""
         public = urlsplit(self.public_url).hostname or ""
         public = f"[{public}]" if ":" in public else public
         loopback = () if self.is_production else ("127.0.0.1", "localhost", "[::1]")
@@ -277,5 +281,5 @@ class Settings(BaseModel):
 
 
 def variable(field: str) -> str:
-    """The name under which the environment gives a field: `proof_days` is `CAPCOM_PROOF_DAYS`."""
+    """The environment variable of a field: `proof_days` is `CAPCOM_PROOF_DAYS`."""
     return PREFIX + field.upper()

@@ -1,6 +1,6 @@
-"""The kinds of values that settings take, each with its check.
+"""The types of the settings' values, each with its validation.
 
-A check raises ValueError with a word for the programmer; what the operator reads is the setting's `accepts`.
+A validator raises ValueError with a text for programmers; the operator reads the setting's `accepts` instead.
 """
 
 import itertools
@@ -76,7 +76,7 @@ def _required(value: str) -> str:
 
 
 def _zone_name(value: str) -> str:
-    # A folder of the zone database ("Europe") raises OSError, a path out of it ValueError.
+    # a folder of the zone database ("Europe") raises OSError, and a path out of it ValueError
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):

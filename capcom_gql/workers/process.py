@@ -12,7 +12,7 @@ from dramatiq.middleware import Middleware
 
 from capcom_gql.delivery.leases import release_held
 from capcom_gql.notifiers.loader import load
-from capcom_gql.runtime import close, runtime_of
+from capcom_gql.runtime import close_channels, runtime_of
 from capcom_gql.settings import Settings
 from capcom_gql.storage.engine.database import migrate, open_database
 from capcom_gql.storage.installation import database_url
@@ -56,7 +56,7 @@ class WorkerProcess(Middleware):
 
     async def _open(self) -> None:
         registry = load(self._settings)
-        self._stack.push_async_callback(close, registry)
+        self._stack.push_async_callback(close_channels, registry)
         runtime = runtime_of(self._settings, registry)
         # the first process migrates; the others wait for it, and find nothing to do
         await migrate(database_url(self._settings))

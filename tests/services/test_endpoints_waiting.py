@@ -6,7 +6,7 @@ import pytest
 
 from capcom_gql.app.broker_check import BrokerCheck
 from capcom_gql.app.checks import findings
-from capcom_gql.app.findings import ground
+from capcom_gql.app.findings import check_context
 from capcom_gql.delivery.webhook_health import sweep_endpoints
 from capcom_gql.domain.endpoints import DISABLE_AFTER
 from capcom_gql.settings import load
@@ -33,7 +33,7 @@ async def service(house: House) -> Service:
 
 async def held_by_readyz(house: House, service: Service) -> int:
     """What /readyz counts as held."""
-    stands = await ground(load(house.environment()), BrokerCheck(""), service.registry)
+    stands = await check_context(load(house.environment()), BrokerCheck(""), service.registry)
     held = (await findings(stands, probing=True))["notifiers"].as_json()["held"]
     assert isinstance(held, int)
     return held
