@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from capcom_gql.pages.language import language_of, said_in
 from capcom_gql.pages.rendering import page
-from capcom_gql.pages.words import load_all_words
+from capcom_gql.pages.words import load_words, writing_of
 
 
 def card_route(name: str, **figures: object) -> Route:
@@ -14,11 +14,11 @@ def card_route(name: str, **figures: object) -> Route:
 
     `figures` are those that the template shows. The server reads nothing of the address's query: the script does.
     """
-    words = load_all_words(name)
 
     async def card(request: Request) -> HTMLResponse:
         language = language_of(request)
-        response = page(request, f"{name}.html", language=language, words=words[language], figures=figures)
+        words, writing = load_words(name, language), writing_of(language)
+        response = page(request, f"{name}.html", language=language, words=words, writing=writing, figures=figures)
         return said_in(language, response)
 
     return Route(f"/{name}", card, methods=["GET"])

@@ -1,4 +1,4 @@
-"""Which of our two languages a browser prefers."""
+"""Which language of the service a browser prefers."""
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -7,7 +7,7 @@ from capcom_gql.languages.locales import DEFAULT, Locale, locale_of
 
 
 def preferred_language(accept_language: str) -> Locale:
-    """French or English, whichever an Accept-Language header weighs most; French when it names neither."""
+    """The language that an Accept-Language header weighs most; the default one when it names none of ours."""
     best, best_weight = DEFAULT, 0.0
     for entry in accept_language.split(","):
         tag, _, parameters = entry.partition(";")

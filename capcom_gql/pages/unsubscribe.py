@@ -6,7 +6,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from capcom_gql.languages.locales import LOCALES
 from capcom_gql.pages.language import language_of, said_in
 from capcom_gql.pages.rendering import page
 from capcom_gql.pages.words import read_words
@@ -25,7 +24,6 @@ def unsubscribe_routes() -> list[BaseRoute]:
     session and no script. Whatever is posted means the same, but for what the button to have them again posts. The
     token says whose wish it is, and only its reader knows it. Answers 404 to a token that is nobody's.
     """
-    words = {language: read_words("unsubscribe", language) for language in LOCALES}
 
     async def show(request: Request) -> Response:
         token = request.query_params.get("token", "")
@@ -48,7 +46,7 @@ def unsubscribe_routes() -> list[BaseRoute]:
             "unsubscribe.html",
             status=status,
             language=language,
-            words=words[language],
+            words=read_words("unsubscribe", language),
             surveys=surveys,
             is_done=request.method == "POST",
         )

@@ -1,10 +1,10 @@
-"""The sentences of the pages for subscribers."""
+"""The sentences of the pages for subscribers, and what their scripts need to write days and numbers."""
 
-import json
 from collections.abc import Mapping
-from importlib.resources import files
+from functools import cache
 
-from capcom_gql.languages.locales import LOCALES, Locale
+from capcom_gql.languages.catalogues import catalogue, conventions
+from capcom_gql.languages.locales import Locale
 
 SHARED: Mapping[str, tuple[str, ...]] = {
     "choose-password": ("page", "session", "term", "account"),
@@ -16,17 +16,18 @@ SHARED: Mapping[str, tuple[str, ...]] = {
 """Every such page, with the sets of sentences that it shares with others."""
 
 
+@cache
 def load_words(name: str, language: Locale) -> dict[str, str]:
     """Every sentence of the page of that name, by key: those it shares, and its own."""
     return {key: text for part in (*SHARED[name], name) for key, text in read_words(part, language).items()}
 
 
-def load_all_words(name: str) -> dict[Locale, dict[str, str]]:
-    """The sentences of that page in every language."""
-    return {language: load_words(name, language) for language in LOCALES}
-
-
-def read_words(part: str, language: Locale) -> dict[str, str]:
+def read_words(part: str, language: Locale) -> Mapping[str, str]:
     """One set of sentences, shared or a page's own, by key."""
-    file = files("capcom_gql.pages").joinpath("words", f"{part}.{language}.json")
-    return {str(key): str(text) for key, text in json.loads(file.read_text("utf-8")).items()}
+    return catalogue(language, f"pages/{part}")
+
+
+def writing_of(language: Locale) -> dict[str, str]:
+    """How a script writes in that language: the tag (BCP 47) for its numbers and days, the first of a month."""
+    own = conventions(language)
+    return {"tag": own.cldr.replace("_", "-"), "firstOfMonth": own.first_of_month}

@@ -56,7 +56,7 @@ def test_opening_the_link_changes_nothing_and_its_button_does(browser: Chrome, y
 
 def test_an_address_without_its_token_is_told_so(browser: Chrome, year: Year) -> None:
     browser.get(f"{year.url}/confirm-email")
-    wait_for_text(browser, "message", "required the link")
+    wait_for_text(browser, "message", "needs the link")
     assert not is_shown(browser, "form")
     browser.get(f"{year.url}/confirm-email?token=made-up")
     by_id(browser, "submit").click()

@@ -113,7 +113,7 @@ def test_who_may_not_renew_reads_who_may_and_nothing_else(browser: Chrome, year:
         assert not is_shown(browser, "form") and not is_shown(browser, "facts")
 
     browser.get(f"{year.url}/renew")
-    wait_for_text(browser, "message", "required the link")
+    wait_for_text(browser, "message", "needs the link")
 
 
 def test_staff_renew_too(browser: Chrome, year: Year) -> None:

@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, OperationDefinitionNode, parse, validate
 
 from capcom_gql.languages.locales import ENGLISH, FRENCH
-from capcom_gql.pages.words import SHARED, load_words, read_words
+from capcom_gql.pages.words import SHARED, load_words, read_words, writing_of
 
 ASSETS = files("capcom_gql.pages").joinpath("assets")
 TEMPLATES = files("capcom_gql.pages").joinpath("templates")
@@ -103,13 +103,13 @@ def test_no_word_of_a_page_has_two_wordings(page: str) -> None:
     assert sum(map(len, parts)) == len(load_words(page, ENGLISH))
 
 
-@pytest.mark.parametrize("page", SUBSCRIBERS_PAGES)
-def test_both_languages_have_every_sentence_with_the_same_blanks(page: str) -> None:
-    french, english = load_words(page, FRENCH), load_words(page, ENGLISH)
-    assert french.keys() == english.keys()
-    for key, sentence in french.items():
-        assert sentence.strip(), key
-        assert set(re.findall(r"\{\w+\}", sentence)) == set(re.findall(r"\{\w+\}", english[key])), key
+def test_scripts_write_days_and_numbers_as_the_language_does() -> None:
+    assert writing_of(FRENCH) == {"tag": "fr", "firstOfMonth": "1er"}
+    assert writing_of(ENGLISH) == {"tag": "en-GB", "firstOfMonth": ""}
+    used = set(
+        re.findall(r"const { ([\w, ]+) } = embedded\(\"writing\"\)", ASSETS.joinpath("facts.js").read_text("utf-8"))
+    )
+    assert used == {", ".join(writing_of(FRENCH))}
 
 
 @pytest.mark.parametrize("page", SUBSCRIBERS_PAGES)

@@ -103,7 +103,7 @@ def test_the_survey_of_somebody_else_is_not_answered(browser: Chrome, year: Year
     wait_for_text(browser, "message", "leads to nothing")
     assert not is_shown(browser, "form")
     browser.get(f"{year.url}/survey?seat={seat_of(year, town, town.user)}")
-    wait_for_text(browser, "message", "required the link")
+    wait_for_text(browser, "message", "needs the link")
 
 
 def test_a_survey_answered_elsewhere_meanwhile_and_one_that_is_closed(browser: Chrome, year: Year) -> None:

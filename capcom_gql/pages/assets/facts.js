@@ -1,16 +1,16 @@
 // Facts as people read them: a name and a value, days, prices.
-import { element } from "./element.js";
-import { language, put, words } from "./messages.js";
+import { element, embedded } from "./element.js";
+import { put, words } from "./messages.js";
 
-const LOCALE = language === "en" ? "en-GB" : language;
+const { tag, firstOfMonth } = embedded("writing");
 
 export const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
 
 // A civil day has no time zone: it is written as it stands, and stays on one line.
 export function longDay(day) {
-  const written = new Intl.DateTimeFormat(LOCALE, { dateStyle: "long", timeZone: "UTC" });
+  const written = new Intl.DateTimeFormat(tag, { dateStyle: "long", timeZone: "UTC" });
   const spelled = written.format(new Date(`${day}T00:00:00Z`));
-  return (language === "fr" ? spelled.replace(/^1 /, "1er ") : spelled).replaceAll(" ", "\u00a0");
+  return (firstOfMonth ? spelled.replace(/^1 /, `${firstOfMonth} `) : spelled).replaceAll(" ", "\u00a0");
 }
 
 export function period(startsOn, endsOn) {
@@ -18,6 +18,6 @@ export function period(startsOn, endsOn) {
 }
 
 export function price({ amountMinor, currency }) {
-  const written = new Intl.NumberFormat(LOCALE, { style: "currency", currency });
+  const written = new Intl.NumberFormat(tag, { style: "currency", currency });
   return written.format(amountMinor / 10 ** written.resolvedOptions().maximumFractionDigits);
 }
