@@ -1,1 +1,1 @@
-"""Pure reads for event systems: is this number entitled, and to how much?"""
+"""Checks of subscriber numbers for event systems and services; they read and never write."""

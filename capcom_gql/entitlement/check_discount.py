@@ -1,4 +1,4 @@
-"""Check discounts: is this number entitled, to how much? A pure read, right at midnight without any worker (R10)."""
+"""Check discounts: is the holder of a subscriber number entitled, and to what (R10)? Reads only; needs no worker."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,110 +16,125 @@ from capcom_gql.storage.queries.number_holders import NumberHolder, live_redempt
 
 @dataclass(frozen=True, slots=True)
 class DiscountQuestion:
-    """One question. `at` asks for the answer as it was at a past instant; `price_minor` is in minor units."""
+    """One question about a discount, as a caller asks it."""
 
     subscriber_number: str
+    """as people write it, with or without CP, spaces, hyphens and dots"""
     event_kind: EventKind
     event_reference: str | None = None
+    """the event, so that ALREADY_REDEEMED can be answered; None asks about no particular event"""
     price_minor: int | None = None
+    """the full price in minor units, to get the reduction; 0 to `forms.MAX_PRICE_MINOR`"""
     email: str | None = None
+    """the holder's address, so that HOLDER_MISMATCH can be answered; None to leave it unchecked"""
     at: datetime | None = None
+    """a past instant (product's clock) that the answer is to be about; None for now"""
 
     @property
     def event(self) -> str | None:
-        """The event's reference as redemptions keep it: without spaces around it, None for a blank one."""
+        """The event's reference as redemptions store it: without spaces around it; None for a blank one."""
         return (self.event_reference or "").strip() or None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckAnswer:
-    """The verdict, and the instant it is true of: the one asked about, or the present."""
+    """The answer to a discount question."""
 
     verdict: Verdict
     checked_at: datetime
+    """the instant that it is about: `at` of the question, or now (UTC, product's clock)"""
 
 
 class NotAllowed(Exception):
-    """The caller may not ask about the past (EVENTS_READ, staff, or the number's own people)."""
+    """The caller lacks the right to ask about a past instant (`Right.PAST`)."""
 
 
 class FutureInstant(Exception):
-    """`at` is an instant still to come: a check answers for the past or the present."""
+    """`at` is after the present instant of the product's clock."""
 
 
 class BadPrice(Exception):
-    """A price is out of range: from 0 to `forms.MAX_PRICE_MINOR`, in minor units."""
+    """A price is not from 0 to `forms.MAX_PRICE_MINOR` minor units."""
 
 
-async def check_discounts(runtime: Runtime, actor: Actor, asks: Sequence[DiscountQuestion]) -> list[CheckAnswer]:
-    """Answer each question, in order. Raises NotAllowed or FutureInstant for an `at` that cannot be answered, BadPrice.
+async def check_discounts(runtime: Runtime, actor: Actor, questions: Sequence[DiscountQuestion]) -> list[CheckAnswer]:
+    """The answers to some questions, in order (R10).
 
-    A number that the caller may not ask about is answered as one that nobody holds.
+    A number that the caller may not ask about is answered with UNKNOWN_NUMBER. Raises NotAllowed, FutureInstant or
+    BadPrice, where one question is at fault.
     """
     now = await product_now()
-    past = [ask.at for ask in asks if ask.at is not None]
+    past = [question.at for question in questions if question.at is not None]
     if past and not role_may(Right.PAST, actor):
         raise NotAllowed
     if any(at > now for at in past):
         raise FutureInstant
-    if any(ask.price_minor is not None and not 0 <= ask.price_minor <= MAX_PRICE_MINOR for ask in asks):
+    prices = [question.price_minor for question in questions if question.price_minor is not None]
+    if any(not 0 <= price <= MAX_PRICE_MINOR for price in prices):
         raise BadPrice
-    numbers = [parse_number(ask.subscriber_number) for ask in asks]
+    numbers = [parse_number(question.subscriber_number) for question in questions]
     found = await number_holders([number for number in numbers if number is not None])
     visible = {number: holder for number, holder in found.items() if may_ask(Right.DISCOUNT_CHECK, actor, holder)}
     holders = [None if number is None else visible.get(number) for number in numbers]
-    used = await _used(asks, holders)
+    redeemed = await _redeemed(questions, holders)
     return [
-        answer(runtime, ask, holder, now, malformed=number is None, redeemed=_use(ask, holder) in used)
-        for ask, number, holder in zip(asks, numbers, holders, strict=True)
+        answer(runtime, question, holder, now, malformed=number is None, redeemed=_use(question, holder) in redeemed)
+        for question, number, holder in zip(questions, numbers, holders, strict=True)
     ]
 
 
 _Use = tuple[str, str, datetime | None]
 
 
-def _use(ask: DiscountQuestion, holder: NumberHolder | None) -> _Use | None:
-    """The person and event that a question is about, and as of when."""
-    return None if holder is None or ask.event is None else (holder.person_id, ask.event, ask.at)
+def _use(question: DiscountQuestion, holder: NumberHolder | None) -> _Use | None:
+    """The person, event and instant that a question is about."""
+    if holder is None or question.event is None:
+        return None
+    return holder.person_id, question.event, question.at
 
 
-async def _used(asks: Sequence[DiscountQuestion], holders: Sequence[NumberHolder | None]) -> set[_Use]:
-    """Of all that is asked about, what has a live redemption: one statement for each instant asked about."""
-    uses = {use for ask, holder in zip(asks, holders, strict=True) if (use := _use(ask, holder)) is not None}
+async def _redeemed(questions: Sequence[DiscountQuestion], holders: Sequence[NumberHolder | None]) -> set[_Use]:
+    """The uses asked about that have a redemption, not released: one statement for each instant."""
+    uses = {
+        use for question, holder in zip(questions, holders, strict=True) if (use := _use(question, holder)) is not None
+    }
     found: set[_Use] = set()
     for at in {use[2] for use in uses}:
-        pairs = [(person_id, event) for person_id, event, asked in uses if asked == at]
+        pairs = [(person_id, event) for person_id, event, instant in uses if instant == at]
         found |= {(person_id, event, at) for person_id, event in await live_redemptions(pairs, at)}
     return found
 
 
 def may_ask(right: Right, actor: Actor, holder: NumberHolder) -> bool:
-    """Whether a caller may ask about the number of a holder: one's own, or by one's role in the organisation."""
+    """Whether a caller has a right over the holder of a number: themselves, or a user of their organisation."""
     return may(right, actor, holder.organisation_id, own=actor.person_id == holder.person_id)
 
 
 def answer(
     runtime: Runtime,
-    ask: DiscountQuestion,
+    question: DiscountQuestion,
     holder: NumberHolder | None,
     now: datetime,
     *,
     malformed: bool,
     redeemed: bool,
 ) -> CheckAnswer:
-    """The rule's verdict on one question, as of its instant."""
-    at = ask.at or now
+    """The answer to one question whose number is malformed, unknown (`holder` None) or somebody's.
+
+    `now` is of the product's clock; `redeemed` is as in `domain.discounts.verdict`.
+    """
+    at = question.at or now
     facts = None if holder is None else holder.facts
-    if facts is not None and ask.at is not None:
-        facts = facts.as_of(ask.at)
-    judged = verdict(
+    if facts is not None and question.at is not None:
+        facts = facts.as_of(question.at)
+    result = verdict(
         facts,
-        ask.event_kind,
+        question.event_kind,
         runtime.policy.day_of(at),
         runtime.policy,
         malformed=malformed,
-        email_key=None if ask.email is None else address_key(compared(ask.email)),
-        price_minor=ask.price_minor,
+        email_key=None if question.email is None else address_key(compared(question.email)),
+        price_minor=question.price_minor,
         redeemed=redeemed,
     )
-    return CheckAnswer(judged, at)
+    return CheckAnswer(result, at)

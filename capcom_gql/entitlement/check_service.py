@@ -1,4 +1,4 @@
-"""Check a service: may the holder of this number use it? A pure read (R1, R3)."""
+"""Check a service: is it open to the holder of a subscriber number (R1, R3)? Reads only, and needs no worker."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,39 +15,42 @@ from capcom_gql.storage.queries.number_holders import number_holders
 
 @dataclass(frozen=True, slots=True)
 class ServiceQuestion:
-    """One question. `at` asks for the answer as it was at a past instant."""
+    """One question about a service, as a caller asks it."""
 
     subscriber_number: str
+    """as people write it, with or without CP, spaces, hyphens and dots"""
     service: Service
     at: datetime | None = None
+    """a past instant (product's clock) that the answer is to be about; None for now"""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessAnswer:
-    """The answer, and the instant it is true of: the one asked about, or the present."""
+    """The answer to a service question."""
 
     access: Access
     checked_at: datetime
+    """the instant that it is about: `at` of the question, or now (UTC, product's clock)"""
 
 
-async def check_service(runtime: Runtime, actor: Actor, ask: ServiceQuestion) -> AccessAnswer:
-    """Answer one question. Raises NotAllowed or FutureInstant for an `at` that cannot be answered.
+async def check_service(runtime: Runtime, actor: Actor, question: ServiceQuestion) -> AccessAnswer:
+    """The answer to one question (R1, R3).
 
-    A number that the caller may not ask about is answered as one that nobody holds.
+    A number that the caller may not ask about is answered with UNKNOWN_NUMBER. Raises NotAllowed or FutureInstant.
     """
     now = await product_now()
-    if ask.at is not None and not role_may(Right.PAST, actor):
+    if question.at is not None and not role_may(Right.PAST, actor):
         raise NotAllowed
-    if ask.at is not None and ask.at > now:
+    if question.at is not None and question.at > now:
         raise FutureInstant
-    at = ask.at or now
-    number = parse_number(ask.subscriber_number)
+    at = question.at or now
+    number = parse_number(question.subscriber_number)
     holder = None if number is None else (await number_holders([number])).get(number)
     if holder is not None and not may_ask(Right.SERVICE_CHECK, actor, holder):
         holder = None
     facts = None if holder is None else holder.facts
-    if facts is not None and ask.at is not None:
-        facts = facts.as_of(ask.at)
+    if facts is not None and question.at is not None:
+        facts = facts.as_of(question.at)
     today = runtime.policy.day_of(at)
-    access = service_access(facts, ask.service, today, runtime.policy, malformed=number is None)
+    access = service_access(facts, question.service, today, runtime.policy, malformed=number is None)
     return AccessAnswer(access, at)

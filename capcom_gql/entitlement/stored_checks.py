@@ -1,4 +1,4 @@
-"""Answers of checks as a support request keeps them: codes, days, amounts and instants, worded only when read (R20)."""
+"""The answers of checks as JSON, which a support request stores: codes, days, amounts, instants; no sentences (R20)."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from capcom_gql.entitlement.check_service import AccessAnswer
 
 
 def store_check(answer: CheckAnswer) -> dict[str, Any]:
-    """The answer about a discount as a JSON column keeps it; amounts in minor units, instants with their offset."""
+    """A discount check as a JSON column stores it: amounts in minor units, days and instants in ISO 8601."""
     verdict, rule = answer.verdict, answer.verdict.rule
     return {
         "reason": verdict.reason.value,
@@ -25,23 +25,23 @@ def store_check(answer: CheckAnswer) -> dict[str, Any]:
     }
 
 
-def stored_check(kept: dict[str, Any]) -> CheckAnswer:
-    """The answer that `keep_check` wrote."""
-    kind = kept["event_kind"]
-    rule = None if kind is None else DiscountRule(EventKind(kind), kept["percent"], kept["amount_minor"])
+def stored_check(stored: dict[str, Any]) -> CheckAnswer:
+    """The answer that `store_check` wrote. Raises KeyError or ValueError for anything else."""
+    kind = stored["event_kind"]
+    rule = None if kind is None else DiscountRule(EventKind(kind), stored["percent"], stored["amount_minor"])
     verdict = Verdict(
-        DiscountReason(kept["reason"]),
+        DiscountReason(stored["reason"]),
         rule=rule,
-        reduction_minor=kept["reduction_minor"],
-        final_price_minor=kept["final_price_minor"],
-        provisional=kept["provisional"],
-        valid_until=_read(kept["valid_until"]),
+        reduction_minor=stored["reduction_minor"],
+        final_price_minor=stored["final_price_minor"],
+        provisional=stored["provisional"],
+        valid_until=_read(stored["valid_until"]),
     )
-    return CheckAnswer(verdict, datetime.fromisoformat(kept["checked_at"]))
+    return CheckAnswer(verdict, datetime.fromisoformat(stored["checked_at"]))
 
 
 def store_access(answer: AccessAnswer) -> dict[str, Any]:
-    """The answer about a service as a JSON column keeps it."""
+    """A service check as a JSON column stores it: days and instants in ISO 8601."""
     access = answer.access
     return {
         "reason": access.reason.value,
@@ -51,11 +51,11 @@ def store_access(answer: AccessAnswer) -> dict[str, Any]:
     }
 
 
-def stored_access(kept: dict[str, Any]) -> AccessAnswer:
-    """The answer that `keep_access` wrote."""
-    services = tuple(Service(service) for service in kept["services"])
-    access = Access(ServiceReason(kept["reason"]), services, _read(kept["valid_until"]))
-    return AccessAnswer(access, datetime.fromisoformat(kept["checked_at"]))
+def stored_access(stored: dict[str, Any]) -> AccessAnswer:
+    """The answer that `store_access` wrote. Raises KeyError or ValueError for anything else."""
+    services = tuple(Service(service) for service in stored["services"])
+    access = Access(ServiceReason(stored["reason"]), services, _read(stored["valid_until"]))
+    return AccessAnswer(access, datetime.fromisoformat(stored["checked_at"]))
 
 
 def _written(day: date | None) -> str | None:
