@@ -1,1 +1,1 @@
-"""Who may come in and what they may do: authentication, permissions, sessions, limits, idempotency."""
+"""Authentication and authorization: accounts, passwords, sessions, API keys, rights, rate limits, idempotency."""

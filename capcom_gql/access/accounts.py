@@ -1,4 +1,4 @@
-"""Persons and their accounts: found by address, made where nobody has it, locked while they change."""
+"""Persons' accounts: found by their address or created, and locked while they change (R5, R24)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,25 +16,31 @@ from capcom_gql.storage.tables import Delivery, EmailChange, OneTimeLink, Person
 
 
 async def find_or_create(form: PersonForm, now: datetime) -> Person:
-    """The person of an address; a form never changes an existing profile (R5). The form is in its normal form."""
+    """The person with the address of a form, created where nobody has it. In a transaction; the row is locked.
+
+    `form` is normalised (`forms.normal_person`); it never changes an existing profile (R5). `now` is of the product's
+    clock.
+    """
     (person,) = await find_or_create_all([form], now)
     return person
 
 
 async def find_or_create_all(people: Sequence[PersonForm], now: datetime) -> list[Person]:
-    """The persons of a list, in its order; looked up and made in the order of their addresses, so that two lists with
-    the same new persons wait for each other instead of locking each other out.
+    """The persons of a list, in its order, as `find_or_create` does for one.
+
+    They are looked up and created in the order of their addresses, so that two lists with the same new persons wait
+    for each other instead of deadlocking.
     """
     keys = [address_key(form.email) for form in people]
-    # locked: whoever is being erased is not seated or written to behind it
+    # locked, so that nobody is given a seat or a letter while being erased
     known = Person.filter(email_key__in=sorted(set(keys))).order_by("email_key").select_for_update()
     found = {person.email_key: person for person in await known}
     # of two forms with one address the first counts
     forms = dict(reversed(list(zip(keys, people, strict=True))))
-    wanted = {key: _new_person(key, form, now) for key, form in forms.items() if key not in found}
-    if wanted:
-        await Person.bulk_create([wanted[key] for key in sorted(wanted)])
-        found |= {person.email_key: person for person in await Person.filter(email_key__in=sorted(wanted))}
+    missing = {key: _new_person(key, form, now) for key, form in forms.items() if key not in found}
+    if missing:
+        await Person.bulk_create([missing[key] for key in sorted(missing)])
+        found |= {person.email_key: person for person in await Person.filter(email_key__in=sorted(missing))}
     return [found[key] for key in keys]
 
 
@@ -52,22 +58,27 @@ def _new_person(key: str, form: PersonForm, now: datetime) -> Person:
     )
 
 
-async def own_account(actor: Actor) -> Person:
-    """The caller's own account, locked. In a transaction. Raises Refusal for one erased since the request came in."""
+async def lock_own_account(actor: Actor) -> Person:
+    """The caller's own account, its row locked. In a transaction.
+
+    Raises Refusal (FORBIDDEN) where it was erased after the request came in.
+    """
     person = await Person.filter(id=actor.person_id).select_for_update().get()
     if is_erased(person.id, person.email):
         raise Refusal(forbidden())
     return person
 
 
-async def is_taken(person: Person, email: str) -> bool:
-    """Whether an address is another person's (R24)."""
+async def is_address_taken(person: Person, email: str) -> bool:
+    """Whether a person other than `person` has an e-mail address (R24)."""
     return await Person.filter(email_key=address_key(email)).exclude(id=person.id).exists()
 
 
-async def give_address(person: Person, email: str) -> None:
-    """Give a locked account its new address. What leads in from the old one is over: unused links, other changes
-    asked for; letters still to be sent go to the new one.
+async def change_address(person: Person, email: str) -> None:
+    """Change the e-mail address of a locked account (R24).
+
+    Unused links and other requested changes of address no longer work, and letters still to be sent, except those
+    about a change of address, go to the new address.
     """
     old = person.email
     person.email, person.email_key = email, address_key(email)
@@ -75,5 +86,5 @@ async def give_address(person: Person, email: str) -> None:
     await OneTimeLink.filter(person_id=person.id, used_at__isnull=True).update(used_at=clock.utc_now())
     await EmailChange.filter(person_id=person.id, used_at__isnull=True).delete()
     waiting = Delivery.filter(person_id=person.id, recipient=old, state__in=UNSENT)
-    # word of the change itself is for the old address
+    # the notice of the change itself is meant for the old address
     await waiting.exclude(topic=Topic.EMAIL_CHANGE.value).update(recipient=email)

@@ -1,4 +1,4 @@
-"""Permissions as every command asks for them: role and scope first, ownership second (the table is `domain.rights`)."""
+"""Checks of rights for commands: first of the role or scope, then of the object (the table is in `domain.rights`)."""
 
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.domain.refusals import Refusal, forbidden, not_found
@@ -6,7 +6,10 @@ from capcom_gql.domain.rights import TABLE, Actor, Right, may, role_may
 
 
 def authorize(right: Right, actor: Actor) -> None:
-    """Raise FORBIDDEN, path [], where a caller of this role or these scopes can have the right on nothing."""
+    """Raises Refusal (FORBIDDEN, empty path) where the caller's role or scopes give the right over no object at all.
+
+    Where an API key lacks a scope, the sentence names it.
+    """
     if role_may(right, actor):
         return
     scope = TABLE[right].scope
@@ -16,8 +19,9 @@ def authorize(right: Right, actor: Actor) -> None:
 
 
 def authorize_on(right: Right, actor: Actor, organisation_id: str, *path: str) -> None:
-    """Raise where the caller has not the right on an organisation's object: FORBIDDEN where they may see it,
-    NOT_FOUND at the id's path where they may not.
+    """Raises Refusal where the caller lacks the right over an object of an organisation.
+
+    FORBIDDEN where they may see the organisation; otherwise NOT_FOUND at `path`, the field with the object's id.
     """
     if may(right, actor, organisation_id):
         return
@@ -27,10 +31,10 @@ def authorize_on(right: Right, actor: Actor, organisation_id: str, *path: str) -
 
 
 async def authorize_now(right: Right, actor: Actor, organisation_id: str, *path: str) -> None:
-    """`authorize` and `authorize_on` with the ties of this instant, instead of those with which the request came.
+    """`authorize` and `authorize_on` with the caller's present seats, read again under the lock.
 
-    Of two deeds that hand a role over at once, and of two in one request, the second is refused. Under the lock of the
-    organisation's subscription, which is what ties change under.
+    To be called with the organisation's subscription locked, under which seats change. A caller who lost the role
+    while waiting for the lock, or earlier in the same request, is refused.
     """
     if actor.person_id is not None and not actor.is_staff:
         actor = await actor_of(actor.person_id, is_staff=False)

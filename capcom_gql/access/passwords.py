@@ -1,4 +1,4 @@
-"""Hash and verify passwords (argon2id) in threads, few at a time: it is slow and greedy on purpose."""
+"""Hash and verify passwords with Argon2id, in threads and few at a time, since it needs much time and memory."""
 
 import asyncio
 import secrets
@@ -7,40 +7,41 @@ from functools import cache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-AT_ONCE = 2
+MAX_CONCURRENT = 2
+"""How many passwords a process hashes or verifies at the same time."""
 
 _hasher = PasswordHash((Argon2Hasher(),))
 
 
 @cache
 def _gate(loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
-    """One gate for each event loop; a process has one."""
-    return asyncio.Semaphore(AT_ONCE)
+    """One semaphore for each event loop."""
+    return asyncio.Semaphore(MAX_CONCURRENT)
 
 
 @cache
 def _dummy_hash() -> str:
-    """The hash of a password that nobody has: verified where there is none, so that both take as long (R5)."""
+    """The hash of a random password: verified where there is no account, so that the answer takes as long (R5)."""
     return _hasher.hash(secrets.token_urlsafe(32))
 
 
 async def prepare() -> None:
-    """Make the dummy hash, so that the first unknown address does not take longer than the others."""
+    """Compute the dummy hash in advance, so that the first unknown address is answered as fast as any other (R5)."""
     await asyncio.to_thread(_dummy_hash)
 
 
 async def hash_password(password: str) -> str:
-    """The hash to keep."""
+    """The Argon2id hash of a password, in the PHC string format."""
     async with _gate(asyncio.get_running_loop()):
         return await asyncio.to_thread(_hasher.hash, password)
 
 
-async def verify_password(password: str, kept: str | None) -> bool:
-    """Whether it is the password; without one, it takes as long and is not."""
+async def verify_password(password: str, stored_hash: str | None) -> bool:
+    """Whether a password matches a stored hash; without a hash it does not, after the same time (R5)."""
     async with _gate(asyncio.get_running_loop()):
-        matches = await asyncio.to_thread(_verify, password, kept)
-    return matches and kept is not None
+        matches = await asyncio.to_thread(_verify, password, stored_hash)
+    return matches and stored_hash is not None
 
 
-def _verify(password: str, kept: str | None) -> bool:
-    return _hasher.verify(password, kept or _dummy_hash())
+def _verify(password: str, stored_hash: str | None) -> bool:
+    return _hasher.verify(password, stored_hash or _dummy_hash())

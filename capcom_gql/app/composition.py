@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from capcom_gql.access.authenticate import notes_written
+from capcom_gql.access.authenticate import wait_for_recorded_uses
 from capcom_gql.access.passwords import prepare
 from capcom_gql.app.checks import NO_MAIL
 from capcom_gql.app.front import Front
@@ -122,7 +122,7 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
                 else wake_up(settings.broker_url, woken)
             ):
                 yield
-            await notes_written()
+            await wait_for_recorded_uses()
     finally:
         await close_channels(registry)
 

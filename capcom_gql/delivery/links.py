@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from capcom_gql import clock
-from capcom_gql.access.tokens import hashed, new_link_token
+from capcom_gql.access.tokens import hash_token, new_link_token
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.privacy import is_erased
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -25,7 +25,7 @@ async def mint_password_link(account_base_url: str, person: Person, hours: int) 
         if is_erased(known.id, known.email):
             raise Suppressed("the person was erased before the letter was sent")
         await OneTimeLink.create(
-            token_hash=hashed(token), person=known, created_at=now, expires_at=now + timedelta(hours=hours)
+            token_hash=hash_token(token), person=known, created_at=now, expires_at=now + timedelta(hours=hours)
         )
 
     await in_one_transaction(work)
@@ -41,7 +41,7 @@ async def mint_email_link(account_base_url: str, change_id: str, hours: int) -> 
     token = new_link_token()
     status = EmailChange.filter(id=change_id, used_at__isnull=True)
     expires_at = clock.utc_now() + timedelta(hours=hours)
-    if not await status.update(token_hash=hashed(token), expires_at=expires_at):
+    if not await status.update(token_hash=hash_token(token), expires_at=expires_at):
         raise Suppressed("the change of address was cancelled or confirmed before the letter was sent")
     return f"{account_base_url}/confirm-email?{urlencode({'token': token})}"
 
@@ -60,7 +60,7 @@ async def mint_unsubscribe_link(public_url: str, person: Person) -> str:
             raise Suppressed("the person was erased before the letter was sent")
         if known.surveys_refused_at is not None:
             raise Suppressed("the person has refused surveys by mail")
-        await UnsubscribeLink.create(token_hash=hashed(token), person=known, created_at=clock.utc_now())
+        await UnsubscribeLink.create(token_hash=hash_token(token), person=known, created_at=clock.utc_now())
 
     await in_one_transaction(work)
     return f"{public_url}/unsubscribe?{urlencode({'token': token})}"

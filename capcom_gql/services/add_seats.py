@@ -6,7 +6,7 @@ from typing import Any
 from capcom_gql import forms
 from capcom_gql.access.accounts import find_or_create_all
 from capcom_gql.access.authorize import authorize, authorize_now
-from capcom_gql.access.idempotency import check_key, once
+from capcom_gql.access.idempotency import check_key, run_once
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_additions, check_capacity, check_live
@@ -51,7 +51,7 @@ async def add_seats(runtime: Runtime, actor: Actor, form: AddSeatsForm, locale: 
         await locked.schedule()
         return {"seat_ids": [seat.id for seat in seats]}
 
-    made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "addSeats", form, work))
+    made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "addSeats", form, work))
     return SeatsAdded(form.subscription_id, tuple(made["seat_ids"]))
 
 

@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass
 
 from capcom_gql import clock
-from capcom_gql.access.accounts import give_address, is_taken, own_account
+from capcom_gql.access.accounts import change_address, is_address_taken, lock_own_account
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, EVEN_SECONDS, RateLimits
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, UNIFORM_ANSWER_SECONDS, RateLimits
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import AddressKind, Topic
 from capcom_gql.domain.privacy import check_not_erased
@@ -44,13 +44,13 @@ async def change_email(runtime: Runtime, actor: Actor, form: ChangeEmailForm, ra
     refuse_if(check_email(("email",), form.email))
     await rate_limits.count(EMAIL_CHANGE_PER_PERSON, "change-email", actor.person_id)
     await in_one_transaction(lambda: _ask(runtime, actor, form.email.strip()))
-    await asyncio.sleep(max(0.0, EVEN_SECONDS - (clock.monotonic() - started)))
+    await asyncio.sleep(max(0.0, UNIFORM_ANSWER_SECONDS - (clock.monotonic() - started)))
     return actor.person_id
 
 
 async def _ask(runtime: Runtime, actor: Actor, email: str) -> None:
-    person = await own_account(actor)
-    if email == person.email or await is_taken(person, email):
+    person = await lock_own_account(actor)
+    if email == person.email or await is_address_taken(person, email):
         return
     # a newer request ends the older ones; the letters of one that is gone are not sent
     await EmailChange.filter(person_id=person.id, used_at__isnull=True).delete()
@@ -67,7 +67,7 @@ async def _by_staff(runtime: Runtime, actor: Actor, form: ChangeEmailForm, perso
             raise Refusal(not_found("personId"))
         refuse_if([*check_not_erased(person.id, person.email), *check_email(("email",), form.email)])
         email, old = form.email.strip(), person.email
-        if await is_taken(person, email):
+        if await is_address_taken(person, email):
             raise Refusal(Fault(Code.CONFLICT, ("email",), "email_taken"))
         if email == old:
             return person.id
@@ -75,7 +75,7 @@ async def _by_staff(runtime: Runtime, actor: Actor, form: ChangeEmailForm, perso
         change = await EmailChange.create(
             id=ids.new_id(ids.EMAIL_CHANGE), person=person, email=email, created_at=now, used_at=now
         )
-        await give_address(person, email)
+        await change_address(person, email)
         await _record(runtime, actor, Kind.EMAIL_CHANGED, change, old)
         return person.id
 

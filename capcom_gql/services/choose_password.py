@@ -6,7 +6,7 @@ from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
 from capcom_gql.access.passwords import hash_password
 from capcom_gql.access.sessions import SignedIn, open_session
-from capcom_gql.access.tokens import hashed
+from capcom_gql.access.tokens import hash_token
 from capcom_gql.domain.passwords import check_password
 from capcom_gql.domain.refusals import Code, Fault, Refusal, refuse_if
 from capcom_gql.domain.rights import Actor, Right
@@ -36,7 +36,7 @@ async def choose_password(actor: Actor, form: ChoosePasswordForm) -> SignedIn:
 
 
 async def _valid_link(token: str) -> OneTimeLink:
-    link = await OneTimeLink.get_or_none(token_hash=hashed(token))
+    link = await OneTimeLink.get_or_none(token_hash=hash_token(token))
     if link is None or link.used_at is not None or link.expires_at <= clock.utc_now():
         raise Refusal(Fault(Code.BAD_TOKEN, ("token",), "bad_token"))
     return link
@@ -45,7 +45,7 @@ async def _valid_link(token: str) -> OneTimeLink:
 async def _choose(token: str, person: Person, password_hash: str) -> SignedIn:
     now = clock.utc_now()
     await _valid_link(token)
-    taken = OneTimeLink.filter(token_hash=hashed(token), used_at__isnull=True)
+    taken = OneTimeLink.filter(token_hash=hash_token(token), used_at__isnull=True)
     if not await taken.update(used_at=now):
         raise Refusal(Fault(Code.BAD_TOKEN, ("token",), "bad_token"))
     # the person's row is the lock that signing in takes too: no session of the old password slips in behind

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from capcom_gql import clock
-from capcom_gql.access.accounts import give_address, is_taken
+from capcom_gql.access.accounts import change_address, is_address_taken
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.tokens import hashed
+from capcom_gql.access.tokens import hash_token
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor, Right
@@ -38,11 +38,11 @@ async def confirm_email(runtime: Runtime, actor: Actor, form: ConfirmEmailForm) 
         # the person's row is the lock: two uses of a link, or a use and a newer request, follow one another
         person = await Person.filter(id=asked.person_id).select_for_update().get()
         change = await _valid(form.token)
-        if await is_taken(person, change.email):
+        if await is_address_taken(person, change.email):
             raise Refusal(Fault(Code.CONFLICT, _TOKEN, "email_taken"))
         change.used_at = clock.utc_now()
         await change.save(update_fields=["used_at"])
-        await give_address(person, change.email)
+        await change_address(person, change.email)
         entry = NewEvent(Kind.EMAIL_CHANGED, {"person_id": person.id}, subject_id=person.id)
         await record(entry, actor=actor, now=await product_now(), channels=runtime.channels)
         return person.id
@@ -51,7 +51,7 @@ async def confirm_email(runtime: Runtime, actor: Actor, form: ConfirmEmailForm) 
 
 
 async def _valid(token: str) -> EmailChange:
-    change = await EmailChange.get_or_none(token_hash=hashed(token))
+    change = await EmailChange.get_or_none(token_hash=hash_token(token))
     now = clock.utc_now()
     if change is None or change.used_at is not None or change.expires_at is None or change.expires_at <= now:
         raise Refusal(Fault(Code.BAD_TOKEN, _TOKEN, "bad_token"))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.tokens import hashed, new_api_key, shown_prefix
+from capcom_gql.access.tokens import hash_token, new_api_key, shown_prefix
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right, Scope
@@ -46,7 +46,7 @@ async def create_api_key(runtime: Runtime, actor: Actor, form: CreateApiKeyForm)
             id=ids.new_id(ids.API_KEY),
             name=form.name.strip(),
             prefix=shown_prefix(secret),
-            secret_hash=hashed(secret),
+            secret_hash=hash_token(secret),
             scopes=sorted({scope.value for scope in form.scopes}),
             created_at=clock.utc_now(),
             expires_at=form.expires_at,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from capcom_gql.access.accounts import own_account
+from capcom_gql.access.accounts import lock_own_account
 from capcom_gql.access.authorize import authorize
 from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, RateLimits
 from capcom_gql.domain.events import Kind
@@ -68,7 +68,7 @@ async def open_support_request(
         seat = await Seat.get(id=seat_ids[0])
         locked = await lock_subscription(runtime, seat.subscription_id)
         assert locked is not None, "a seat belongs to a subscription"
-        person = await own_account(actor)
+        person = await lock_own_account(actor)
         request = await SupportRequest.create(
             id=ids.new_id(ids.SUPPORT_REQUEST),
             person=person,

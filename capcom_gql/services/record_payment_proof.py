@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.idempotency import check_key, once
+from capcom_gql.access.idempotency import check_key, run_once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import awaits_proof
@@ -18,7 +18,7 @@ from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Term
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.proofs import confirm, proof_faults
+from capcom_gql.subscription.proofs import confirm_term, proof_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ async def record_payment_proof(runtime: Runtime, actor: Actor, form: RecordPayme
         await _confirm(locked, term, form, actor)
         return {"term_id": term.id}
 
-    made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "recordPaymentProof", form, work))
+    made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "recordPaymentProof", form, work))
     return ProofRecorded(form.subscription_id, made["term_id"])
 
 
@@ -76,7 +76,7 @@ def _term_meant(locked: LockedSubscription, term_id: str | None) -> Term:
 
 
 async def _confirm(locked: LockedSubscription, term: Term, form: RecordPaymentProofForm, actor: Actor) -> None:
-    details = await confirm(locked, term, form.kind, form.reference, form.received_on)
+    details = await confirm_term(locked, term, form.kind, form.reference, form.received_on)
     letters = locked.letters(Topic.CONFIRMED, term, locked.now)
     await locked.record(
         NewEvent(Kind.TERM_CONFIRMED, details, locked.organisation_id, locked.subscription.id, deliveries=letters),

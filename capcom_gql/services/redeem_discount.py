@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.idempotency import check_key, once
+from capcom_gql.access.idempotency import check_key, run_once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
@@ -66,7 +66,7 @@ async def redeem_discount(runtime: Runtime, actor: Actor, form: RedeemDiscountFo
         return {"redemption_id": redemption.id}
 
     try:
-        made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "redeemDiscount", form, work))
+        made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "redeemDiscount", form, work))
     except _NotEligible as refusal:
         fault = Fault(
             Code.DISCOUNT_REFUSED,

@@ -16,7 +16,7 @@ from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Term
 from capcom_gql.subscription.calendar import lock_subscription, record_due
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.proofs import confirm, proof_faults
+from capcom_gql.subscription.proofs import confirm_term, proof_faults
 
 MAX_REASON = 2000
 
@@ -70,7 +70,7 @@ async def _reinstate(locked: LockedSubscription, term: Term, form: ReinstateTerm
     # first: the database takes no unpaid term as confirmed
     term.reinstated_at = locked.now
     await term.save(update_fields=["reinstated_at"])
-    details = await confirm(locked, term, form.kind, form.reference, form.received_on)
+    details = await confirm_term(locked, term, form.kind, form.reference, form.received_on)
     await locked.record(
         NewEvent(
             Kind.TERM_REINSTATED,

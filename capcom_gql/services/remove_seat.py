@@ -11,7 +11,7 @@ from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Seat
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.seats import removal
+from capcom_gql.subscription.seats import seat_removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ async def remove_seat(runtime: Runtime, actor: Actor, form: RemoveSeatForm) -> S
         refuse_if(_faults(locked, seat))
         seat.removed_at = locked.now
         await seat.save(update_fields=["removed_at"])
-        await locked.record(removal(locked, seat), actor)
+        await locked.record(seat_removed(locked, seat), actor)
         await locked.schedule()
         return SeatRemoved(locked.subscription.id)
 

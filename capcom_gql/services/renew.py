@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capcom_gql.access.authorize import authorize, authorize_now
-from capcom_gql.access.idempotency import check_key, once
+from capcom_gql.access.idempotency import check_key, run_once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
@@ -20,7 +20,7 @@ from capcom_gql.storage.tables import Plan, Term
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.catalogue import open_plans, terms_faults
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.seats import move_up
+from capcom_gql.subscription.seats import compact_places
 from capcom_gql.subscription.surveys import ask_survey
 from capcom_gql.subscription.terms import add_term, terms_accepted
 
@@ -58,7 +58,7 @@ async def renew(runtime: Runtime, actor: Actor, form: RenewForm) -> Renewed:
         assert plan is not None, "an unknown plan is a fault of the form"
         return {"term_id": (await _renew(locked, plan, form, actor)).id}
 
-    made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "renew", form, work))
+    made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "renew", form, work))
     return Renewed(form.subscription_id, made["term_id"])
 
 
@@ -85,7 +85,7 @@ async def _renew(locked: LockedSubscription, plan: Plan, form: RenewForm, actor:
     # renewing clears a decline
     running.declined_at = None
     await running.save(update_fields=["declined_at"])
-    await move_up(locked.active_seats)
+    await compact_places(locked.active_seats)
     await locked.record(
         NewEvent(
             Kind.RENEWAL_DONE,

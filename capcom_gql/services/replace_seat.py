@@ -17,7 +17,7 @@ from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Person, Seat
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.seats import farewell, handover, new_seat, welcome
+from capcom_gql.subscription.seats import manager_changed, new_seat, seat_removed_letter, welcome_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,10 @@ async def _replace(locked: LockedSubscription, replaced: Seat, person: Person, a
             },
             organisation_id=locked.organisation_id,
             subject_id=seat.id,
-            deliveries=[welcome(locked, seat), farewell(locked, replaced)],
+            deliveries=[welcome_letter(locked, seat), seat_removed_letter(locked, replaced)],
         ),
         actor,
     )
     if was_manager:
-        await locked.record(handover(locked, seat, replaced), actor)
+        await locked.record(manager_changed(locked, seat, replaced), actor)
     return seat

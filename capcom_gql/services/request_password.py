@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.rate_limits import EVEN_SECONDS, RESET_PER_ADDRESS, RateLimits
+from capcom_gql.access.rate_limits import RESET_PER_ADDRESS, UNIFORM_ANSWER_SECONDS, RateLimits
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor, Right
@@ -30,16 +30,16 @@ async def request_password(runtime: Runtime, actor: Actor, form: RequestPassword
     authorize(Right.PUBLIC, actor)
     started = clock.monotonic()
     key = address_key(compared(form.email))
-    within = await rate_limits.within(RESET_PER_ADDRESS, "reset", key)
+    is_within = await rate_limits.is_within(RESET_PER_ADDRESS, "reset", key)
 
     async def work() -> None:
         # asked in the transaction, so that both ways wait alike for those who write
         person = await Person.filter(email_key=key).select_for_update().first()
-        if within and person is not None:
+        if is_within and person is not None:
             await _record(runtime, actor, person)
 
     await in_one_transaction(work)
-    await asyncio.sleep(max(0.0, EVEN_SECONDS - (clock.monotonic() - started)))
+    await asyncio.sleep(max(0.0, UNIFORM_ANSWER_SECONDS - (clock.monotonic() - started)))
     return True
 
 

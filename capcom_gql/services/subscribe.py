@@ -7,7 +7,7 @@ from typing import Any
 from capcom_gql import forms
 from capcom_gql.access.accounts import find_or_create_all
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.idempotency import check_key, once
+from capcom_gql.access.idempotency import check_key, run_once
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import SubscriptionStatus
@@ -28,8 +28,8 @@ from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.catalogue import plan_faults, terms_faults
 from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.organisations import new_organisation
-from capcom_gql.subscription.seats import seat_the_form, welcome
-from capcom_gql.subscription.terms import add_term, new_subscription, opened, terms_accepted
+from capcom_gql.subscription.seats import seat_form_users, welcome_letter
+from capcom_gql.subscription.terms import add_term, new_subscription, subscription_opened, terms_accepted
 
 SIGNER = "signer"
 
@@ -72,7 +72,7 @@ async def subscribe(runtime: Runtime, actor: Actor, form: SubscribeForm, locale:
         return await _open(runtime, actor, form, locale)
 
     try:
-        made = await in_one_transaction(lambda: once(actor, form.idempotency_key, "subscribe", form, work))
+        made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "subscribe", form, work))
     except _NotTheirs as refusal:
         await _tell_staff(runtime, actor, refusal)
         raise
@@ -102,7 +102,7 @@ async def _open(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Loc
     facts = first_term(ids.new_id(ids.TERM), locked.now, plan.offer(), runtime.policy)
     refuse_if(check_overlap(facts, locked.facts, ()))
     term = await add_term(locked, plan, facts, form.accepted_terms_version, signer.id)
-    seats = await seat_the_form(locked, people, manager, actor)
+    seats = await seat_form_users(locked, people, manager, actor)
     await _record_opening(locked, term, seats, signer, actor)
     await locked.schedule()
     return {"subscription_id": locked.subscription.id, "seat_ids": [seat.id for seat in seats]}
@@ -180,11 +180,11 @@ async def _record_opening(
     locked: LockedSubscription, term: Term, seats: Sequence[Seat], signer: Person, actor: Actor
 ) -> None:
     # a new seat has its welcome already; one kept from before the reopening has a new year to be told of
-    letters = [welcome(locked, seat) for seat in seats if seat.added_at < locked.now]
+    letters = [welcome_letter(locked, seat) for seat in seats if seat.added_at < locked.now]
     # a signer who is signed in has a password; one outside the list gets the means to choose it (R5)
     if actor.person_id is None and signer.id not in {seat.person_id for seat in seats}:
         letters.append(NewDelivery(Topic.PASSWORD_LINK, to_person(signer), locked.now))
-    await locked.record(opened(locked, term, seats, deliveries=letters), actor)
+    await locked.record(subscription_opened(locked, term, seats, deliveries=letters), actor)
     await locked.record(terms_accepted(locked, term), actor)
 
 

@@ -11,7 +11,7 @@ from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Seat
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.seats import handover
+from capcom_gql.subscription.seats import manager_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +62,4 @@ async def _hand_over(locked: LockedSubscription, seat: Seat, actor: Actor) -> No
         await previous.save(update_fields=["is_manager"])
     seat.is_manager = True
     await seat.save(update_fields=["is_manager"])
-    await locked.record(handover(locked, seat, previous), actor)
+    await locked.record(manager_changed(locked, seat, previous), actor)

@@ -7,7 +7,7 @@ signs in.
 from datetime import datetime
 from enum import StrEnum
 
-from capcom_gql.access.tokens import hashed
+from capcom_gql.access.tokens import hash_token
 from capcom_gql.domain.privacy import is_erased
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.product_clock import product_now
@@ -25,7 +25,7 @@ class SurveyMail(StrEnum):
 
 async def surveys_by(token: str) -> SurveyMail:
     """How the person of a link stands to surveys; changes nothing."""
-    link = await UnsubscribeLink.get_or_none(token_hash=hashed(token)).select_related("person")
+    link = await UnsubscribeLink.get_or_none(token_hash=hash_token(token)).select_related("person")
     if link is None:
         return SurveyMail.NOBODYS
     return SurveyMail.WELCOME if link.person.surveys_refused_at is None else SurveyMail.REFUSED
@@ -63,7 +63,7 @@ async def resubscribe(token: str) -> SurveyMail:
 
 async def _person_of(token: str) -> Person | None:
     """The person of a link, locked; None for one that is not ours."""
-    link = await UnsubscribeLink.get_or_none(token_hash=hashed(token))
+    link = await UnsubscribeLink.get_or_none(token_hash=hash_token(token))
     person = None if link is None else await Person.filter(id=link.person_id).select_for_update().get()
     # whoever was erased while their row was waited for has no links any more
     return None if person is None or is_erased(person.id, person.email) else person

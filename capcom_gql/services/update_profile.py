@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from capcom_gql.access.accounts import own_account
+from capcom_gql.access.accounts import lock_own_account
 from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
@@ -48,7 +48,7 @@ async def update_profile(actor: Actor, form: UpdateProfileForm) -> str:
     columns = _columns(form)
 
     async def work() -> str:
-        person = await own_account(actor)
+        person = await lock_own_account(actor)
         if columns:
             await person.update_from_dict(columns).save(update_fields=list(columns))
         return person.id

@@ -1,1 +1,1 @@
-"""The locked aggregate: one subscription with its terms and seats, and what the calendar records on it."""
+"""What commands on a subscription share: locking it, the calendar's steps, terms, seats, proofs, cancellation."""

@@ -1,4 +1,4 @@
-"""Lock a subscription and record what the calendar has made true on it by now: commands and the sweep alike."""
+"""Lock a subscription and record the steps of the calendar that are due on it, for commands and for the worker."""
 
 from datetime import datetime
 
@@ -20,9 +20,10 @@ from capcom_gql.subscription.surveys import ask_survey
 
 
 async def lock_subscription(runtime: Runtime, subscription_id: str) -> LockedSubscription | None:
-    """Lock a subscription and record what is already due on it; None where there is none. In a transaction.
+    """Lock a subscription and record the steps that are due on it; None where it does not exist. In a transaction.
 
-    The instant is read under the lock, so that facts are recorded in the order of their instants.
+    `now` of the result is read under the lock, so that facts are recorded in the order of their instants. Before the
+    transaction ends the caller calls `schedule()`.
     """
     subscription = await Subscription.filter(id=subscription_id).select_for_update().first()
     if subscription is None:
@@ -35,7 +36,7 @@ async def lock_subscription(runtime: Runtime, subscription_id: str) -> LockedSub
 
 
 async def record_due(locked: LockedSubscription) -> int:
-    """Record, one by one and in order, the steps that the calendar has made true by now. Returns how many."""
+    """Record the steps that are due by `locked.now`, one by one and in order. Returns how many."""
     count = 0
     while True:
         facts = locked.facts
@@ -43,18 +44,18 @@ async def record_due(locked: LockedSubscription) -> int:
         if step is None or step.at > locked.now:
             return count
         changed = []
-        for term, now_true in zip(locked.terms, steps.apply_step(facts, step), strict=True):
-            if columns := term.update_facts(now_true):
+        for term, new_facts in zip(locked.terms, steps.apply_step(facts, step), strict=True):
+            if columns := term.update_facts(new_facts):
                 await term.save(update_fields=columns)
                 changed.append(term)
-        await _RECORDS[step.kind](locked, step, changed)
+        await _RECORDERS[step.kind](locked, step, changed)
         count += 1
 
 
-async def _cancel_unpaid(locked: LockedSubscription, step: Step, fallen: list[Term]) -> None:
-    """R9: the term and every later one. Where a renewed term fell before it began, the running one goes on (R17)."""
+async def _cancel_unpaid(locked: LockedSubscription, step: Step, cancelled: list[Term]) -> None:
+    """R9: the term and every later one. Where a renewed term had not begun, the running one goes on (R17)."""
     policy = locked.runtime.policy
-    for term in fallen:
+    for term in cancelled:
         letters: list[NewDelivery] = []
         if term.id == step.term_id:
             day = policy.day_of(step.at)
@@ -71,7 +72,7 @@ async def _cancel_unpaid(locked: LockedSubscription, step: Step, fallen: list[Te
 
 
 async def _remind_proof(locked: LockedSubscription, step: Step, changed: list[Term]) -> None:
-    """R8: the manager, once, that morning."""
+    """R8: the manager is reminded once, at 08:00."""
     term = locked.term(step.term_id)
     letters = locked.letters(Topic.PROOF_REMINDER, term, _morning(locked, step))
     details: dict[str, Detail] = {"proof_due_on": term.proof_due_on.isoformat()}
@@ -79,20 +80,20 @@ async def _remind_proof(locked: LockedSubscription, step: Step, changed: list[Te
 
 
 async def _start(locked: LockedSubscription, step: Step, changed: list[Term]) -> None:
-    """R17: a renewed term begins, and the one before it is over without the subscription's expiring."""
+    """R17: a renewed term begins; the term before it ends, and the subscription does not expire."""
     term = locked.term(step.term_id)
     await _record(locked, Kind.TERM_STARTED, step, {"starts_on": term.starts_on.isoformat()})
 
 
 async def _ask_renewal(locked: LockedSubscription, step: Step, changed: list[Term]) -> None:
-    """R13: manager and users, a month before."""
+    """R13: manager and users are asked one month before the last day."""
     term = locked.term(step.term_id)
     letters = locked.letters(Topic.RENEWAL_NOTICE, term, _morning(locked, step))
     await _record(locked, Kind.RENEWAL_ASKED, step, {"ends_on": term.ends_on.isoformat()}, letters)
 
 
 async def _remind_renewal(locked: LockedSubscription, step: Step, changed: list[Term]) -> None:
-    """R15: manager and users; the last reminder goes by SMS too, and brings the survey (R18)."""
+    """R15: manager and users are reminded; the last reminder is sent by SMS too, with the survey (R18)."""
     term, notice = locked.term(step.term_id), _notice_of(step)
     is_last = is_last_reminder(notice, locked.runtime.policy)
     letters = locked.letters(
@@ -110,24 +111,24 @@ async def _remind_renewal(locked: LockedSubscription, step: Step, changed: list[
 
 
 async def _skip_renewal(locked: LockedSubscription, step: Step, changed: list[Term]) -> None:
-    """R15: passed over after an outage, not made up for."""
+    """R15: a letter is left out after an outage."""
     notice = _notice_of(step)
     letter = "reminder" if notice.reminder else "notice"
     await _record(locked, Kind.RENEWAL_SKIPPED, step, {"letter": letter, "on": notice.on.isoformat()})
 
 
 async def _expire(locked: LockedSubscription, step: Step, changed: list[Term]) -> None:
-    """R16: nothing follows the last day. Those who were not asked yet are asked how it was (R18)."""
+    """R16: the last day is over and no term follows. The survey is sent to those who did not get it yet (R18)."""
     term = locked.term(step.term_id)
     letters = locked.letters(Topic.EXPIRED, term, _morning(locked, step))
     if step.at > end_instant(term.ends_on, locked.runtime.policy):
-        # reinstated when it was over already, which the letter about that says
+        # reinstated after its last day: the letter about the reinstatement says that it is over
         letters = []
     await _record(locked, Kind.SUBSCRIPTION_EXPIRED, step, {"ends_on": term.ends_on.isoformat()}, letters)
     await ask_survey(locked, term, SYSTEM, occurred_at=step.at, due_at=_morning(locked, step))
 
 
-_RECORDS = {
+_RECORDERS = {
     StepKind.CANCEL_UNPAID: _cancel_unpaid,
     StepKind.REMIND_PROOF: _remind_proof,
     StepKind.START: _start,
@@ -145,7 +146,7 @@ async def _record(
     details: dict[str, Detail],
     letters: list[NewDelivery] | None = None,
 ) -> None:
-    """The event of a step, which the database takes once: a term has several letters about its renewal, each once."""
+    """Record the event of a step under its unique key; a term has one for each letter about its renewal."""
     of_notice = "" if step.notice is None else f":{step.notice.on.isoformat()}"
     await locked.record(
         NewEvent(
@@ -162,11 +163,11 @@ async def _record(
 
 
 def _notice_of(step: Step) -> RenewalNotice:
-    assert step.notice is not None, "a step about the renewal has its letter"
+    assert step.notice is not None, "a step about the renewal names its letter"
     return step.notice
 
 
 def _morning(locked: LockedSubscription, step: Step) -> datetime:
-    """When the letters of a step are due: 08:00 of the day on which its rule was met."""
+    """When the letters of a step are due: 08:00, in the operator's zone, of the day of the step."""
     policy = locked.runtime.policy
     return policy.letter_instant(policy.day_of(step.at))

@@ -1,4 +1,4 @@
-"""What a cancelled term leaves behind, whoever cancelled it: the event, and the redemptions to invoice again (R9)."""
+"""Record the cancellation of a term, by the calendar or by staff: the events and the redemptions to re-invoice (R9)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,10 @@ async def record_cancelled(
     note: str | None = None,
     is_step: bool = False,
 ) -> None:
-    """Record that a term was cancelled at an instant; `is_step` where the calendar did it, which it does once."""
+    """Record the events of a term that was just cancelled at `at` (product's clock), with the letters `deliveries`.
+
+    `note` is free text of staff. `is_step` says that the calendar cancelled it; its events then have a unique key.
+    """
     reason = term.facts().cancellation_reason
     assert reason is not None, "the term was just cancelled"
     kind = Kind.TERM_CANCELLED
@@ -38,8 +41,8 @@ async def record_cancelled(
         ),
         actor,
     )
-    due = await locked.to_reinvoice(term)
-    if not due:
+    redemptions = await locked.redemptions_to_reinvoice(term)
+    if not redemptions:
         return
     kind = Kind.REDEMPTIONS_TO_REINVOICE
     await locked.record(
@@ -47,8 +50,8 @@ async def record_cancelled(
             kind,
             {
                 "term_id": term.id,
-                "redemption_ids": [each.id for each in due],
-                "amount_minor": sum(each.reduction_minor for each in due),
+                "redemption_ids": [each.id for each in redemptions],
+                "amount_minor": sum(each.reduction_minor for each in redemptions),
                 "currency": locked.runtime.currency,
             },
             organisation_id=locked.organisation_id,

@@ -1,4 +1,4 @@
-"""One subscription under its lock, with its terms and seats, at one instant of the product's clock."""
+"""A locked subscription: the rows that a command reads and changes, at one instant of the product's clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,24 +18,27 @@ from capcom_gql.storage.tables import Redemption, Seat, Subscription, Term
 
 @dataclass
 class LockedSubscription:
-    """A locked subscription with its terms and seats, at the product's present instant."""
+    """A subscription whose row is locked until the transaction ends; `calendar.lock_subscription` makes one."""
 
     runtime: Runtime
     subscription: Subscription
     now: datetime
+    """the present instant by the product's clock, read under the lock; in UTC"""
     terms: list[Term] = field(default_factory=list)
+    """all terms, oldest first"""
     seats: list[Seat] = field(default_factory=list)
+    """all seats with their persons, removed ones too"""
     recorded: int = 0
-    """How many steps of the calendar were due and recorded when it was locked."""
+    """how many steps of the calendar were due and were recorded when it was locked"""
 
     @property
     def organisation_id(self) -> str:
-        """The organisation whose subscription this is."""
+        """The id of the organisation that has this subscription."""
         return self.subscription.organisation_id
 
     @property
     def today(self) -> date:
-        """The civil day in the operator's zone."""
+        """The civil day of `now` in the operator's zone."""
         return self.runtime.policy.day_of(self.now)
 
     @property
@@ -45,7 +48,10 @@ class LockedSubscription:
 
     @property
     def status(self) -> SubscriptionStatus:
-        """How the subscription stands today. Raises Refusal where the clock was set back behind its opening."""
+        """The status today.
+
+        Raises Refusal (CONFLICT) where no term has begun, as when the product's clock was set back.
+        """
         status = lifecycle.subscription_status(self.facts, self.today, self.runtime.policy)
         if status is None:
             raise Refusal(Fault(Code.CONFLICT, (), "clock_behind"))
@@ -57,7 +63,7 @@ class LockedSubscription:
         return sorted((seat for seat in self.seats if seat.removed_at is None), key=lambda seat: seat.place)
 
     def term(self, term_id: str) -> Term:
-        """A term of this subscription. Raises KeyError for another's."""
+        """The term with an id. Raises KeyError where this subscription has no such term."""
         return {term.id: term for term in self.terms}[term_id]
 
     def letters(
@@ -70,9 +76,10 @@ class LockedSubscription:
         about: Mapping[str, str] | None = None,
         by_phone: bool = True,
     ) -> list[NewDelivery]:
-        """A letter about a term, to those whom the table of letters names: the manager, or every active seat.
+        """The letters of a topic about a term: to the manager or to every active seat, as the table of letters says.
 
-        `subject` is the fact that it is about once, by default the term; `about` holds further ids.
+        `due_at` is by the product's clock. `subject` is what it is sent once for, by default the term; `about` are
+        further ids for its text; `by_phone` False excludes SMS.
         """
         everyone = LETTERS[topic].audience is Audience.EVERYONE
         return [
@@ -88,8 +95,8 @@ class LockedSubscription:
             if everyone or seat.is_manager
         ]
 
-    async def to_reinvoice(self, term: Term) -> list[Redemption]:
-        """The redemptions of a term that go back to be invoiced, now that it is cancelled (R9)."""
+    async def redemptions_to_reinvoice(self, term: Term) -> list[Redemption]:
+        """The redemptions of a cancelled term whose reduction is to be invoiced after all, by id (R9)."""
         made = await Redemption.filter(term_id=term.id).order_by("id")
         facts = term.facts()
         return [
@@ -100,11 +107,11 @@ class LockedSubscription:
         ]
 
     async def record(self, entry: NewEvent, actor: Actor) -> None:
-        """Write an event of this organisation with its letters."""
+        """Record an event at `now`, with its letters, as `event_log.record` does."""
         await record(entry, actor=actor, now=self.now, channels=self.runtime.channels)
 
     async def schedule(self) -> None:
-        """Write down when the calendar next has something to do here. Every command on a subscription ends with it."""
+        """Write when the next step of the calendar is due. Every command on a subscription ends with it."""
         step = steps.next_step(self.facts, self.now, self.runtime.policy)
         self.subscription.due_at = None if step is None else step.at
         self.subscription.leased_until, self.subscription.step_failures = None, 0

@@ -1,4 +1,4 @@
-"""The row of an organisation, as its form fills it, with the columns that it is searched and ordered by."""
+"""Create organisations from forms, with the columns by which they are searched and ordered (R1)."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from capcom_gql.storage.tables import Organisation
 
 
 def columns_of(given: OrganisationForm) -> dict[str, Any]:
-    """What a form in its normal form says, column by column, in the order of the form."""
+    """The columns of `Organisation` that a normalised form fills, in the order of the form."""
     return {
         "name": given.name,
         "siret": given.siret,
@@ -31,7 +31,7 @@ def columns_of(given: OrganisationForm) -> dict[str, Any]:
 
 
 def folded_columns_of(given: OrganisationForm) -> dict[str, Any]:
-    """By what an organisation is ordered, and found."""
+    """The columns by which an organisation is ordered by name and searched; from a normalised form."""
     return {
         "name_folded": folded(given.name),
         "search_folded": folded(" ".join(filter(None, (given.name, given.city, given.postal_code, given.siret)))),
@@ -39,17 +39,18 @@ def folded_columns_of(given: OrganisationForm) -> dict[str, Any]:
 
 
 async def new_organisation(runtime: Runtime, actor: Actor, form: OrganisationForm, now: datetime) -> Organisation:
-    """An organisation as a valid form describes it. Without a SIRET, one of the same name and postal code is told
-    to staff as a possible duplicate (R1).
+    """Create the organisation of a form without faults. `now` is of the product's clock.
+
+    Without a SIRET, organisations with the same name and postal code are reported to staff as possible duplicates (R1).
     """
     given = normal_organisation(form)
-    found_by = folded_columns_of(given)
+    folded_columns = folded_columns_of(given)
     similar: list[str] = []
     if given.siret is None and given.postal_code is not None:
-        alike = Organisation.filter(name_folded=found_by["name_folded"], postal_code=given.postal_code)
+        alike = Organisation.filter(name_folded=folded_columns["name_folded"], postal_code=given.postal_code)
         similar = [each.id for each in await alike.order_by("id")]
     organisation = await Organisation.create(
-        id=ids.new_id(ids.ORGANISATION), created_at=now, **columns_of(given), **found_by
+        id=ids.new_id(ids.ORGANISATION), created_at=now, **columns_of(given), **folded_columns
     )
     if similar:
         about = {"organisation_id": organisation.id}

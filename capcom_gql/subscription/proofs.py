@@ -1,4 +1,4 @@
-"""A payment proof that arrived, as deeds record it (R8, R9)."""
+"""Record a payment proof and confirm its term, for several commands (R8, R9)."""
 
 from datetime import date, datetime
 
@@ -12,14 +12,17 @@ from capcom_gql.subscription.locked import LockedSubscription
 
 
 def proof_faults(reference: str, received_on: date, today: date) -> list[Fault]:
-    """The faults of what a form says of a proof."""
+    """The faults of a proof's `reference` and of `received_on`, a civil day that must not be after `today` (R8)."""
     return [*check_text(("reference",), reference, required=True), *check_receipt(received_on, today)]
 
 
-async def confirm(
+async def confirm_term(
     locked: LockedSubscription, term: Term, kind: str, reference: str, received_on: date, *, at: datetime | None = None
 ) -> dict[str, Detail]:
-    """Keep the proof and confirm the term, now or as of an instant. Returns the details of the event that tells it."""
+    """Record a proof and confirm the term, as of `at` (product's clock) or now.
+
+    Returns the details of the event `term.confirmed` or `term.reinstated`.
+    """
     proof = await PaymentProof.create(
         id=ids.new_id(ids.PROOF),
         term=term,

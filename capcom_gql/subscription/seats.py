@@ -1,4 +1,4 @@
-"""Seats as commands make, keep and remove them: each with its number, its event and its letter (R2, R7, R12, R16)."""
+"""Create, keep and remove seats, with their numbers, events and letters (R2, R7, R12, R16)."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,11 @@ from capcom_gql.storage.tables import Person, Seat
 from capcom_gql.subscription.locked import LockedSubscription
 
 NO_NUMBERS: Mapping[str, str] = {}
+"""Every seat gets a new number."""
 
 
 def new_number() -> str:
-    """A subscriber number nobody can guess from another; the database refuses one that was given before (R12)."""
+    """A random subscriber number, 16 digits; the database refuses one that was ever given before (R12)."""
     return make_number(f"{secrets.randbelow(10**14):014d}")
 
 
@@ -29,9 +30,10 @@ async def seat_people(
     numbers: Mapping[str, str] = NO_NUMBERS,
     welcomed: bool = True,
 ) -> list[Seat]:
-    """Give each person a seat, a number, and a welcome (R7), in the order given.
+    """Create a seat for each person, in order, on the lowest free places, with its event and its welcome (R7).
 
-    `numbers` are those that persons, by their ids, bring with them; `welcomed` False leaves the welcomes out.
+    `manager` is the person whose seat manages. `numbers` are existing subscriber numbers by person id, for imports;
+    others get a new one. `welcomed` False leaves the welcome letters out.
     """
     places = free_places([seat.place for seat in locked.active_seats], len(people))
     seats = []
@@ -45,7 +47,7 @@ async def seat_people(
                 {"seat_id": seat.id, "person_id": person.id},
                 organisation_id=locked.organisation_id,
                 subject_id=seat.id,
-                deliveries=[welcome(locked, seat)] if welcomed else [],
+                deliveries=[welcome_letter(locked, seat)] if welcomed else [],
             ),
             actor,
         )
@@ -56,7 +58,7 @@ async def seat_people(
 async def new_seat(
     locked: LockedSubscription, person: Person, place: int, *, is_manager: bool, number: str | None = None
 ) -> Seat:
-    """A seat with a number of its own, a new one where none is given, on a place that is free."""
+    """Create a seat on a free place, with the given subscriber number or a new one; no event is recorded."""
     seat = await Seat.create(
         id=ids.new_id(ids.SEAT),
         subscription=locked.subscription,
@@ -70,34 +72,37 @@ async def new_seat(
     return seat
 
 
-def welcome(locked: LockedSubscription, seat: Seat) -> NewDelivery:
-    """The letter that gives a user their login, a link to choose a password, and their number (R7), once a term."""
+def welcome_letter(locked: LockedSubscription, seat: Seat) -> NewDelivery:
+    """The letter with a user's login, a link to choose a password and the subscriber number; once for a term (R7)."""
     term = locked.status.term
     recipient = to_person(seat.person, is_manager=seat.is_manager)
     about = {"seat_id": seat.id, "term_id": term.id}
     return NewDelivery(Topic.WELCOME, recipient, locked.now, f"{seat.id}:{term.id}", about)
 
 
-async def seat_the_form(
+async def seat_form_users(
     locked: LockedSubscription, people: Sequence[Person], manager: Person, actor: Actor
 ) -> list[Seat]:
-    """Seat the form's persons; on reopening those who still hold a seat keep it, the others' are removed (R16)."""
-    wanted = {person.id for person in people}
+    """Give the persons of a sign-up form their seats, in order.
+
+    On reopening, those who still have an active seat keep it, and the seats of others are removed (R16).
+    """
+    listed = {person.id for person in people}
     for seat in locked.active_seats:
-        if seat.person_id not in wanted:
+        if seat.person_id not in listed:
             seat.removed_at = locked.now
             await seat.save(update_fields=["removed_at"])
-            await locked.record(removal(locked, seat), actor)
+            await locked.record(seat_removed(locked, seat), actor)
     kept = {seat.person_id: seat for seat in locked.active_seats}
-    await _settle(list(kept.values()), manager)
+    await _keep(list(kept.values()), manager)
     made = await seat_people(locked, [each for each in people if each.id not in kept], actor, manager=manager)
     by_person = kept | {seat.person_id: seat for seat in made}
     return [by_person[person.id] for person in people]
 
 
-async def _settle(kept: Sequence[Seat], manager: Person) -> None:
-    """The kept seats move up; one of them manages. The former one is unmarked first: the database allows only one."""
-    await move_up(kept)
+async def _keep(kept: Sequence[Seat], manager: Person) -> None:
+    """Compact the kept seats and mark the manager's; the former is unmarked first, as the database allows only one."""
+    await compact_places(kept)
     for marked in (False, True):
         for seat in kept:
             if (seat.person_id == manager.id) is marked and seat.is_manager is not marked:
@@ -105,34 +110,34 @@ async def _settle(kept: Sequence[Seat], manager: Person) -> None:
                 await seat.save(update_fields=["is_manager"])
 
 
-async def move_up(seats: Sequence[Seat]) -> None:
-    """Seats, by place, move up to the first places, which a smaller plan still has (R2)."""
+async def compact_places(seats: Sequence[Seat]) -> None:
+    """Move seats, given by place, to the places from 1, so that they fit a plan with fewer seats (R2)."""
     for place, seat in enumerate(seats, start=1):
         if seat.place != place:
             seat.place = place
             await seat.save(update_fields=["place"])
 
 
-def removal(locked: LockedSubscription, seat: Seat) -> NewEvent:
-    """The event of a seat's removal, with word to its holder (R12)."""
+def seat_removed(locked: LockedSubscription, seat: Seat) -> NewEvent:
+    """The event of a seat's removal, with the letter to its holder (R12)."""
     return NewEvent(
         Kind.SEAT_REMOVED,
         {"seat_id": seat.id, "person_id": seat.person_id},
         organisation_id=locked.organisation_id,
         subject_id=seat.id,
-        deliveries=[farewell(locked, seat)],
+        deliveries=[seat_removed_letter(locked, seat)],
     )
 
 
-def farewell(locked: LockedSubscription, seat: Seat) -> NewDelivery:
-    """The letter that tells a user that their seat is removed and their number dead (R12)."""
+def seat_removed_letter(locked: LockedSubscription, seat: Seat) -> NewDelivery:
+    """The letter to a user whose seat was removed: the subscriber number is no longer valid (R12)."""
     return NewDelivery(Topic.SEAT_REMOVED, to_person(seat.person), locked.now, seat.id, {"seat_id": seat.id})
 
 
-def handover(locked: LockedSubscription, seat: Seat, previous: Seat | None) -> NewEvent:
-    """The event of the management's passing to a seat, with word to its holder and to the former manager (R12).
+def manager_changed(locked: LockedSubscription, seat: Seat, previous: Seat | None) -> NewEvent:
+    """The event of the manager's role passing to a seat, with letters to its holder and to the former manager (R12).
 
-    `previous` is None where the manager was gone.
+    `previous` is the former manager's seat, None where there was no manager.
     """
     both = [seat] if previous is None else [seat, previous]
     return NewEvent(

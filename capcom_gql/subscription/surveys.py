@@ -1,4 +1,4 @@
-"""The survey, asked of every active seat that was not asked about the term yet (R18)."""
+"""Send the survey about a term to the holders of active seats who did not get it yet (R18)."""
 
 from datetime import datetime
 
@@ -15,7 +15,11 @@ from capcom_gql.subscription.locked import LockedSubscription
 async def ask_survey(
     locked: LockedSubscription, term: Term, actor: Actor, *, occurred_at: datetime, due_at: datetime
 ) -> None:
-    """Ask those who were not asked about this term, each by a letter due at an instant; nobody once it is closed."""
+    """Create the surveys of a term for the active seats that have none yet, with an event and a letter to each (R18).
+
+    Does nothing once the survey is closed. `occurred_at` dates the event and `due_at` the letters, by the product's
+    clock.
+    """
     if locked.today > survey_closes_on(term.ends_on, locked.runtime.policy):
         return
     asked = {request.seat_id for request in await SurveyRequest.filter(term_id=term.id)}

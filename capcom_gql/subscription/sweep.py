@@ -1,8 +1,7 @@
-"""Record the steps that are due, on whatever subscriptions: any process may, as many as want to at once.
+"""Record the steps of the calendar that are due on any subscription; several processes may do so at the same time.
 
-The query suspects, the rule decides: a subscription whose `due_at` has come is claimed for a few seconds, so that
-others leave it alone, then opened under its lock, where `steps.next_step` says what is to be recorded. Two that open
-the same one record nothing twice: the second finds nothing due.
+A subscription whose `due_at` has come is leased for a few seconds, so that others leave it alone, and then locked,
+where `steps.next_step` decides what is recorded. Where two processes take the same one, the second finds nothing due.
 """
 
 import logging
@@ -18,20 +17,20 @@ from capcom_gql.storage.tables import Subscription
 from capcom_gql.subscription.calendar import lock_subscription
 
 CHUNK = 20
-"""Subscriptions claimed at once; each is recorded in a transaction of its own, which so stays short."""
+"""Subscriptions leased at once; the steps of each are recorded in a transaction of its own."""
 LEASE = timedelta(seconds=5)
-"""How long a claim keeps others off: a worker that died with it holds nothing up for longer."""
+"""How long, by the real clock, a lease lasts, so how long a worker that died delays others."""
 LONGEST_WAIT = timedelta(minutes=10)
-"""Between two tries at a subscription whose steps cannot be recorded."""
+"""The longest pause, by the real clock, between two attempts on a subscription whose steps fail."""
 
 log = logging.getLogger(__name__)
 
 
 async def record_steps(runtime: Runtime, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Record every step that is due, until `stopping`. Returns how many were recorded.
+    """Record every step that is due by the product's clock, until `stopping()` is true. Returns how many.
 
-    A subscription that fails is logged, holds up neither the others nor the letters, and is tried again, less and less
-    often.
+    A failure on one subscription is logged and does not delay the others; it is tried again after 2 seconds, then
+    after pauses that double, up to LONGEST_WAIT.
     """
     count = 0
     while not stopping():
@@ -47,8 +46,8 @@ async def record_steps(runtime: Runtime, stopping: Callable[[], bool] = lambda: 
 async def _claim() -> list[str]:
     now, real = await product_now(), clock.utc_now()
     due = "due_at <= $1 AND (leased_until IS NULL OR leased_until <= $2)"
-    # looked at first, since on SQLite even an update of nothing waits for the lock of those who write; in order, since
-    # PostgreSQL soon plans without knowing the instant, and would look for any row that is due in the whole table
+    # read first, since on SQLite even an update of no row waits for the write lock; ordered, since PostgreSQL soon
+    # plans without knowing the instant, and would search the whole table for any row that is due
     if not await rows(f"SELECT 1 FROM subscription WHERE {due} ORDER BY due_at LIMIT 1", [now, real]):
         return []
     skip = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
@@ -73,14 +72,14 @@ async def _record(runtime: Runtime, subscription_id: str) -> int:
 
     try:
         return await in_one_transaction(work)
-    # whatever fails on one subscription must not keep the others waiting
+    # a failure on one subscription must not stop the others
     except Exception:
         log.exception("the steps of a subscription cannot be recorded")
-        await _put_off(subscription_id)
+        await _postpone(subscription_id)
         return 0
 
 
-async def _put_off(subscription_id: str) -> None:
+async def _postpone(subscription_id: str) -> None:
     async def work() -> None:
         failing = await Subscription.filter(id=subscription_id).select_for_update().get()
         failing.step_failures += 1
@@ -89,5 +88,5 @@ async def _put_off(subscription_id: str) -> None:
 
     try:
         await in_one_transaction(work)
-    except Exception as error:  # noqa: BLE001  the database itself is out of reach: the claim runs out by itself
-        log.warning("a subscription cannot be put off: %s", error)
+    except Exception as error:  # noqa: BLE001  the database is out of reach: the lease expires by itself
+        log.warning("a subscription cannot be postponed: %s", error)

@@ -1,4 +1,4 @@
-"""The rows of an opening: the one subscription of an organisation, its first term and each later one."""
+"""Create the subscription of an organisation and its terms, and the events about them (R1, R4, R19)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from capcom_gql.subscription.locked import LockedSubscription
 
 
 async def new_subscription(runtime: Runtime, organisation: Organisation, now: datetime) -> LockedSubscription:
-    """The one subscription of an organisation, still without a term."""
+    """Create the one subscription of an organisation, without a term yet (R1). `now` is of the product's clock."""
     subscription = await Subscription.create(id=ids.new_id(ids.SUBSCRIPTION), organisation=organisation, created_at=now)
     return LockedSubscription(runtime, subscription, now)
 
@@ -23,7 +23,10 @@ async def new_subscription(runtime: Runtime, organisation: Organisation, now: da
 async def add_term(
     locked: LockedSubscription, plan: Plan, facts: term_rules.Term, terms_version: str, signer: str | None
 ) -> Term:
-    """Write a term as the rules made it, with its own copy of the plan; `signer` accepted the terms of use (R19)."""
+    """Create the row of a term that the rules made (`facts`), with its own copy of the plan.
+
+    `signer` is the id of the person who accepted the version of the terms of use (R19); None for an imported term.
+    """
     policy, offer = locked.runtime.policy, facts.offer
     term = await Term.create(
         id=facts.id,
@@ -49,8 +52,8 @@ async def add_term(
     return term
 
 
-def opened(locked: LockedSubscription, term: Term, seats: Sequence[Seat], **more: Any) -> NewEvent:
-    """The event of a subscription opened by a term, with its seats; `more` are further fields of the entry."""
+def subscription_opened(locked: LockedSubscription, term: Term, seats: Sequence[Seat], **more: Any) -> NewEvent:
+    """The event `subscription.opened` of a term and its seats; `more` are further fields of `NewEvent`."""
     return NewEvent(
         Kind.SUBSCRIPTION_OPENED,
         {
@@ -68,7 +71,7 @@ def opened(locked: LockedSubscription, term: Term, seats: Sequence[Seat], **more
 
 
 def terms_accepted(locked: LockedSubscription, term: Term) -> NewEvent:
-    """The event of the terms of use accepted for a term: which version, by whom (R19)."""
+    """The event `terms.accepted` of a term: which version was accepted and by whom (R19)."""
     return NewEvent(
         Kind.TERMS_ACCEPTED,
         {"term_id": term.id, "version": term.terms_version, "person_id": term.terms_accepted_by},

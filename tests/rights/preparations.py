@@ -6,7 +6,7 @@ from typing import Any
 
 from capcom_gql import clock
 from capcom_gql.access.passwords import hash_password
-from capcom_gql.access.tokens import hashed
+from capcom_gql.access.tokens import hash_token
 from capcom_gql.storage.ids import EMAIL_CHANGE, PERSON, new_id
 from capcom_gql.storage.tables import Delivery, EmailChange, OneTimeLink, Person
 from tests.rights import forms
@@ -79,7 +79,7 @@ async def _choice(stage: Stage, doing: Doing) -> dict[str, Any]:
     now, token = clock.utc_now(), f"link-{forms.fresh_name()}"
     person = await _fresh_person()
     await OneTimeLink.create(
-        token_hash=hashed(token), person=person, created_at=now, expires_at=now + timedelta(minutes=5)
+        token_hash=hash_token(token), person=person, created_at=now, expires_at=now + timedelta(minutes=5)
     )
     return {"token": token, "password": PASSWORD}
 
@@ -90,7 +90,7 @@ async def _confirmation(stage: Stage, doing: Doing) -> dict[str, Any]:
         id=new_id(EMAIL_CHANGE),
         person=await _fresh_person(),
         email=forms.fresh_user()["email"],
-        token_hash=hashed(token),
+        token_hash=hash_token(token),
         created_at=now,
         expires_at=now + timedelta(minutes=5),
     )

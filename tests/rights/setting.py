@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from capcom_gql import clock
 from capcom_gql.access.sessions import open_session
-from capcom_gql.access.tokens import hashed
+from capcom_gql.access.tokens import hash_token
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import ApiKey, Person, Session
 from tests.rights.inventory import list_everything
@@ -105,7 +105,7 @@ async def _spoil_tokens(stage: Stage) -> None:
 
     manager = await stage.person(PERSONS[1])
     stage.bad_tokens["expired session"] = (await open_session(manager)).access_token
-    await Session.filter(token_hash=hashed(stage.bad_tokens["expired session"])).update(expires_at=past)
+    await Session.filter(token_hash=hash_token(stage.bad_tokens["expired session"])).update(expires_at=past)
     stage.bad_tokens["signed out"] = (await open_session(manager)).access_token
     out = await world.ask("mutation { signOut { signedOut errors { code } } }", token=stage.bad_tokens["signed out"])
     assert out.done("signOut")["signedOut"] is True

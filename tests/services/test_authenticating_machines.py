@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from capcom_gql.access.authenticate import authenticate, notes_written
+from capcom_gql.access.authenticate import authenticate, wait_for_recorded_uses
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.entitlement.check_discount import DiscountQuestion, check_discounts
@@ -44,7 +44,7 @@ async def test_a_check_answers_while_another_program_writes(house: House, servic
         assert [await check(service, secret) for _ in range(20)] == ["ELIGIBLE"] * 20
         assert time.monotonic() - began < SOON
         assert (await ApiKey.get()).last_used_at is None
-    await notes_written()
+    await wait_for_recorded_uses()
     assert (await ApiKey.get()).last_used_at is not None
 
 
@@ -65,7 +65,7 @@ async def test_a_check_answers_while_a_deed_waits_for_another_program(
     await asyncio.gather(deed, letters)
     await service.tick()
     assert await states() == {"SENT": 2}
-    await notes_written()
+    await wait_for_recorded_uses()
 
 
 @ONLY_POSTGRES
@@ -85,7 +85,7 @@ async def test_a_check_answers_while_the_key_is_being_changed(service: Service, 
     assert time.monotonic() - began < SOON
     done.set()
     await changing
-    await notes_written()
+    await wait_for_recorded_uses()
     assert (await ApiKey.get()).last_used_at is not None
 
 
@@ -105,7 +105,7 @@ async def test_a_use_is_noted_once_a_minute(service: Service, secret: str) -> No
 async def check_key(secret: str) -> Actor:
     """Authenticate, and wait for the note."""
     actor = await authenticate(secret)
-    await notes_written()
+    await wait_for_recorded_uses()
     return actor
 
 
@@ -114,7 +114,7 @@ async def test_a_note_that_fails_concerns_nobody(service: Service, secret: str) 
     """The key is revoked, or its row gone, before its use could be noted."""
     await authenticate(secret)
     await ApiKey.all().delete()
-    await notes_written()
+    await wait_for_recorded_uses()
     made = await create_api_key(service.runtime, service.staff, CreateApiKeyForm("desk", (Scope.DISCOUNTS_CHECK,)))
     await revoke_api_key(service.runtime, service.staff, RevokeApiKeyForm(made.api_key_id))
     assert await ApiKey.filter(last_used_at__isnull=False).count() == 0

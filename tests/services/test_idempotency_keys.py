@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from capcom_gql.access.idempotency import MAX_KEY
+from capcom_gql.access.idempotency import MAX_KEY_LENGTH
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.forms import MAX_USERS
 from capcom_gql.languages.locales import FRENCH
@@ -17,7 +17,7 @@ from capcom_gql.services.subscribe import subscribe
 from capcom_gql.storage.tables import Event, IdempotencyRecord, PaymentProof, Redemption, Seat, Subscription
 from tests.services.house import FIRST_DAY, Service, faults_of, form, person, redemption
 
-KEYS = {"blank": " \t\u00a0", "too long": "k" * (MAX_KEY + 1)}
+KEYS = {"blank": " \t\u00a0", "too long": "k" * (MAX_KEY_LENGTH + 1)}
 AT_KEY = ("INVALID_INPUT", "idempotencyKey")
 
 
@@ -114,7 +114,7 @@ async def test_a_key_that_is_none_is_the_only_fault(service: Service, subscripti
 
 async def test_the_longest_key(service: Service, subscription: str) -> None:
     """Counted in characters, also those outside the Basic Multilingual Plane."""
-    for key in ("k" * MAX_KEY, "\U0001f511" * MAX_KEY):
+    for key in ("k" * MAX_KEY_LENGTH, "\U0001f511" * MAX_KEY_LENGTH):
         asked = redemption(await number(), f"event-{key[0]}", idempotency_key=key)
         first = await redeem_discount(service.runtime, service.staff, asked)
         assert first.redemption_id is not None

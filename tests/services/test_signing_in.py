@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 import pytest
 
 from capcom_gql.access.authenticate import BadToken, authenticate
-from capcom_gql.access.passwords import AT_ONCE, _gate, prepare
+from capcom_gql.access.passwords import MAX_CONCURRENT, _gate, prepare
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.access.sessions import SignedIn
 from capcom_gql.delivery.links import mint_password_link
@@ -77,7 +77,7 @@ async def test_a_password_chosen_while_the_old_one_is_verified(ana: Person) -> N
     """Both queue to hash: the new one is chosen, in full, before the old one, read before, turns out right."""
     token = await link_of(ANA)
     gate = _gate(asyncio.get_running_loop())
-    for _ in range(AT_ONCE):
+    for _ in range(MAX_CONCURRENT):
         await gate.acquire()
     choosing = asyncio.create_task(choose_password(ANONYMOUS, ChoosePasswordForm(token, NEW)))
     await waiting(gate, 1)
@@ -89,7 +89,7 @@ async def test_a_password_chosen_while_the_old_one_is_verified(ana: Person) -> N
     chosen = await choosing
     await between
     assert not entering.done()
-    for _ in range(AT_ONCE):
+    for _ in range(MAX_CONCURRENT):
         gate.release()
     assert await is_refused(entering)
     assert await works(chosen)

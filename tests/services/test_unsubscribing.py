@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from capcom_gql.access.tokens import hashed
+from capcom_gql.access.tokens import hash_token
 from capcom_gql.delivery.links import mint_unsubscribe_link
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.rights import Actor
@@ -98,7 +98,7 @@ async def test_links_are_kept_as_hashes_and_each_is_a_new_one(house: House, serv
     urls = offered(house)["ana"]
     tokens = [token_of(url) for url in urls]
     assert len(set(tokens)) == 2, "one for each attempt, for either may have arrived"
-    assert {link.token_hash for link in await UnsubscribeLink.all()} == {hashed(each) for each in tokens}
+    assert {link.token_hash for link in await UnsubscribeLink.all()} == {hash_token(each) for each in tokens}
     assert await unsubscribe(tokens[0]) is await surveys_by(tokens[1]) is SurveyMail.REFUSED
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from random import Random
 from typing import TypeVar
 
-from capcom_gql.access.authenticate import actor_of, authenticate, notes_written
+from capcom_gql.access.authenticate import actor_of, authenticate, wait_for_recorded_uses
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.cli.deeds import COMMAND_LINE
 from capcom_gql.cli.simulation.network import Candidate, plan_for
@@ -76,7 +76,7 @@ class Deeds:
         self._staff = await actor_of((await make_staff(*STAFF)).id, is_staff=True)
         made = await create_api_key(self._runtime, COMMAND_LINE, CreateApiKeyForm("Registrations", DESK_SCOPES))
         self._desk = await authenticate(made.secret)
-        await notes_written()
+        await wait_for_recorded_uses()
 
     # ---- subscribing, paying ---------------------------------------------------------------------------------------
 

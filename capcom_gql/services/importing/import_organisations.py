@@ -34,9 +34,9 @@ from capcom_gql.storage.tables import Plan, Seat
 from capcom_gql.subscription.catalogue import open_plans
 from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.organisations import new_organisation
-from capcom_gql.subscription.proofs import confirm
+from capcom_gql.subscription.proofs import confirm_term
 from capcom_gql.subscription.seats import seat_people
-from capcom_gql.subscription.terms import add_term, new_subscription, opened
+from capcom_gql.subscription.terms import add_term, new_subscription, subscription_opened
 
 NOT_ACCEPTED_HERE = ""
 """The version of the terms of use of an imported term: whoever opened it accepted none here (R19)."""
@@ -151,11 +151,11 @@ class _Import:
         term = await add_term(locked, plan, facts, NOT_ACCEPTED_HERE, None)
         seats = await self._seat(locked, candidate, welcomed=self._welcomes(facts))
         about = (locked.organisation_id, locked.subscription.id)
-        opening = opened(locked, term, seats, occurred_at=term.opened_at, step_key=opening_key(candidate))
+        opening = subscription_opened(locked, term, seats, occurred_at=term.opened_at, step_key=opening_key(candidate))
         await locked.record(opening, self.actor)
         if candidate.proof is not None:
             given, at = candidate.proof, facts.confirmed_at
-            details = await confirm(locked, term, given.kind, given.reference, given.received_on, at=at)
+            details = await confirm_term(locked, term, given.kind, given.reference, given.received_on, at=at)
             await locked.record(NewEvent(Kind.TERM_CONFIRMED, details, *about, occurred_at=at), self.actor)
         if changed := term.update_facts(facts):
             await term.save(update_fields=changed)

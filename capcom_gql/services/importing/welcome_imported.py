@@ -9,7 +9,7 @@ from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Seat, Subscription, Term
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.seats import welcome
+from capcom_gql.subscription.seats import welcome_letter
 
 
 async def welcome_imported(runtime: Runtime, organisation_id: str, *, dry_run: bool) -> int:
@@ -28,7 +28,7 @@ async def welcome_imported(runtime: Runtime, organisation_id: str, *, dry_run: b
     assert locked is not None, "a subscription is for good"
     unwelcomed = await _unwelcomed(locked)
     for added, seat in unwelcomed:
-        await record_delivery(added, welcome(locked, seat), now=locked.now, channels=runtime.channels)
+        await record_delivery(added, welcome_letter(locked, seat), now=locked.now, channels=runtime.channels)
     await locked.schedule()
     return len(unwelcomed)
 

@@ -25,7 +25,7 @@ from capcom_gql.storage.tables import Delivery, Person, Seat, Session
 from capcom_gql.storage.tables.deliveries import IS_UNSENT
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.seats import removal
+from capcom_gql.subscription.seats import seat_removed
 
 _NOT_SENT = "the person was erased before the letter was sent"
 # letters to the support address that quote a request of theirs
@@ -140,7 +140,7 @@ async def _remove(locked: LockedSubscription, person: Person, actor: Actor) -> l
     for seat in seats:
         seat.removed_at = locked.now
         await seat.save(update_fields=["removed_at"])
-        await locked.record(replace(removal(locked, seat), deliveries=()), actor)
+        await locked.record(replace(seat_removed(locked, seat), deliveries=()), actor)
     await locked.schedule()
     return [seat.id for seat in seats]
 
