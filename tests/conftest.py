@@ -16,7 +16,9 @@ from tests.servers import EXTERNAL, Postgres
 _GUARD = LoopbackGuard(os.environ.get(EXTERNAL, ""))
 
 
-_LONG = tuple(f"tests/{name}/" for name in ("cli", "examples", "faults", "notifiers", "pages", "testing", "workers"))
+_LONG = tuple(
+    f"tests/{name}/" for name in ("cli", "docs", "examples", "faults", "notifiers", "pages", "testing", "workers")
+)
 """Tests that wait for processes, browsers and deadlines: begun last they would run on beside idle processors."""
 
 
