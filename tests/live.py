@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.processes import READY, STOP_SECONDS
-
-COMMAND_SECONDS = 60.0
+from tests.patience import LONG
+from tests.processes import READY
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Live:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=COMMAND_SECONDS,
+            timeout=LONG,
             check=False,
         )
         assert done.returncode == 0, (arguments, done.stdout, done.stderr)
@@ -69,7 +68,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     finally:
         process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(LONG)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

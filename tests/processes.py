@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import LONG
+
 READY = "ready "
-STOP_SECONDS = 15
 
 
 def environment(database_url: str, data_dir: Path) -> dict[str, str]:
@@ -17,14 +18,14 @@ def environment(database_url: str, data_dir: Path) -> dict[str, str]:
     return {**kept, "CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(data_dir)}
 
 
-def capcom(*arguments: str, env: dict[str, str], seconds: float = 60) -> str:
+def capcom(*arguments: str, env: dict[str, str]) -> str:
     """Run one command to its end and give what it printed. Raises with what it said when it fails."""
     done = subprocess.run(
         [sys.executable, "-m", "capcom_gql", *arguments],
         env=env,
         capture_output=True,
         text=True,
-        timeout=seconds,
+        timeout=LONG,
         check=False,
     )
     assert done.returncode == 0, (arguments, done.returncode, done.stdout, done.stderr)
@@ -50,7 +51,7 @@ def server(env: dict[str, str], log: Path) -> Iterator[str]:
         finally:
             process.terminate()
             try:
-                process.wait(STOP_SECONDS)
+                process.wait(LONG)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -33,7 +33,6 @@ from tests.redis_server import Redis, _redis_binary, redis_is_missing
 from tests.servers import Postgres, _binaries, free_port
 
 # several programs start one after the other
-pytestmark = pytest.mark.timeout(180)
 PROGRAMS = {
     "capcom": [sys.executable, "-m", "capcom_gql"],
     "dramatiq": [sys.executable, "-m", "dramatiq"],

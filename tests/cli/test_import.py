@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.installations import COMMAND_SECONDS, Installation
+from tests.cli.installations import Installation
+from tests.patience import LONG
 
 HEADINGS = (
     "Organisme;SIRET;Code postal;Formule;Date de début;Confirmé;Justificatif;Référence du justificatif;Reçu le;"
@@ -164,7 +165,7 @@ def test_a_narrow_terminal_cuts_no_column_s_name_short(installation: Installatio
         env=installation.env | {"TERM": "dumb", "COLUMNS": "80"},
         stdin=subprocess.DEVNULL,
         stdout=theirs,
-        timeout=COMMAND_SECONDS,
+        timeout=LONG,
         check=True,
     )
     os.close(theirs)
@@ -184,7 +185,7 @@ def test_a_bar_on_a_terminal_alone(desk: Installation) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=theirs,
-        timeout=COMMAND_SECONDS,
+        timeout=LONG,
         check=False,
     )
     os.close(theirs)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.installations import COMMAND_SECONDS, Done, Installation, migrated
+from tests.cli.installations import Done, Installation, migrated
 from tests.databases import SqliteSource
+from tests.patience import LONG
 
 ANA, BOB = "ana@ville.example", "bob@ville.example"
 REASON = ("--reason", "asked for in writing, file 2027-12")
@@ -41,7 +42,7 @@ def answering(installation: Installation, answer: str, *arguments: str) -> Done:
         input=answer,
         capture_output=True,
         text=True,
-        timeout=COMMAND_SECONDS,
+        timeout=LONG,
         check=False,
     )
     assert "Traceback" not in ended.stderr, ended.stderr

@@ -6,8 +6,6 @@ import pytest
 
 from tests.cli.installations import Installation
 
-pytestmark = pytest.mark.timeout(120)
-
 CHANNEL = """
 import time
 from pydantic import BaseModel, SecretStr

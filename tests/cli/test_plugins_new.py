@@ -19,7 +19,6 @@ WRITTEN = {
 }
 
 
-@pytest.mark.timeout(300)
 def test_the_package_passes_its_tests_is_installed_and_delivers(tmp_path: Path) -> None:
     workshop = open_workshop(tmp_path)
     assert workshop.run("capcom plugins new my_chat").strip() == "capcom-notify-my-chat"

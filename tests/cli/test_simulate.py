@@ -6,8 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +18,9 @@ from capcom_gql.cli.simulation.record import read_history
 from capcom_gql.cli.simulation.report import INVARIANTS
 from capcom_gql.domain.terms import LifecyclePolicy
 from capcom_gql.storage.engine.database import open_database
-from tests.cli.installations import COMMAND_SECONDS, Installation
+from tests.cli.installations import Installation
 from tests.docs.pages import page
-
-pytestmark = pytest.mark.timeout(180)
+from tests.patience import LONG, until
 
 TINY = ("simulate", "--years", "1", "--organisations", "5", "--seed", "7")
 SHORT_TERMS = {"CAPCOM_TERM_MONTHS": "4"}
@@ -110,7 +107,7 @@ def test_a_broken_rule_is_named(installation: Installation) -> None:
         env=installation.env | SHORT_TERMS,
         capture_output=True,
         text=True,
-        timeout=COMMAND_SECONDS,
+        timeout=LONG,
         check=False,
     )
     assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
@@ -222,22 +219,14 @@ def test_ctrl_c_ends_it_and_leaves_nothing(bare_installation: Installation) -> N
         text=True,
     )
     try:
-        wait_for(lambda: list(bare_installation.folder.glob("capcom-simulate-*/*.sqlite3-wal")))
+        until(lambda: list(bare_installation.folder.glob("capcom-simulate-*/*.sqlite3-wal")))
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=COMMAND_SECONDS)
+        out, err = process.communicate(timeout=LONG)
     finally:
         process.kill()
         process.wait()
     assert process.returncode != 0 and out == "" and "Traceback" not in err, err
     assert list(bare_installation.folder.iterdir()) == []
-
-
-def wait_for(found: Callable[[], list[Path]]) -> None:
-    """Look again until something is there."""
-    deadline = time.monotonic() + COMMAND_SECONDS
-    while not found():
-        assert time.monotonic() < deadline, "nothing came"
-        time.sleep(0.05)
 
 
 def test_wrong_usage(installation: Installation, played: Played) -> None:

@@ -3,11 +3,7 @@
 import json
 import time
 
-import pytest
-
 from tests.cli.installations import Installation
-
-pytestmark = pytest.mark.timeout(120)
 
 EVENTS = '{ events(filter: { kinds: ["term.cancelled"] }) { nodes { kind occurredAt recordedAt } } }'
 

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from capcom_gql.cli.program import program
@@ -18,7 +17,6 @@ from tests.containers import COMPOSE, DEPLOY, OURS, compose, required, section
 from tests.servers import Postgres
 
 
-@pytest.mark.timeout(180)
 def test_the_first_start_runs_as_written(tmp_path: Path, postgres_server: Postgres) -> None:
     """The settings of the page in `.env`, on this machine's database and mail server, then its commands."""
     (settings,) = re.findall(r"```sh\n(.*?)```", section("Settings for production"), re.DOTALL)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from tests import desk
@@ -15,7 +14,7 @@ from tests.docs.dialogue import Dialogue
 from tests.docs.pages import page
 from tests.world import world_on
 
-pytestmark = [ONLY_SQLITE, pytest.mark.timeout(240)]
+pytestmark = ONLY_SQLITE
 PROGRAM = "$ capcom "
 LEFT_OUT = "..."
 DAY = (*("The spreadsheet", "What is waiting?", "It is done", "New terms of use, and a larger plan", "In the evening"),)

@@ -121,7 +121,6 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder, python
 
 
-@pytest.mark.timeout(120)
 def test_the_dashboard_is_typed(dashboard: tuple[Path, Path]) -> None:
     """A field that the schema does not have, or may be null, is found before the program runs."""
     folder, python = dashboard
@@ -132,7 +131,6 @@ def test_the_dashboard_is_typed(dashboard: tuple[Path, Path]) -> None:
     assert 'has no attribute "seat"' in run(folder, *mypy, "careless.py", status=1).out
 
 
-@pytest.mark.timeout(120)
 def test_the_dashboard_at_work(desk: Desk, dashboard: tuple[Path, Path]) -> None:
     folder, python = dashboard
     program = (python, "dashboard.py", TODAY)

@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from capcom_gql.testing import Answer, HttpWorld, NotifierContract, Request
 from tests.cli.installations import Installation
 from tests.examples.plugins.mattermost import Mattermost
@@ -44,7 +42,6 @@ class TestMattermost(NotifierContract):
         return request.json["props"]["capcom_id"]
 
 
-@pytest.mark.timeout(120)
 def test_a_letter_goes_by_it(tmp_path: Path) -> None:
     with HttpWorld() as chat:
         chat.always(Answer(200, "ok", {"X-Request-Id": "hoan6o9ws7rp5xj7wu9rmysrte"}))

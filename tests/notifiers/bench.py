@@ -1,6 +1,7 @@
 """A bench on which plugins are written to files, as their authors would, and loaded by the real loader."""
 
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import ChannelInfo, Registry
 from capcom_gql.settings import Settings
+from tests.patience import LONG
 
 CHANNEL = """
 import asyncio, contextvars, json, os, sys, threading, time
@@ -35,7 +37,7 @@ class Bench:
     def __init__(self, root: Path) -> None:
         self.plugins = root / "plugins"
         self.data = root / "data"
-        self.plugins.mkdir()
+        self.plugins.mkdir(parents=True)
         self._opened: list[Registry] = []
 
     def file(self, path: str, source: str) -> Path:
@@ -56,10 +58,20 @@ class Bench:
         return self.load_outside(timeouts, plugins_in_process=names, **settings)
 
     def load_outside(self, timeouts: HostTimeouts | None = None, **settings: Any) -> Registry:
-        """Load them as an installation does: into child processes."""
-        registry = load(Settings(data_dir=self.data, plugins_dir=self.plugins, **settings), timeouts)
+        """Load them as an installation does: into child processes; with time enough, unless the test is about time."""
+        timeouts = timeouts or HostTimeouts(load_timeout=LONG)
+        chosen = Settings(data_dir=self.data, plugins_dir=self.plugins, **{"send_timeout": LONG, **settings})
+        registry = load(chosen, timeouts)
         self._opened.append(registry)
         return registry
+
+    def time_to_load(self, processes: int = 1) -> float:
+        """Seconds in which so many good plugins start at once for certain: many times what one of them takes now."""
+        alone = Bench(self.data / "alone")
+        alone.channel("good")
+        began = time.monotonic()
+        alone.load_outside().close()
+        return float(round(max(3.0, (time.monotonic() - began) * (5 + 1.5 * processes))))
 
     def close(self) -> None:
         for registry in self._opened:

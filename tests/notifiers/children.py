@@ -1,21 +1,9 @@
 """What tests of child processes share: to tell which process it was, and whether it lives."""
 
 import fcntl
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from capcom_gql.notifiers.sending import Outcome, OutcomeKind
-
-SETTLED = 5.0
-"""Seconds within which a process has started, or is gone."""
-
-
-def wait_until(found: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SETTLED
-    while not found():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.02)
 
 
 def pid_of(outcome: Outcome) -> int:

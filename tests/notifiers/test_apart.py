@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.loader import load
 from capcom_gql.notifiers.registry import NotifierState
 from capcom_gql.notifiers.sending import MAX_RETRY_AFTER, OutcomeKind
 from capcom_gql.plugin import Message
 from capcom_gql.settings import Settings
 from tests.notifiers.bench import GOOD, Bench, entry_of
-from tests.notifiers.children import HOLDS, is_free, wait_until
+from tests.notifiers.children import HOLDS, is_free
+from tests.patience import LONG, until
 
 
 async def test_it_sees_its_own_settings_and_no_others(
@@ -174,7 +176,7 @@ async def test_it_does_not_start_in_the_working_folder(
             return Sent(json.dumps([os.getcwd(), Path(".env").exists(), str(self.host.data_dir)]))
         """,
     )
-    registry = load(Settings(data_dir=Path("data"), plugins_dir=Path("plugins")))
+    registry = load(Settings(data_dir=Path("data"), plugins_dir=Path("plugins")), HostTimeouts(load_timeout=LONG))
     try:
         outcome = await registry.send("probe", message)
     finally:
@@ -197,16 +199,17 @@ def test_what_is_not_in_service_keeps_no_process(bench: Bench, tmp_path: Path) -
     source = bench.channel("probe", "class Config(BaseModel):\n    url: str\n" + GOOD).read_text(encoding="utf-8")
     bench.file("probe.py", source + HOLDS.format(lock=str(lock)))
     assert entry_of(bench.load_outside(), "probe").reason == "set CAPCOM_NOTIFY__PROBE__URL"
-    wait_until(lambda: is_free(lock))
+    until(lambda: is_free(lock))
 
 
 PARENT = """
 import asyncio, pickle, sys
 from pathlib import Path
+from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.loader import load
 from capcom_gql.settings import Settings
 
-registry = load(Settings(data_dir=Path("data"), plugins_dir=Path(sys.argv[1])))
+registry = load(Settings(data_dir=Path("data"), plugins_dir=Path(sys.argv[1])), HostTimeouts(load_timeout=120))
 message = pickle.loads(bytes.fromhex(sys.argv[2]))
 asyncio.run(registry.send("probe", message))
 """
@@ -230,7 +233,7 @@ def test_no_child_survives_its_parent(
     bench.file("probe.py", source + HOLDS.format(lock=str(lock)))
     command = [sys.executable, "-c", PARENT, str(bench.plugins), pickle.dumps(message).hex()]
     with subprocess.Popen(command, cwd=tmp_path) as parent:
-        wait_until(begun.exists)
+        until(begun.exists)
         assert not is_free(lock)
         parent.send_signal(number)
-    wait_until(lambda: is_free(lock))
+    until(lambda: is_free(lock))

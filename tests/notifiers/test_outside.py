@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,14 @@ from typing import Any
 import pytest
 
 from capcom_gql.notifiers import wire
-from capcom_gql.notifiers.circuit_breaker import HostTimeouts
 from capcom_gql.notifiers.registry import ChannelInfo, NotifierState
 from capcom_gql.notifiers.sending import OutcomeKind
 from capcom_gql.plugin import Health, Message
 from tests.notifiers.bench import Bench, not_ours
-from tests.notifiers.children import pid_of, wait_until
+from tests.notifiers.children import pid_of
 from tests.notifiers.test_loading import BREACHES, BROKEN
 from tests.notifiers.test_sending import OUTCOMES
+from tests.patience import eventually
 
 WHO = "def send(self, message):\n    return Sent(str(os.getpid()))"
 
@@ -74,7 +73,7 @@ def test_every_way_to_be_broken_has_the_same_reason(bench: Bench) -> None:
     hook = f"@hookimpl\ndef capcom_notifiers():\n    return [{classes}]\n"
     bench.file("worse.py", "\n".join([head, *wrong, hook]))
     bench.channel("good")
-    here, outside = bench.load(), bench.load_outside(HostTimeouts(load_timeout=50))
+    here, outside = bench.load(), bench.load_outside()
     assert len(not_ours(outside)) == len(BROKEN) + len(BREACHES) + 1
     assert [told(entry) for entry in outside.entries] == [told(entry) for entry in here.entries]
     assert [entry.name for entry in not_ours(outside) if entry.state is NotifierState.ACTIVE] == ["good"]
@@ -108,14 +107,31 @@ async def test_a_message_and_a_host_arrive_whole(bench: Bench, message: Message,
 
 
 async def test_several_sends_at_once(bench: Bench, message: Message) -> None:
-    bench.channel("blocks", "def send(self, message):\n    time.sleep(0.3)\n    return Sent()")
-    bench.channel("waits", "async def send(self, message):\n    await asyncio.sleep(0.3)\n    return Sent()")
+    """Eight, each of which ends only once all have begun."""
+    bench.channel(
+        "blocks",
+        """
+        all_begun = threading.Barrier(8)
+        def send(self, message):
+            self.all_begun.wait()
+            return Sent()
+        """,
+    )
+    bench.channel(
+        "waits",
+        """
+        begun = 0
+        async def send(self, message):
+            Channel.begun += 1
+            while Channel.begun < 8:
+                await asyncio.sleep(0.01)
+            return Sent()
+        """,
+    )
     registry = bench.load_outside()
     for name in ("blocks", "waits"):
-        began = time.monotonic()
         outcomes = await asyncio.gather(*(registry.send(name, message) for _ in range(8)))
         assert {outcome.kind for outcome in outcomes} == {OutcomeKind.SENT}
-        assert time.monotonic() - began < 1.2
 
 
 def test_any_loop_may_send(bench: Bench, message: Message) -> None:
@@ -125,7 +141,7 @@ def test_any_loop_may_send(bench: Bench, message: Message) -> None:
 
 
 async def test_who_stops_waiting_stops_the_send(bench: Bench, message: Message, tmp_path: Path) -> None:
-    trace = tmp_path / "stopped"
+    begun, stopped = tmp_path / "begun", tmp_path / "stopped"
     bench.channel(
         "probe",
         f"""
@@ -133,19 +149,20 @@ async def test_who_stops_waiting_stops_the_send(bench: Bench, message: Message, 
             if message.topic == "who":
                 return Sent(str(os.getpid()))
             try:
-                await asyncio.sleep(60)
+                Path({str(begun)!r}).touch()
+                await asyncio.sleep(600)
             finally:
-                Path({str(trace)!r}).touch()
+                Path({str(stopped)!r}).touch()
         """,
     )
     registry = bench.load_outside()
     before = pid_of(await registry.send("probe", replace(message, topic="who")))
     sending = asyncio.create_task(registry.send("probe", message))
-    await asyncio.sleep(0.1)
+    await eventually(begun.exists)
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
-    wait_until(trace.exists)
+    await eventually(stopped.exists)
     assert pid_of(await registry.send("probe", replace(message, topic="who"))) == before
 
 

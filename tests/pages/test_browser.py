@@ -3,15 +3,12 @@
 import re
 from typing import Protocol
 
-import pytest
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.pages.browsing import SECONDS, by_id, outside_or_failed, sign_in, wait_for_text
-
-pytestmark = pytest.mark.timeout(180)
 
 GUESSES = 10  # to which an account is open, in five minutes
 PASSWORD = "quatre chevaux sous la pluie"

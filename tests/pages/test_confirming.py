@@ -16,7 +16,7 @@ from tests.pages.browsing import (
 )
 from tests.pages.year import PASSWORD, Year
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.rule("R24")]
+pytestmark = pytest.mark.rule("R24")
 
 SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken errors { message } } }"
 CHANGE = "mutation ($input: ChangeEmailInput!) { changeEmail(input: $input) { errors { message } } }"

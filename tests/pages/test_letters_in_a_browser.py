@@ -12,8 +12,6 @@ from capcom_gql.notifiers.rendering import render
 from capcom_gql.notifiers.samples import SAMPLES
 from tests.pages.browsing import by_id, outside_or_failed, patiently
 
-pytestmark = pytest.mark.timeout(180)
-
 LONG = "Communauté d'agglomération Saint-Germain-Boucles-de-Seine-et-Plaine-de-Montesson"
 
 # Every text of the page with its contrast to what is behind it, as WCAG 2 counts it.

@@ -17,7 +17,7 @@ from tests.pages.browsing import (
 )
 from tests.pages.year import PASSWORD, Town, Year
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.rule("R14")]
+pytestmark = pytest.mark.rule("R14")
 
 
 def open_as(browser: Chrome, year: Year, subscription: str, address: str) -> None:

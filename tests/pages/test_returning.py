@@ -9,8 +9,6 @@ from selenium.webdriver import Chrome
 from tests.pages.browsing import by_id, kept_by_browser, outside_or_failed, sign_in, wait_for_address, wait_for_text
 from tests.pages.year import PASSWORD, Town, Year
 
-pytestmark = pytest.mark.timeout(180)
-
 ELSEWHERE = (
     "https://evil.example/renew?subscription=x",
     "//evil.example/renew?subscription=x",

@@ -17,7 +17,7 @@ from tests.pages.browsing import (
 )
 from tests.pages.year import PASSWORD, Town, Year
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.rule("R18")]
+pytestmark = pytest.mark.rule("R18")
 
 RENEW = "mutation ($input: RenewInput!) { renew(input: $input) { errors { code message } } }"
 ANSWERED = """query ($id: ID!) {

@@ -23,7 +23,7 @@ from tests.pages.test_surveying import surveyed
 from tests.pages.year import Year
 from tests.world import World, world_on
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.rule("R18")]
+pytestmark = pytest.mark.rule("R18")
 
 FORM = "application/x-www-form-urlencoded"
 ONE_CLICK = b"List-Unsubscribe=One-Click"

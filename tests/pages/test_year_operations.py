@@ -2,12 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from capcom_gql.pages import READY_MADE, with_variables
 from tests.pages.year import PASSWORD, Year
-
-pytestmark = pytest.mark.timeout(180)
 
 SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken errors { message } } }"
 NUMBERS = "{ viewer { seats { subscriberNumber } } }"

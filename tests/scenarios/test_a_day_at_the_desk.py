@@ -101,7 +101,6 @@ NOBODY = {
 @pytest.mark.rule("R19")
 @pytest.mark.rule("R20")
 @ONLY_POSTGRES  # on SQLite the day of docs/desk.md goes by, in tests/docs/test_desk.py
-@pytest.mark.timeout(240)  # a day of four hundred deeds and letters, by a processor that others share
 async def test_a_day_at_the_desk(world: World, database_url: str, tmp_path: Path) -> None:
     """Every deed through the API as staff, the spreadsheets by the command line, every figure by hand."""
     at = await Desk.open(world, database_url, tmp_path)

@@ -21,8 +21,6 @@ from tests.storage.test_processes import schema_of
 from tests.story import VIEW
 from tests.world import World, world_on
 
-pytestmark = pytest.mark.timeout(120)
-
 LAST_OF_THEN = "capcom.0003_first_data"
 ROWS = (Path(__file__).parent / "before_the_year.sql").read_text(encoding="utf-8")
 TABLES = ("person", "organisation", "subscription", "term", "seat", "redemption", "event", "note", "delivery")

@@ -6,8 +6,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from capcom_gql.testing import HttpWorld, Request
 from tests.cli.installations import Serving
 from tests.processes import READY
@@ -48,7 +46,6 @@ def state_of_the_pigeon(workshop: Workshop) -> tuple[str, str | None, str | None
     return pigeon["state"], pigeon["distribution"], pigeon["version"]
 
 
-@pytest.mark.timeout(300)
 def test_a_channel_in_twenty_lines_delivers(tmp_path: Path) -> None:
     steps = blocks(until="Whom it reaches")
     (code,) = [text for _, kind, text in steps if kind == "python"]
@@ -99,7 +96,6 @@ def the_welcome_of_ana(workshop: Workshop, world: HttpWorld) -> Request:
         process.stdout.close()
 
 
-@pytest.mark.timeout(300)
 def test_the_rest_of_the_tutorial(tmp_path: Path) -> None:
     workshop = open_workshop(tmp_path)
     project = [step for step in blocks(until="Whom it reaches") if step[0] == "pigeon/pyproject.toml"]

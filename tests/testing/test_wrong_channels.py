@@ -16,8 +16,6 @@ from tests.testing.wrong import WRONG, sources
 ROOT = Path(__file__).parents[2]
 CHECKS_OVER_HTTP = 26
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:

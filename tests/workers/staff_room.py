@@ -8,16 +8,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.cli.installations import SUBSCRIBE
+from tests.patience import LONG, promised
 from tests.processes import READY
 from tests.services.house import House
 
 WORKER = ("-m", "capcom_gql", "worker", "--processes", "1", "--threads", "4")
 IDLE_WORKER = ("-m", "dramatiq", "tests.workers.seldom", "--processes", "1", "--threads", "4", "--skip-logging")
-"""A worker as the Procfile has it, whose sweeper comes by itself once in a minute only."""
+"""A worker as the Procfile has it, whose sweeper comes by itself only after longer than any test waits."""
 STOP_SECONDS = 10.0
 """What the product promises: SIGTERM ends a process within this."""
 
@@ -31,8 +31,10 @@ class Hand:
 
     def stop(self) -> None:
         """SIGTERM, and the end that is promised: status 0, in time."""
+        began = time.monotonic()
         self.process.terminate()
-        assert self.process.wait(STOP_SECONDS) == 0
+        assert self.process.wait(LONG) == 0
+        assert time.monotonic() - began < promised(STOP_SECONDS)
 
 
 @dataclass
@@ -90,16 +92,6 @@ class StaffRoom:
         return self._hands[-1]
 
 
-async def eventually(found: Callable[[], bool], seconds: float = 20.0) -> float:
-    """Wait until something is so; the seconds that it took."""
-    began = time.monotonic()
-    while not found():
-        assert time.monotonic() - began < seconds, "it did not come about in time"
-        # files and other processes tell nobody when they change
-        await asyncio.sleep(0.02)
-    return time.monotonic() - began
-
-
 def called(house: House, times: int) -> bool:
     """Whether the channel "post" was called so often."""
     return len(house.calls("post")) == times
@@ -124,7 +116,7 @@ def _sign_up(url: str, name: str) -> float:
     body = json.dumps({"query": SUBSCRIBE, "variables": {"input": form}}).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     began = time.monotonic()
-    with urllib.request.urlopen(urllib.request.Request(f"{url}/graphql", body, headers), timeout=20) as response:
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/graphql", body, headers), timeout=LONG) as response:
         answer = json.load(response)
     assert answer["data"]["subscribe"]["errors"] == []
     return time.monotonic() - began

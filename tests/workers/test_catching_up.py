@@ -10,10 +10,9 @@ import pytest
 from capcom_gql.forms import OrganisationForm
 from capcom_gql.storage.tables import Delivery, Event
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
+from tests.patience import LONG, eventually
 from tests.services.house import House, on
-from tests.workers.staff_room import StaffRoom, eventually
-
-pytestmark = pytest.mark.timeout(120)
+from tests.workers.staff_room import StaffRoom
 
 OVERDUE = [
     # the reminder of the eighth alone, not the notice of 29 January
@@ -58,7 +57,7 @@ async def test_by_a_tick(house: House) -> None:
             env=StaffRoom(house).environment(),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONG,
             check=True,
         )
         assert done.stdout == told
