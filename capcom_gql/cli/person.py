@@ -76,18 +76,18 @@ def erase(
 
 async def _erase(settings: "Settings", who: str, reason: str, *, agreed: bool) -> str:
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
-    from capcom_gql.services.privacy.erase_notes import naming
+    from capcom_gql.services.privacy.erase_notes import naming_pattern
     from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
-    from capcom_gql.services.privacy.mailbox_files import drop_naming
+    from capcom_gql.services.privacy.mailbox_files import delete_mails_naming
 
     async with installation(settings) as runtime:
         found = await _find(who)
         if not agreed:
             _ask(f"Erase {found.given_name} {found.family_name} <{found.email}>? This cannot be undone.")
-        named = await naming(found, in_full=True)
+        named = await naming_pattern(found, in_full=True)
         await erase_person(runtime, COMMAND_LINE, ErasePersonForm(found.id, reason))
         # the development mailbox is no table of the database's
-        await drop_naming(settings.data_dir / "mailbox", named)
+        await delete_mails_naming(settings.data_dir / "mailbox", named)
         return found.id
 
 

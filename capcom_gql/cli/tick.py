@@ -37,7 +37,7 @@ async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
     from capcom_gql.delivery.leases import release_held
     from capcom_gql.notifiers.loader import load
     from capcom_gql.runtime import close_channels, runtime_of
-    from capcom_gql.services.tick import in_other_hands, tick
+    from capcom_gql.services.tick import is_leased_elsewhere, tick
 
     registry = load(settings)
     try:
@@ -45,7 +45,7 @@ async def _tick(settings: "Settings", *, until_idle: bool) -> tuple[int, int]:
             runtime = runtime_of(settings, registry)
             await release_held(runtime)
             steps, deliveries = await tick(runtime, registry, until_idle=until_idle)
-            while until_idle and await in_other_hands():
+            while until_idle and await is_leased_elsewhere():
                 await asyncio.sleep(LOOK_AGAIN)
                 more_steps, more_deliveries = await tick(runtime, registry, until_idle=True)
                 steps, deliveries = steps + more_steps, deliveries + more_deliveries

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from capcom_gql.pages.language import language_of, said_in
 from capcom_gql.pages.rendering import page
 from capcom_gql.pages.words import read_words
-from capcom_gql.services.unsubscribe import SurveyMail, resubscribe, surveys_by, unsubscribe
+from capcom_gql.services.unsubscribe import SurveyMail, resubscribe, survey_mail_of, unsubscribe
 
 AGAIN = b"again=yes"
 SENT_WITHIN = 10.0
@@ -34,13 +34,13 @@ def unsubscribe_routes() -> list[BaseRoute]:
         except TimeoutError:
             return PlainTextResponse("The request did not come to its end in time.\n", status_code=408)
         if not token:
-            surveys = SurveyMail.NOBODYS
+            surveys = SurveyMail.UNKNOWN_LINK
         elif request.method == "POST":
             surveys = await (resubscribe(token) if is_again else unsubscribe(token))
         else:
-            surveys = await surveys_by(token)
+            surveys = await survey_mail_of(token)
         language = language_of(request)
-        status = 404 if surveys is SurveyMail.NOBODYS else 200
+        status = 404 if surveys is SurveyMail.UNKNOWN_LINK else 200
         answer = page(
             request,
             "unsubscribe.html",

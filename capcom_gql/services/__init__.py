@@ -1,5 +1,6 @@
-"""Deeds, one file each, named with the client's verb: load, ask the rules, record, post letters.
+"""Commands, one file each, named as in the API: what a client can ask for that changes facts.
 
-A deed opens one transaction, locks the subscription, records what is already due on it, asks the rules and writes
-facts, event and letters together; or raises a `Refusal` and writes nothing. Deeds never call one another.
+A command opens one transaction, locks the subscription, records the steps that are due on it, checks the rules, and
+writes facts, event and letters together; or it raises a `Refusal` and changes nothing. No command
+calls another.
 """

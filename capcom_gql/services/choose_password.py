@@ -1,4 +1,4 @@
-"""Choose a password by a one-time link, and be signed in (R5, R7)."""
+"""Choose a password with a one-time link; the person is then signed in (R5, R7)."""
 
 from dataclasses import dataclass
 
@@ -16,16 +16,17 @@ from capcom_gql.storage.tables import OneTimeLink, Person, Session
 
 @dataclass(frozen=True, slots=True)
 class ChoosePasswordForm:
-    """The link's token, and the password chosen."""
+    """The token of the link, and the chosen password."""
 
     token: str
     password: str
 
 
 async def choose_password(actor: Actor, form: ChoosePasswordForm) -> SignedIn:
-    """Set the password, end every session and link of the person, and open a session.
+    """Set the password, end every other session and link of the person, and open a session of 24 hours.
 
-    Raises Refusal: BAD_TOKEN for a link that is used up or over, WEAK_PASSWORD, after which the link still works.
+    Raises Refusal: BAD_TOKEN for a link that is unknown, used or expired (real clock); WEAK_PASSWORD, after which the
+    link still works.
     """
     authorize(Right.PUBLIC, actor)
     link = await _valid_link(form.token)
@@ -48,7 +49,7 @@ async def _choose(token: str, person: Person, password_hash: str) -> SignedIn:
     taken = OneTimeLink.filter(token_hash=hash_token(token), used_at__isnull=True)
     if not await taken.update(used_at=now):
         raise Refusal(Fault(Code.BAD_TOKEN, ("token",), "bad_token"))
-    # the person's row is the lock that signing in takes too: no session of the old password slips in behind
+    # signing in locks the person's row too, so that no session is opened with the old password meanwhile
     await Person.filter(id=person.id).select_for_update().get()
     await Person.filter(id=person.id).update(password_hash=password_hash)
     await OneTimeLink.filter(person_id=person.id, used_at__isnull=True).update(used_at=now)

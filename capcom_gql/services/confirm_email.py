@@ -1,4 +1,4 @@
-"""Confirm a new address by the link that was sent to it: from then on it is the person's (R24)."""
+"""Confirm a new e-mail address with the link that was mailed to it; it takes effect at once (R24)."""
 
 from dataclasses import dataclass
 
@@ -20,23 +20,23 @@ _TOKEN = ("token",)
 
 @dataclass(frozen=True, slots=True)
 class ConfirmEmailForm:
-    """The link's token."""
+    """The token of the link."""
 
     token: str
 
 
 async def confirm_email(runtime: Runtime, actor: Actor, form: ConfirmEmailForm) -> str:
-    """Change the address. Returns the person's id.
+    """Change the address of the link's person. Returns the person's id.
 
-    Raises Refusal: BAD_TOKEN for a link that is used up, over, or followed by a newer one; CONFLICT where the address
-    has become another's meanwhile, which whoever reads its mail may know.
+    Raises Refusal: BAD_TOKEN for a link that is unknown, used, expired (24 hours, real clock) or replaced by a newer
+    one; CONFLICT where another person has the address by now, which its owner may be told.
     """
     authorize(Right.PUBLIC, actor)
 
     async def work() -> str:
-        asked = await _valid(form.token)
-        # the person's row is the lock: two uses of a link, or a use and a newer request, follow one another
-        person = await Person.filter(id=asked.person_id).select_for_update().get()
+        requested = await _valid(form.token)
+        # two uses of a link, or a use and a newer request, wait for each other at the person's row
+        person = await Person.filter(id=requested.person_id).select_for_update().get()
         change = await _valid(form.token)
         if await is_address_taken(person, change.email):
             raise Refusal(Fault(Code.CONFLICT, _TOKEN, "email_taken"))

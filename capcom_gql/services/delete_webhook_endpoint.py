@@ -1,4 +1,4 @@
-"""Delete a webhook endpoint: nothing is sent to it any more, and its secrets are forgotten."""
+"""Delete a webhook endpoint: nothing is sent to it any more, and its secrets are deleted."""
 
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
@@ -10,7 +10,10 @@ from capcom_gql.storage.tables import WebhookEndpoint, WebhookSecret
 
 
 async def delete_webhook_endpoint(actor: Actor, endpoint_id: str) -> None:
-    """Delete an endpoint; what was sent to it stays on record. Deleting it twice is as once. Raises Refusal."""
+    """Delete an endpoint and suppress what waits for it; its deliveries stay on record. Idempotent.
+
+    Raises Refusal: FORBIDDEN, NOT_FOUND at `endpointId`.
+    """
     authorize(Right.NOTIFICATIONS, actor)
 
     async def work() -> None:

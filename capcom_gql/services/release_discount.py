@@ -1,4 +1,4 @@
-"""Release a redemption: the registration fell through, and the person may have the discount there again (R22)."""
+"""Release a redemption: the registration is cancelled, and the person has the discount for that event again (R22)."""
 
 from dataclasses import dataclass
 
@@ -15,20 +15,23 @@ from capcom_gql.subscription.calendar import lock_subscription
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDiscountForm:
-    """The redemption to release."""
+    """Which redemption to release."""
 
     redemption_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The redemption released."""
+    """The released redemption."""
 
     redemption_id: str
 
 
 async def release_discount(runtime: Runtime, actor: Actor, form: ReleaseDiscountForm) -> Released:
-    """Release a redemption, at any time: by the key that redeemed, or staff. To another key it does not exist."""
+    """Release a redemption, at any time, also after the end of the subscription.
+
+    Raises Refusal: NOT_FOUND at `redemptionId` unless the caller is staff or the key that redeemed; ALREADY_RELEASED.
+    """
     authorize(Right.REDEEM, actor)
 
     async def work() -> Released:

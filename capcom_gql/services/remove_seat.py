@@ -1,4 +1,4 @@
-"""Remove a user from the list of a live subscription: the number is dead for good, at once (R12)."""
+"""Remove a user from the list of a live subscription; the subscriber number is never valid again (R12)."""
 
 from dataclasses import dataclass
 
@@ -16,20 +16,24 @@ from capcom_gql.subscription.seats import seat_removed
 
 @dataclass(frozen=True, slots=True)
 class RemoveSeatForm:
-    """The seat to remove."""
+    """Which seat to remove."""
 
     seat_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SeatRemoved:
-    """The subscription whose list has changed."""
+    """The subscription whose list changed."""
 
     subscription_id: str
 
 
 async def remove_seat(runtime: Runtime, actor: Actor, form: RemoveSeatForm) -> SeatRemoved:
-    """Remove a seat. Raises Refusal: the manager hands over first; nothing changes once the subscription is over."""
+    """Remove a seat at once.
+
+    Raises Refusal at `seatId`: NOT_FOUND, FORBIDDEN, NOT_LIVE, CONFLICT for a removed seat, MANAGER_REQUIRED for the
+    manager's own.
+    """
     authorize(Right.MANAGE_SEATS, actor)
 
     async def work() -> SeatRemoved:
@@ -50,8 +54,8 @@ async def remove_seat(runtime: Runtime, actor: Actor, form: RemoveSeatForm) -> S
 
 
 def _faults(locked: LockedSubscription, seat: Seat) -> list[Fault]:
-    if over := check_live(locked.status.is_live, ("seatId",)):
-        return over
+    if faults := check_live(locked.status.is_live, ("seatId",)):
+        return faults
     if seat.removed_at is not None:
         return [Fault(Code.CONFLICT, ("seatId",), "seat_removed_already")]
     return check_removal(seat.facts())

@@ -1,4 +1,4 @@
-"""Renew a subscription: a term that starts the day after the running one ends, so that nothing is lost (R14, R17)."""
+"""Renew a subscription: add a term that starts on the day after the running one ends (R14, R17)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,24 +27,29 @@ from capcom_gql.subscription.terms import add_term, terms_accepted
 
 @dataclass(frozen=True, slots=True)
 class RenewForm:
-    """Which subscription to renew; without a plan, the running term's is kept."""
+    """Which subscription to renew, and for which plan."""
 
     subscription_id: str
     accepted_terms_version: str
     idempotency_key: str
     plan_code: str | None = None
+    """None keeps the plan of the running term"""
 
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """The term that was added."""
+    """The added term, or the one that was added before under the same idempotency key."""
 
     subscription_id: str
     term_id: str
 
 
 async def renew(runtime: Runtime, actor: Actor, form: RenewForm) -> Renewed:
-    """Add the next term. Raises Refusal with all the form's faults."""
+    """Add the next term; this clears a decline and sends the survey about the running term (R18).
+
+    Raises Refusal with all faults: NOT_FOUND, FORBIDDEN, those of `check_renewal` and `check_renewed_plan`,
+    TERMS_NOT_ACCEPTED (R19).
+    """
     authorize(Right.RENEWAL, actor)
 
     async def work() -> dict[str, Any]:

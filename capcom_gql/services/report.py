@@ -1,4 +1,4 @@
-"""The report of a period: how many organisations, seats, redemptions, and what users think (read only)."""
+"""The report of a period for the operator: subscriptions, seats, redemptions, survey ("Report" in docs/rules.md)."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,12 +15,13 @@ from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Subscription, Term
 
 AT_ONCE = 500
-"""Subscriptions whose terms are read at once."""
+"""Subscriptions whose terms are read by one query."""
 MOST_COMMENTS = 500
+"""The most survey comments in a report; the latest are given."""
 EARLIEST = date(1900, 1, 1)
-"""Nothing is older; the first days of the calendar itself have no instant in UTC."""
+"""A period begins here at the earliest: the first days of Python's calendar have no instant in UTC."""
 
-# by the instant of which the figures are: what was removed since was there then
+# as of the end of the period: seats removed later count
 _SEATS = """
     SELECT subscription_id, COUNT(*) AS seats FROM seat
     WHERE added_at < $1 AND (removed_at IS NULL OR removed_at >= $1) GROUP BY subscription_id
@@ -37,33 +38,42 @@ _ASKED = """
 
 @dataclass(slots=True)
 class Report:
-    """Every figure; money in minor units of the installation's currency, `nps` from -100 to 100, `score` 0 to 10."""
+    """All figures of a report."""
 
     period: Period
     figures: Figures = field(default_factory=Figures)
     seats_used: int = 0
+    """active seats of the live subscriptions"""
     seats_available: int = 0
+    """seats that the live subscriptions could still fill"""
     redemptions: int = 0
+    """redemptions of the period that are not released"""
     reduction_minor: int = 0
+    """their reductions in minor units, without those to be re-invoiced"""
     asked: int = 0
+    """surveys sent in the period"""
     answered: int = 0
+    """how many of those surveys are answered"""
     score: float | None = None
+    """their mean score, 0 to 10; None without an answer"""
     nps: int | None = None
+    """their net promoter score, -100 to 100; None without an answer"""
     comments: list[str] = field(default_factory=list)
+    """their comments, latest first, MOST_COMMENTS at most"""
 
 
 async def report_of(runtime: Runtime, first: date, last: date) -> Report:
-    """The report of a period, both days inclusive, in the operator's zone.
+    """The report of a period from one civil day of the operator's zone to another, both inclusive.
 
-    Raises Refusal where it ends before it begins. What is live, seated and awaited is so at the end of its last day,
-    or now where that is to come.
+    What is live, seated and awaited is so at the end of the last day, or now if that is still to come. Raises Refusal
+    (INVALID_INPUT at `to`) where the period ends before it begins.
     """
     if last < first:
         raise Refusal(invalid(("to",), "period_backwards", first=first))
     report = Report(Period(first, last))
     today = runtime.policy.day_of(await product_now())
     begins = runtime.policy.first_instant(max(first, EARLIEST))
-    # nothing is recorded after today, and the last day of the calendar has none that follows
+    # nothing is recorded after today, and the last day of Python's calendar has no next day
     ends = runtime.policy.first_instant(next_start(min(last, today)))
     seats = {row["subscription_id"]: row["seats"] for row in await rows(_SEATS, [ends])}
     redeemed = {row["term_id"]: row for row in await rows(_REDEEMED, [begins, ends])}

@@ -1,4 +1,4 @@
-"""Request a link to choose a password; the answer and its time say nothing of whether the address is known (R5)."""
+"""Request a link to choose a password; neither the answer nor its time reveals whether the address is known (R5)."""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ from capcom_gql.storage.tables import Person
 
 @dataclass(frozen=True, slots=True)
 class RequestPasswordForm:
-    """The address whose holder wants a link."""
+    """The e-mail address to which the link is mailed."""
 
     email: str
 
 
 async def request_password(runtime: Runtime, actor: Actor, form: RequestPasswordForm, rate_limits: RateLimits) -> bool:
-    """Mail a link if the address is known, at most five a day; always accepted, always after the same time."""
+    """Mail a link if the address is known, at most five a day. Always returns True, after the same time (R5)."""
     authorize(Right.PUBLIC, actor)
     started = clock.monotonic()
     key = address_key(compared(form.email))
     is_within = await rate_limits.is_within(RESET_PER_ADDRESS, "reset", key)
 
     async def work() -> None:
-        # asked in the transaction, so that both ways wait alike for those who write
+        # in the transaction for unknown addresses too, so that both cases wait alike for other writers
         person = await Person.filter(email_key=key).select_for_update().first()
         if is_within and person is not None:
             await _record(runtime, actor, person)

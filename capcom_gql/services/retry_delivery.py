@@ -1,4 +1,4 @@
-"""Have a letter tried again that was given up, or that waits for its channel (Letters)."""
+"""Send a delivery again that has failed or is held ("Letters" in docs/rules.md)."""
 
 from collections.abc import Mapping
 
@@ -21,12 +21,12 @@ _REFUSED: Mapping[DeliveryState, str] = {
 
 
 async def retry_delivery(runtime: Runtime, actor: Actor, delivery_id: str) -> None:
-    """Put a FAILED or HELD letter back in the queue, due at once, its schedule of attempts begun anew.
+    """Make a FAILED or HELD delivery PENDING and due at once, with a new schedule of attempts.
 
-    The attempts made stay, and their numbers go on: the number is what fences off a worker that comes back late. A mail
-    goes to the address that the person has now (R24), and whether it is still true is asked again when it is sent.
-    Raises Refusal: FORBIDDEN, NOT_FOUND, CONFLICT for a letter that was sent, goes by itself, is not to be sent, has no
-    channel to go by, was for somebody who is erased since (R23), or for an endpoint that is disabled or deleted.
+    The attempts made so far stay, and the numbers of new ones follow theirs. A mail is sent to the person's present
+    address (R24); whether the letter is still true is checked when it is sent. Raises Refusal: FORBIDDEN, NOT_FOUND,
+    and CONFLICT for a delivery that is sent, suppressed, waiting already, without a channel, to a person erased since
+    (R23), or to an endpoint that is disabled or deleted.
     """
     authorize(Right.NOTIFICATIONS, actor)
 
@@ -34,7 +34,7 @@ async def retry_delivery(runtime: Runtime, actor: Actor, delivery_id: str) -> No
         known = await Delivery.get_or_none(id=delivery_id)
         if known is None:
             raise Refusal(not_found("deliveryId"))
-        # the person first, as whoever erases them or changes their address does
+        # the person first, in the order in which erasures and changes of address take the same locks
         person = await Person.filter(id=known.person_id).select_for_update().first()
         delivery = await Delivery.filter(id=delivery_id).select_for_update().get()
         if key := _refused(delivery, person, await _endpoint(delivery)):
@@ -61,7 +61,7 @@ def _refused(delivery: Delivery, person: Person | None, endpoint: WebhookEndpoin
     if person is not None and is_erased(person.id, person.email):
         return "delivery_to_nobody"
     if delivery.channel == NO_CHANNEL and delivery.reason == NO_EMAIL_CHANNEL:
-        # it takes the name of the first channel that comes, by this very reason
+        # it is sent by the first e-mail channel that becomes active, which finds it by this reason
         return "delivery_without_channel"
     if delivery.channel == NO_URL and delivery.reason == NO_URL_CHANNEL:
         return "delivery_without_url_channel"
@@ -74,6 +74,6 @@ def _refused(delivery: Delivery, person: Person | None, endpoint: WebhookEndpoin
 
 
 def _goes_by_mail(runtime: Runtime, delivery: Delivery) -> bool:
-    """Whether it goes to the address of the account; a letter about a change of address has one of its own."""
+    """Whether it is mailed to the address of the account; a letter about a change of address has its own address."""
     by_mail = any(each.address_kind == AddressKind.EMAIL for each in runtime.channels if each.name == delivery.channel)
     return by_mail and delivery.topic != Topic.EMAIL_CHANGE

@@ -1,4 +1,4 @@
-"""Revoke an API key: it stops at the next request, on every process."""
+"""Revoke an API key: it stops working at the next request, in every process."""
 
 from dataclasses import dataclass
 
@@ -16,20 +16,20 @@ from capcom_gql.storage.tables import ApiKey
 
 @dataclass(frozen=True, slots=True)
 class RevokeApiKeyForm:
-    """The key to revoke."""
+    """Which key to revoke."""
 
     api_key_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyRevoked:
-    """The key revoked."""
+    """The revoked key."""
 
     api_key_id: str
 
 
 async def revoke_api_key(runtime: Runtime, actor: Actor, form: RevokeApiKeyForm) -> ApiKeyRevoked:
-    """Revoke a key; revoking one that is revoked already changes nothing. Raises Refusal (NOT_FOUND)."""
+    """Revoke a key. Idempotent. Raises Refusal: FORBIDDEN, NOT_FOUND at `apiKeyId`."""
     authorize(Right.ADMINISTRATION, actor)
 
     async def work() -> ApiKeyRevoked:

@@ -1,4 +1,4 @@
-"""Give a webhook endpoint a new secret; the one before signs beside it for a while, so that nothing is lost."""
+"""Give a webhook endpoint a new signing secret; the former one signs beside it for 24 hours."""
 
 from dataclasses import dataclass
 
@@ -15,16 +15,16 @@ from capcom_gql.storage.tables import WebhookSecret
 
 @dataclass(frozen=True, slots=True)
 class WebhookSecretRotated:
-    """The endpoint, and its new secret for this one time."""
+    """The endpoint, with its new secret, which is shown only now."""
 
     endpoint_id: str
     secret: str
 
 
 async def rotate_webhook_secret(actor: Actor, endpoint_id: str) -> WebhookSecretRotated:
-    """Sign with a new secret from now on, and with the one before, but none older, for 24 hours more.
+    """Sign with a new secret from now on, and with the former one, but none older, for 24 hours of the real clock.
 
-    Raises Refusal.
+    Raises Refusal: FORBIDDEN, NOT_FOUND at `endpointId`.
     """
     authorize(Right.NOTIFICATIONS, actor)
 
@@ -33,7 +33,7 @@ async def rotate_webhook_secret(actor: Actor, endpoint_id: str) -> WebhookSecret
         if endpoint is None:
             raise Refusal(not_found("endpointId"))
         now, secret = clock.utc_now(), new_signing_secret()
-        # two at most, however often: each one more would make every message longer
+        # at most two secrets, since every message carries a signature of each
         await WebhookSecret.filter(endpoint_id=endpoint.id, expires_at__isnull=False).delete()
         await WebhookSecret.filter(endpoint_id=endpoint.id, expires_at=None).update(expires_at=now + SECRET_OVERLAP)
         await WebhookSecret.create(endpoint=endpoint, value=secret, created_at=now)

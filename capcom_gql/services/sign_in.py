@@ -1,4 +1,4 @@
-"""Sign in with address and password; known and unknown addresses answer alike, in text and time (R5)."""
+"""Sign in with e-mail address and password; known and unknown addresses are answered alike, in the same time (R5)."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -17,30 +17,33 @@ from capcom_gql.storage.tables import Person
 
 @dataclass(frozen=True, slots=True)
 class SignInForm:
-    """The address and the password."""
+    """The credentials of a person."""
 
     email: str
     password: str
 
 
 async def sign_in(actor: Actor, form: SignInForm, rate_limits: RateLimits, source: str) -> SignedIn:
-    """Open a session. Raises Refusal (BAD_CREDENTIALS), and TooManyAttempts per account, source address or overall."""
+    """Check the credentials and open a session of 24 hours. `source` is the network address of the caller.
+
+    Raises Refusal (BAD_CREDENTIALS), and TooManyAttempts beyond the limits for the account, the source and the process.
+    """
     authorize(Right.PUBLIC, actor)
     key = address_key(compared(form.email))
-    # the source first: it must not use up the attempts of more accounts than its own limit allows
+    # the source first, so that one source cannot use up the attempts of many accounts
     await rate_limits.count(SIGN_IN_PER_SOURCE, "sign-in-from", source)
     await rate_limits.count(SIGN_IN_OVERALL, "sign-in-overall")
     await rate_limits.count(SIGN_IN_PER_ACCOUNT, "sign-in", key)
     person = await Person.get_or_none(email_key=key)
-    kept = None if person is None else person.password_hash
-    if not await verify_password(form.password, kept) or person is None:
+    stored_hash = None if person is None else person.password_hash
+    if not await verify_password(form.password, stored_hash) or person is None:
         raise _refusal()
-    return await in_one_transaction(partial(_open, person.id, kept))
+    return await in_one_transaction(partial(_open, person.id, stored_hash))
 
 
-async def _open(person_id: str, verified: str | None) -> SignedIn:
-    """The session, unless another password was chosen while this one was being verified."""
-    person = await Person.filter(id=person_id, password_hash=verified).select_for_update().first()
+async def _open(person_id: str, verified_hash: str | None) -> SignedIn:
+    """Open a session, unless another password was chosen while this one was being verified."""
+    person = await Person.filter(id=person_id, password_hash=verified_hash).select_for_update().first()
     if person is None:
         raise _refusal()
     return await open_session(person)

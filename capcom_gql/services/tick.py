@@ -1,4 +1,4 @@
-"""The tick: record what the calendar has made true, then send what is due. Run twice, applied once."""
+"""The tick: record the steps of the calendar that are due, then send the deliveries that are due. Idempotent."""
 
 from collections.abc import Callable
 
@@ -16,9 +16,10 @@ from capcom_gql.subscription.sweep import record_steps
 async def tick(
     runtime: Runtime, registry: Registry, *, until_idle: bool = False, stopping: Callable[[], bool] = lambda: False
 ) -> tuple[int, int]:
-    """One round of steps and deliveries, or rounds until there is nothing left to do at this instant.
+    """Run one round of steps, deliveries and webhook health; with `until_idle`, rounds until nothing is due any more.
 
-    Returns how many steps were recorded, failing endpoints looked after with them, and how many deliveries were tried.
+    Ends early when `stopping()` is true. Returns how many steps were recorded (with the endpoints that were warned
+    about or disabled) and how many deliveries were tried.
     """
     steps = sent = 0
     while True:
@@ -29,8 +30,8 @@ async def tick(
             return steps, sent
 
 
-async def in_other_hands() -> bool:
-    """Whether another process has something in hand that is due: idle means that it is done, or given back."""
+async def is_leased_elsewhere() -> bool:
+    """Whether something that is due is leased by another process, so that the product is not idle yet."""
     now, real = await product_now(), clock.utc_now()
     sending = Delivery.filter(state__in=WAITING, due_at__lte=now, leased_until__gt=real)
     recording = Subscription.filter(due_at__lte=now, leased_until__gt=real, step_failures=0)

@@ -1,4 +1,4 @@
-"""Hand the management of a live subscription over to another of its users (R12)."""
+"""Hand the manager's role of a live subscription over to another of its users (R12)."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from capcom_gql.subscription.seats import manager_changed
 
 @dataclass(frozen=True, slots=True)
 class TransferManagementForm:
-    """The subscription, and the seat of its user who manages it from now on."""
+    """The subscription, and the active seat of the user who becomes its manager."""
 
     subscription_id: str
     seat_id: str
@@ -24,15 +24,16 @@ class TransferManagementForm:
 
 @dataclass(frozen=True, slots=True)
 class ManagementTransferred:
-    """The subscription whose manager it is."""
+    """The subscription that was handed over."""
 
     subscription_id: str
 
 
 async def transfer_management(runtime: Runtime, actor: Actor, form: TransferManagementForm) -> ManagementTransferred:
-    """Make the holder of an active seat the manager; where the manager is gone, staff do. Raises Refusal.
+    """Make the holder of an active seat the manager; the former and the new one are mailed. Idempotent.
 
-    Handing over to the present manager is accepted and changes nothing.
+    Raises Refusal: NOT_FOUND, FORBIDDEN, NOT_LIVE at `subscriptionId`; NOT_FOUND or, for a removed seat, CONFLICT at
+    `seatId`.
     """
     authorize(Right.MANAGE_SEATS, actor)
 
@@ -56,7 +57,7 @@ async def transfer_management(runtime: Runtime, actor: Actor, form: TransferMana
 
 async def _hand_over(locked: LockedSubscription, seat: Seat, actor: Actor) -> None:
     previous = next((each for each in locked.active_seats if each.is_manager), None)
-    # the former one first: the database allows one manager at any moment
+    # the former manager first, since the database allows only one at any time
     if previous is not None:
         previous.is_manager = False
         await previous.save(update_fields=["is_manager"])

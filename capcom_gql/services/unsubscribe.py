@@ -1,7 +1,6 @@
-"""Ask for no more surveys by mail, or for them again, by the link of such a letter, without a sign-in (R18).
+"""Refuse further surveys by mail, or accept them again, by the link in such a mail, without signing in (R18).
 
-It is the one letter that can be refused. What is refused is the letter: the survey itself stays open to whoever
-signs in.
+Only the mail is refused: the survey itself stays open to its holder, signed in.
 """
 
 from datetime import datetime
@@ -15,32 +14,32 @@ from capcom_gql.storage.tables import Person, UnsubscribeLink
 
 
 class SurveyMail(StrEnum):
-    """How the person of a link stands to surveys by mail."""
+    """Whether the person of a link gets surveys by mail."""
 
-    NOBODYS = "NOBODYS"
-    """the link is not one of ours, or its person was erased"""
-    WELCOME = "WELCOME"
+    UNKNOWN_LINK = "UNKNOWN_LINK"
+    """the token is unknown, or its person was erased"""
+    ACCEPTED = "ACCEPTED"
     REFUSED = "REFUSED"
 
 
-async def surveys_by(token: str) -> SurveyMail:
-    """How the person of a link stands to surveys; changes nothing."""
+async def survey_mail_of(token: str) -> SurveyMail:
+    """Whether the person of a link gets surveys by mail; a read that changes nothing."""
     link = await UnsubscribeLink.get_or_none(token_hash=hash_token(token)).select_related("person")
     if link is None:
-        return SurveyMail.NOBODYS
-    return SurveyMail.WELCOME if link.person.surveys_refused_at is None else SurveyMail.REFUSED
+        return SurveyMail.UNKNOWN_LINK
+    return SurveyMail.ACCEPTED if link.person.surveys_refused_at is None else SurveyMail.REFUSED
 
 
 async def unsubscribe(token: str) -> SurveyMail:
-    """Send the person of a link no more surveys; again is as once, and the first time is kept.
+    """Send the person of a link no further surveys, nor those that wait to be sent. Idempotent.
 
-    Letters that wait to be sent are not. Returns REFUSED, or NOBODYS.
+    Returns REFUSED or UNKNOWN_LINK. The instant of the first refusal is kept.
     """
 
     async def work() -> SurveyMail:
         person = await _person_of(token)
         if person is None:
-            return SurveyMail.NOBODYS
+            return SurveyMail.UNKNOWN_LINK
         if person.surveys_refused_at is None:
             await _set(person, await product_now())
         return SurveyMail.REFUSED
@@ -49,23 +48,23 @@ async def unsubscribe(token: str) -> SurveyMail:
 
 
 async def resubscribe(token: str) -> SurveyMail:
-    """Send the person of a link surveys again, from the next one on. Returns WELCOME, or NOBODYS."""
+    """Send the person of a link surveys again, from the next one on. Returns ACCEPTED or UNKNOWN_LINK. Idempotent."""
 
     async def work() -> SurveyMail:
         person = await _person_of(token)
         if person is None:
-            return SurveyMail.NOBODYS
+            return SurveyMail.UNKNOWN_LINK
         await _set(person, None)
-        return SurveyMail.WELCOME
+        return SurveyMail.ACCEPTED
 
     return await in_one_transaction(work)
 
 
 async def _person_of(token: str) -> Person | None:
-    """The person of a link, locked; None for one that is not ours."""
+    """The person of a link, locked; None for an unknown link or an erased person."""
     link = await UnsubscribeLink.get_or_none(token_hash=hash_token(token))
     person = None if link is None else await Person.filter(id=link.person_id).select_for_update().get()
-    # whoever was erased while their row was waited for has no links any more
+    # the person may have been erased while this transaction waited for the lock
     return None if person is None or is_erased(person.id, person.email) else person
 
 

@@ -9,7 +9,7 @@ import pytest
 from capcom_gql import clock
 from capcom_gql.forms import OrganisationForm
 from capcom_gql.logs import Lines, Objects
-from capcom_gql.services.privacy.erase_notes import notes_naming
+from capcom_gql.services.privacy.erase_notes import find_notes_naming
 from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event, Note, Person
@@ -79,7 +79,7 @@ async def test_a_name_is_known_without_its_accents_and_hyphens(service: Service,
     await Note.filter(event_id=event.id).delete()
     for text in ("ZELIE COME a écrit", "vu avec Mme Noel"):
         await Note.create(event=event, text=text)
-        assert set((await notes_naming(await Person.get(id=canary.person.id))).values()) == {text}
+        assert set((await find_notes_naming(await Person.get(id=canary.person.id))).values()) == {text}
         await Note.all().delete()
 
 

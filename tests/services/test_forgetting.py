@@ -217,7 +217,7 @@ async def test_what_was_written_after_an_erasure_goes(service: Service, canary: 
 
 
 async def test_portion_by_portion(service: Service, mailbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forgetting, "AT_ONCE", 3)
+    monkeypatch.setattr(forgetting, "CHUNK", 3)
     past = clock.utc_now() - timedelta(days=2)
     await IdempotencyRecord.all().delete()
     for number in range(8):

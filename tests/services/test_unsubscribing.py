@@ -13,7 +13,7 @@ from capcom_gql.domain.rights import Actor
 from capcom_gql.services.answer_survey import AnswerSurveyForm, answer_survey
 from capcom_gql.services.privacy.erase_person import ErasePersonForm, erase_person
 from capcom_gql.services.subscribe import Subscribed
-from capcom_gql.services.unsubscribe import SurveyMail, resubscribe, surveys_by, unsubscribe
+from capcom_gql.services.unsubscribe import SurveyMail, resubscribe, survey_mail_of, unsubscribe
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Person, Seat, Term, UnsubscribeLink
 from tests.databases import ONLY_POSTGRES
@@ -74,7 +74,7 @@ async def ana() -> Person:
 async def test_a_link_is_good_as_often_as_one_likes_and_the_first_time_is_kept(house: House, service: Service) -> None:
     await asked(service, "ana", "bob")
     token = token_of(offered(house)["ana"][0])
-    assert await surveys_by(token) is SurveyMail.WELCOME
+    assert await survey_mail_of(token) is SurveyMail.ACCEPTED
     assert (await ana()).surveys_refused_at is None, "looking changes nothing"
     before = await product_now()
     events = await Event.all().count()
@@ -82,7 +82,7 @@ async def test_a_link_is_good_as_often_as_one_likes_and_the_first_time_is_kept(h
     first = (await ana()).surveys_refused_at
     assert first is not None and before <= first <= await product_now()
     await on(LAST_REMINDER + timedelta(days=200))
-    assert await unsubscribe(token) is await surveys_by(token) is SurveyMail.REFUSED
+    assert await unsubscribe(token) is await survey_mail_of(token) is SurveyMail.REFUSED
     assert (await ana()).surveys_refused_at == first
     assert await Event.all().count() == events, "it is no change of the subscription"
     bob = await Person.get(email_key="bob@ville.example")
@@ -99,13 +99,13 @@ async def test_links_are_kept_as_hashes_and_each_is_a_new_one(house: House, serv
     tokens = [token_of(url) for url in urls]
     assert len(set(tokens)) == 2, "one for each attempt, for either may have arrived"
     assert {link.token_hash for link in await UnsubscribeLink.all()} == {hash_token(each) for each in tokens}
-    assert await unsubscribe(tokens[0]) is await surveys_by(tokens[1]) is SurveyMail.REFUSED
+    assert await unsubscribe(tokens[0]) is await survey_mail_of(tokens[1]) is SurveyMail.REFUSED
 
 
 @pytest.mark.parametrize("token", ["", "made-up", "é\x00" * 10_000, "a" * 43])
 async def test_a_wrong_link_is_nobodys(service: Service, token: str) -> None:
     await asked(service, "ana")
-    assert await surveys_by(token) is await unsubscribe(token) is SurveyMail.NOBODYS
+    assert await survey_mail_of(token) is await unsubscribe(token) is SurveyMail.UNKNOWN_LINK
     assert (await ana()).surveys_refused_at is None
 
 
@@ -151,7 +151,9 @@ async def test_a_link_ends_with_its_person(house: House, service: Service) -> No
     bob = await Person.get(email_key="bob@ville.example")
     await unsubscribe(token)
     await erase_person(service.runtime, service.staff, ErasePersonForm(bob.id, "asked for in writing"))
-    assert await surveys_by(token) is await unsubscribe(token) is await resubscribe(token) is SurveyMail.NOBODYS
+    assert (
+        await survey_mail_of(token) is await unsubscribe(token) is await resubscribe(token) is SurveyMail.UNKNOWN_LINK
+    )
     assert await UnsubscribeLink.filter(person_id=bob.id).count() == 0
     erased = await Person.get(id=bob.id)
     assert erased.surveys_refused_at is None
@@ -164,10 +166,10 @@ async def test_a_mind_can_be_changed(house: House, service: Service) -> None:
     token = token_of(offered(house)["ana"][0])
     await unsubscribe(token)
     for _ in range(2):
-        assert await resubscribe(token) is await surveys_by(token) is SurveyMail.WELCOME
+        assert await resubscribe(token) is await survey_mail_of(token) is SurveyMail.ACCEPTED
     assert (await ana()).surveys_refused_at is None
     assert await mint_unsubscribe_link("https://capcom.example", await ana())
-    assert await resubscribe("made-up") is SurveyMail.NOBODYS
+    assert await resubscribe("made-up") is SurveyMail.UNKNOWN_LINK
 
 
 @ONLY_POSTGRES

@@ -6,7 +6,7 @@ import pytest
 
 from capcom_gql import clock
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.services.tick import in_other_hands
+from capcom_gql.services.tick import is_leased_elsewhere
 from capcom_gql.storage.engine.database import rows
 from capcom_gql.storage.tables import Event, Subscription
 from capcom_gql.subscription.sweep import LONGEST_WAIT, record_steps
@@ -47,7 +47,7 @@ async def test_it_is_put_off_and_recorded_once_it_can_be(house: House, caplog: p
 
     # while it waits nobody tries, nobody waits for it, and letters go
     assert await service.tick() == (0, 1)
-    assert not await in_other_hands()
+    assert not await is_leased_elsewhere()
     assert (await put_off(broken))[0] == 1
 
     await their_turn(broken)

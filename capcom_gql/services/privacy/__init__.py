@@ -1,1 +1,1 @@
-"""Personal data: erase a person, export one, delete what is past its retention (R23)."""
+"""Personal data (R23): erase a person, export a person's data, delete what is past its retention period."""

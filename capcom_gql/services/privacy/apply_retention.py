@@ -1,6 +1,6 @@
-"""Forget what is past its time, by kind: a count of what would go, or the going itself, in small transactions.
+"""Delete or blank personal data that is past its retention period, in small transactions, or count it (R23).
 
-Twice is as once. What follows the real clock (sessions, links, keys, files) goes by it, the rest by the product's.
+Idempotent. Sessions, links, idempotency keys and files expire by the real clock, everything else by the product's.
 """
 
 from collections.abc import Mapping
@@ -16,28 +16,30 @@ from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.privacy.erase_person import ErasePersonForm, NoLongerDue, erase_person
-from capcom_gql.services.privacy.mailbox_files import past_files
+from capcom_gql.services.privacy.mailbox_files import expired_files
 from capcom_gql.storage.engine.database import in_one_transaction, purge_write_ahead_log, rows
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables.deliveries import IS_UNSENT
 
-AT_ONCE = 1000
-"""Rows of one transaction."""
+CHUNK = 1000
+"""Rows that one transaction deletes or blanks."""
 
 _ERASED_ADDRESS = "'erased-' || {id} || '@invalid'"
 _IS_ERASED = f"email = {_ERASED_ADDRESS.format(id='id')}"
 _OLD_LETTER = f"endpoint_id IS NULL AND NOT ({IS_UNSENT}) AND coalesce(sent_at, created_at) <= $1"
-_SAYS_SOMETHING = """
+_HAS_CONTENT = """
     (recipient <> '' OR subject IS NOT NULL OR provider_id IS NOT NULL
         OR (reason IS NOT NULL AND state <> 'SUPPRESSED'))
 """
-# why a letter was not sent is in our own words; what a provider said quotes addresses
-_UNSAY = "recipient = '', subject = NULL, provider_id = NULL, reason = CASE WHEN state = 'SUPPRESSED' THEN reason END"
-_CHANGE_IN_THE_POST = f"""
+# the reason of a suppressed letter is the product's own text; a provider's may quote addresses
+_BLANK_LETTER = (
+    "recipient = '', subject = NULL, provider_id = NULL, reason = CASE WHEN state = 'SUPPRESSED' THEN reason END"
+)
+_UNSENT_CHANGE_LETTER = f"""
     SELECT 1 FROM delivery WHERE delivery.person_id = emailchange.person_id AND topic = '{Topic.EMAIL_CHANGE}'
         AND {IS_UNSENT}
 """
-# a seat holds whoever has it, or had it lately, for as long as its subscription has a term that ended lately, or runs
+# a person is kept whose active or recently removed seat is in a subscription with a running or recent term
 _SEATLESS = f"""
     SELECT id FROM person WHERE NOT is_staff AND NOT {_IS_ERASED} AND created_at <= $1
         AND NOT EXISTS (
@@ -53,7 +55,7 @@ _SEATLESS = f"""
             SELECT 1 FROM supportrequest WHERE supportrequest.person_id = person.id AND closed_at IS NULL
         )
 """
-# asked before the erasure only, which first records the steps that are due, with their letters
+# only for choosing persons: an erasure first records the steps that are due, which write letters
 _AWAITS_NO_LETTER = f"""
     id NOT IN (SELECT person_id FROM delivery WHERE person_id IS NOT NULL AND {IS_UNSENT} AND created_at > $1)
 """
@@ -61,14 +63,16 @@ _AWAITS_NO_LETTER = f"""
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Rows of one table that are past their time at $1, and what becomes of them: `change` None deletes them."""
+    """Which rows of a table are past their retention at the instant $1, and what is done with them."""
 
     kind: Retained
     table: str
     key: str
     where: str
     change: str | None = None
+    """the SET clause that blanks a row; None deletes it"""
     has_limit: bool = True
+    """whether `where` uses $1"""
 
 
 _RULES = (
@@ -78,8 +82,8 @@ _RULES = (
         Retained.EMAIL_CHANGES,
         "emailchange",
         "id",
-        # without an end is the one whose letter never came to be written
-        f"(coalesce(expires_at, created_at) <= $1 OR used_at <= $1) AND NOT EXISTS ({_CHANGE_IN_THE_POST})",
+        # a change has no expiry until its letter is sent
+        f"(coalesce(expires_at, created_at) <= $1 OR used_at <= $1) AND NOT EXISTS ({_UNSENT_CHANGE_LETTER})",
     ),
     _Rule(Retained.IDEMPOTENCY, "idempotencyrecord", "id", "created_at <= $1"),
     _Rule(
@@ -89,7 +93,7 @@ _RULES = (
         f"error IS NOT NULL AND delivery_id IN (SELECT id FROM delivery WHERE {_OLD_LETTER})",
         "error = NULL",
     ),
-    _Rule(Retained.LETTERS, "delivery", "id", f"{_OLD_LETTER} AND {_SAYS_SOMETHING}", _UNSAY),
+    _Rule(Retained.LETTERS, "delivery", "id", f"{_OLD_LETTER} AND {_HAS_CONTENT}", _BLANK_LETTER),
     _Rule(Retained.COMMENTS, "surveyrequest", "id", "answered_at <= $1 AND comment IS NOT NULL", "comment = NULL"),
     _Rule(
         Retained.SUPPORT,
@@ -114,40 +118,49 @@ _RULES = (
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What is past its time, by kind, and the persons among it by their ids; `kept` are those not erased after all."""
+    """What is past its retention period: the result of a run, or of a count."""
 
     counts: Mapping[Retained, int]
+    """rows, persons or files by kind"""
     person_ids: tuple[str, ...] = ()
+    """the persons erased, or to be erased"""
     kept: Mapping[str, str] = field(default_factory=dict)
+    """persons not erased after all: by id, the code of the refusal, or WANTED_AGAIN"""
 
 
 async def count_expired(runtime: Runtime, policy: RetentionPolicy, mailbox: Path) -> Expired:
-    """What would go now. Writes nothing."""
+    """Count what `apply_retention` would delete or blank now. Changes nothing; `mailbox` is the folder of mails."""
     limits = await _limits(runtime, policy)
     persons = await _seatless(runtime, limits)
     counts = {Retained.PERSONS: len(persons)}
     for rule in _RULES:
-        (found,) = await rows(f"SELECT count(*) AS count FROM {rule.table} WHERE {rule.where}", _given(rule, limits))
+        (found,) = await rows(
+            f"SELECT count(*) AS count FROM {rule.table} WHERE {rule.where}", _parameters(rule, limits)
+        )
         counts[rule.kind] = found["count"]
-    counts[Retained.MAILBOX] = len(await past_files(mailbox, limits[Retained.MAILBOX], runtime.support_email))
+    counts[Retained.MAILBOX] = len(await expired_files(mailbox, limits[Retained.MAILBOX], runtime.support_email))
     return Expired(counts, persons)
 
 
 async def apply_retention(runtime: Runtime, actor: Actor, policy: RetentionPolicy, mailbox: Path) -> Expired:
-    """Let it go, the persons last. Stopped half-way, the next run does the rest. Raises Refusal (FORBIDDEN)."""
+    """Delete or blank what is past its retention period, then erase the persons without a seat for years (R23).
+
+    `mailbox` is the folder of the mailbox channel's files. A run that was interrupted is completed by the next one.
+    Raises Refusal (FORBIDDEN).
+    """
     authorize(Right.ADMINISTRATION, actor)
     limits = await _limits(runtime, policy)
-    # before the erasures, which blank what is past its time with the rest: the counts are those of a dry run
-    gone = {rule.kind: await _apply(rule, limits) for rule in _RULES}
+    # before the erasures, which blank such rows too: so the counts are those of `count_expired`
+    applied = {rule.kind: await _apply(rule, limits) for rule in _RULES}
     erased, kept = await _erase(runtime, actor, limits, policy)
-    counts = {Retained.PERSONS: len(erased), **gone}
+    counts = {Retained.PERSONS: len(erased), **applied}
     if erased:
-        # an erasure ends sessions, and gives old letters an address again
+        # an erasure ends sessions, and writes an address into old letters again
         limits = await _limits(runtime, policy)
         for rule in _RULES:
             await _apply(rule, limits)
     await purge_write_ahead_log()
-    files = await past_files(mailbox, limits[Retained.MAILBOX], runtime.support_email)
+    files = await expired_files(mailbox, limits[Retained.MAILBOX], runtime.support_email)
     for file in files:
         file.unlink(missing_ok=True)
     counts[Retained.MAILBOX] = len(files)
@@ -155,7 +168,7 @@ async def apply_retention(runtime: Runtime, actor: Actor, policy: RetentionPolic
 
 
 async def _limits(runtime: Runtime, policy: RetentionPolicy) -> Mapping[Retained, datetime]:
-    """The instant up to which each kind is past its time."""
+    """The instant at or before which each kind is past its retention period."""
     real, now = clock.utc_now(), await product_now()
     today = runtime.policy.day_of(now)
 
@@ -191,9 +204,9 @@ async def _seatless(runtime: Runtime, limits: Mapping[Retained, datetime]) -> tu
 async def _erase(
     runtime: Runtime, actor: Actor, limits: Mapping[Retained, datetime], policy: RetentionPolicy
 ) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """Erase each by the deed itself; one who is seated meanwhile, or erased by somebody else, is left."""
+    """Erase each person with the command; one who got a seat or was erased meanwhile is left."""
     erased, kept = [], {}
-    # in words that nobody is named by: a reason that names the person is refused
+    # a reason that names the person is refused
     reason = f"retention: CAPCOM_KEEP_PERSONS_YEARS={policy.persons_years} (R23)"
 
     async def still(person_id: str) -> bool:
@@ -210,21 +223,21 @@ async def _erase(
     return tuple(erased), kept
 
 
-def _given(rule: _Rule, limits: Mapping[Retained, datetime]) -> list[object]:
+def _parameters(rule: _Rule, limits: Mapping[Retained, datetime]) -> list[object]:
     return [limits[rule.kind]] if rule.has_limit else []
 
 
 async def _apply(rule: _Rule, limits: Mapping[Retained, datetime]) -> int:
-    """Portion by portion, until nothing is left."""
-    chosen = f"{rule.key} IN (SELECT {rule.key} FROM {rule.table} WHERE {rule.where} LIMIT {AT_ONCE})"
+    """Apply a rule in transactions of CHUNK rows until none is left. Returns how many rows."""
+    chosen = f"{rule.key} IN (SELECT {rule.key} FROM {rule.table} WHERE {rule.where} LIMIT {CHUNK})"
     verb = f"DELETE FROM {rule.table}" if rule.change is None else f"UPDATE {rule.table} SET {rule.change}"
-    # the condition again: under PostgreSQL a row may have changed while its lock was waited for
+    # the condition twice: under PostgreSQL a row may change while the statement waits for its lock
     statement = f"{verb} WHERE {chosen} AND ({rule.where}) RETURNING {rule.key}"
 
     async def work() -> int:
-        return len(await rows(statement, _given(rule, limits)))
+        return len(await rows(statement, _parameters(rule, limits)))
 
-    gone = 0
-    while portion := await in_one_transaction(work):
-        gone += portion
-    return gone
+    count = 0
+    while chunk := await in_one_transaction(work):
+        count += chunk
+    return count

@@ -16,7 +16,7 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
 from capcom_gql.forms import MAX_MESSAGE, check_text
 from capcom_gql.runtime import Runtime
-from capcom_gql.services.privacy.erase_notes import erase_notes, naming
+from capcom_gql.services.privacy.erase_notes import erase_notes, naming_pattern
 from capcom_gql.storage.engine.columns import folded
 from capcom_gql.storage.engine.database import in_one_transaction, purge_write_ahead_log, rows
 from capcom_gql.storage.event_log import NewEvent, record
@@ -115,7 +115,7 @@ async def erase_person(
 
 async def _check_unnamed(person: Person, reason: str) -> list[Fault]:
     """The reason stays for good, so it is none of the texts that an erasure looks for."""
-    names_them = (await naming(person)).search(folded(reason))
+    names_them = (await naming_pattern(person)).search(folded(reason))
     return [invalid(("reason",), "reason_names_them")] if names_them else []
 
 

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.seats import address_key, format_number
-from capcom_gql.services.privacy.erase_notes import notes_naming
+from capcom_gql.services.privacy.erase_notes import find_notes_naming
 from capcom_gql.storage import tables
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, SupportRequest, SurveyRequest
 
@@ -250,7 +250,7 @@ def _support_request(request: SupportRequest) -> dict[str, Any]:
 async def _notes(person: tables.Person, events: list[tables.Event]) -> Part:
     """The free texts given with what they did, with what was done about them, and those that name them."""
     given = await tables.Note.filter(event_id__in=[each.id for each in events])
-    texts = {note.event_id: note.text for note in given} | await notes_naming(person)
+    texts = {note.event_id: note.text for note in given} | await find_notes_naming(person)
     written = {event.id for event in events if event.actor_id == person.id}
     return [
         {"eventId": event_id, "writtenByThem": event_id in written, "text": texts[event_id]}
