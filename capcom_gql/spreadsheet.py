@@ -12,15 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from capcom_gql.currencies import in_figures
+
 BOM = b"\xef\xbb\xbf"
 """What tells a spreadsheet that a file is UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount of hundredths of a currency."""
+    """An amount of minor units of a currency."""
 
     minor: int
+    currency: str
 
 
 Cell = str | int | bool | date | datetime | Amount | None
@@ -64,5 +67,5 @@ def _text(cell: Cell, separator: str) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, Amount):
-        return f"{cell.minor // 100}{',' if separator == ';' else '.'}{cell.minor % 100:02d}"
+        return in_figures(cell.minor, cell.currency, "," if separator == ";" else ".")
     return guarded(cell) if isinstance(cell, str) else str(cell)

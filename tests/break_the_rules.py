@@ -100,7 +100,7 @@ class Copy:
         for room in (DOMAIN, LANGUAGES):
             shutil.copytree(ROOT / room, folder / room, ignore=ignore)
         shutil.copytree(ROOT / "tests/domain", folder / "tests/domain", ignore=ignore)
-        for name in ("capcom_gql/__init__.py", "tests/contract.graphql", "pyproject.toml"):
+        for name in ("capcom_gql/__init__.py", "capcom_gql/currencies.py", "tests/contract.graphql", "pyproject.toml"):
             shutil.copy(ROOT / name, folder / name)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -83,6 +83,7 @@ def test_what_is_accepted(name: str, text: str, value: object) -> None:
         ("account_url", "https://a b"),
         ("currency", "eur"),
         ("currency", "EURO"),
+        ("currency", "QQQ"),
         ("channels", "Mailbox"),
         ("allowed_hosts", "http://a.example"),
         ("allowed_hosts", "a.example:8000"),

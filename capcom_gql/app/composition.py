@@ -90,6 +90,7 @@ def create_app(
         Route("/graphql", _Graphql(app, Front(settings, operations, callers))),
         *routes(
             mailbox=None if settings.is_production else settings.data_dir / "mailbox",
+            currency=settings.currency,
             write=write,
         ),
     ]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 NONE = "none"
 """What empties a list."""
 
-_AMOUNT = re.compile(r"(?P<whole>\d{1,9})(?:[.,](?P<hundredths>\d{2}))?")
 _PERCENT = re.compile(r"(?P<percent>\d{1,9}) ?%")
 
 plan = typer.Typer(no_args_is_help=True, help="The plans that organisations may subscribe to.")
@@ -66,30 +65,34 @@ def save(
     from capcom_gql.cli.screen import counted, note
     from capcom_gql.settings import load
 
+    settings = load()
     wishes = _Wishes(
         name,
         seats,
-        None if price is None else _price(price),
+        None if price is None else _price(price, settings.currency),
         None if service is None else [_service(each) for each in service if each.lower() != NONE],
-        None if discount is None else [_rule(each) for each in discount if each.lower() != NONE],
+        None if discount is None else [_rule(each, settings.currency) for each in discount if each.lower() != NONE],
         is_open,
     )
-    settings = load()
     saved = asyncio.run(_save(settings, code.strip(), wishes))
     code, name, _, *others = _row(saved, settings.currency)
     told = (code, name, counted(saved.offer().seat_limit, "user"), *others)
     note(f"saved {' · '.join(each for each in told if each)}")
 
 
-def _price(text: str) -> int:
-    if (minor := _minor(text)) is None:
-        raise typer.BadParameter(f"{text!r} is no amount. Examples: 950, 950.00", param_hint="--price")
+def _price(text: str, currency: str) -> int:
+    from capcom_gql.currencies import from_figures
+
+    if (minor := from_figures(text, currency)) is None:
+        examples = ", ".join(dict.fromkeys(("950", _example(950, currency))))
+        raise typer.BadParameter(f"{text!r} is no amount in {currency}. Examples: {examples}", param_hint="--price")
     return minor
 
 
-def _minor(text: str) -> int | None:
-    read = _AMOUNT.fullmatch(text.strip())
-    return None if read is None else int(read["whole"]) * 100 + int(read["hundredths"] or 0)
+def _example(whole: int, currency: str) -> str:
+    from capcom_gql.currencies import digits_of, in_figures
+
+    return in_figures(whole * 10 ** digits_of(currency), currency)
 
 
 def _service(text: str) -> Service:
@@ -98,7 +101,9 @@ def _service(text: str) -> Service:
     return Service(text.upper())
 
 
-def _rule(text: str) -> tuple[EventKind, int | None, int | None]:
+def _rule(text: str, currency: str) -> tuple[EventKind, int | None, int | None]:
+    from capcom_gql.currencies import from_figures
+
     kind, _, worth = (part.strip() for part in text.upper().partition("="))
     if kind not in set(EventKind):
         known = ", ".join(EventKind)
@@ -108,9 +113,10 @@ def _rule(text: str) -> tuple[EventKind, int | None, int | None]:
         )
     if (percent := _PERCENT.fullmatch(worth)) is not None:
         return EventKind(kind), int(percent["percent"]), None
-    if (amount := _minor(worth)) is None:
+    if (amount := from_figures(worth, currency)) is None:
         raise typer.BadParameter(
-            f"{text!r} gives neither a whole percentage nor an amount. Examples: TRAINING=25%, FORUM=80.00",
+            f"{text!r} gives neither a whole percentage nor an amount in {currency}. "
+            f"Examples: TRAINING=25%, FORUM={_example(80, currency)}",
             param_hint="--discount",
         )
     return EventKind(kind), None, amount
@@ -193,16 +199,18 @@ def _row(row: "Plan", currency: str) -> tuple[str, ...]:
         str(offer.seat_limit),
         spell_money(offer.price_minor, currency, ENGLISH),
         " ".join(offer.services),
-        " ".join(f"{rule.event_kind}={_worth(rule)}" for rule in offer.discounts),
+        " ".join(f"{rule.event_kind}={_worth(rule, currency)}" for rule in offer.discounts),
         "open" if row.is_open else "closed",
     )
 
 
-def _worth(rule: DiscountRule) -> str:
+def _worth(rule: DiscountRule, currency: str) -> str:
     """A discount as `save` takes it."""
+    from capcom_gql.currencies import in_figures
+
     if rule.amount_minor is None:
         return f"{rule.percent}%"
-    return f"{rule.amount_minor // 100}.{rule.amount_minor % 100:02d}"
+    return in_figures(rule.amount_minor, currency)
 
 
 def _in_json(row: "Plan") -> dict[str, object]:

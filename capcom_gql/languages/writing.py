@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -11,6 +12,7 @@ from babel.dates import format_date, get_date_format
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from capcom_gql.currencies import digits_of
 from capcom_gql.languages.catalogues import conventions
 from capcom_gql.languages.locales import Locale
 
@@ -39,9 +41,11 @@ def _written(day: date, pattern: str, locale: Locale) -> str:
 
 
 def spell_money(amount_minor: int, currency: str, locale: Locale) -> str:
-    """An amount of minor units in words: 1 234,50 € in French, 1,234.50 EUR in English."""
+    """An amount of minor units in words, with its currency's digits: 1 234,50 €, 1,234.50 EUR; 1 234 JPY, 1,234 JPY."""
     own = conventions(locale)
-    number = format_decimal(amount_minor / 100, "#,##0.00", own.cldr)
+    digits = digits_of(currency)
+    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    number = format_decimal(Decimal(amount_minor).scaleb(-digits), pattern, own.cldr)
     return own.amount.format(number=number, currency=own.currencies.get(currency, currency))
 
 

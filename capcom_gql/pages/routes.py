@@ -16,7 +16,7 @@ from capcom_gql.pages.survey import survey_routes
 from capcom_gql.pages.unsubscribe import unsubscribe_routes
 
 
-def routes(*, mailbox: Path | None, write: Write = render) -> list[BaseRoute]:
+def routes(*, mailbox: Path | None, write: Write = render, currency: str = "EUR") -> list[BaseRoute]:
     """Everything but the explorer, which answers GET on the API's own address (see `explorer_response`).
 
     `mailbox` is the folder of .eml files to show; None, as in production, leaves /mailbox unrouted (404).
@@ -28,7 +28,7 @@ def routes(*, mailbox: Path | None, write: Write = render) -> list[BaseRoute]:
         *choose_password_routes(),
         *confirm_email_routes(),
         *login_routes(),
-        *renew_routes(),
+        *renew_routes(currency),
         *survey_routes(),
         *unsubscribe_routes(),
         *shown,

@@ -27,7 +27,7 @@ def read_words(part: str, language: Locale) -> Mapping[str, str]:
     return catalogue(language, f"pages/{part}")
 
 
-def writing_of(language: Locale) -> dict[str, str]:
-    """How a script writes in that language: the tag (BCP 47) for its numbers and days, the first of a month."""
+def writing_of(language: Locale, digits: int | None) -> dict[str, object]:
+    """How a script writes: the tag (BCP 47) for numbers and days, the first of a month, the digits of an amount."""
     own = conventions(language)
-    return {"tag": own.cldr.replace("_", "-"), "firstOfMonth": own.first_of_month}
+    return {"tag": own.cldr.replace("_", "-"), "firstOfMonth": own.first_of_month, "digits": digits}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from capcom_gql.settings.kinds import (
     BrokerUrl,
+    Currency,
     DatabaseUrl,
     Days,
     Email,
@@ -72,11 +73,10 @@ class Settings(BaseModel):
         description="The site whose pages letters link to; empty: the pages of this server.",
         json_schema_extra=_accepts("an http:// or https:// address without query or user"),
     )
-    currency: str = Field(
+    currency: Currency = Field(
         "EUR",
-        pattern=r"^[A-Z]{3}$",
         description="The one currency of all prices.",
-        json_schema_extra=_accepts("an ISO 4217 code, three capital letters"),
+        json_schema_extra=_accepts("a currency of ISO 4217, three capital letters such as EUR, CHF or JPY"),
     )
     channels: Slugs = Field(
         (),

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from capcom_gql.currencies import is_known
+
 _SLUG = re.compile(r"[a-z][a-z0-9_-]*")
 _HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\]")
 
@@ -84,6 +86,12 @@ def _zone_name(value: str) -> str:
     return value
 
 
+def _currency(value: str) -> str:
+    if not is_known(value):
+        raise ValueError("not a currency")
+    return value
+
+
 def _email(value: str) -> str:
     try:
         validate_email(value, check_deliverability=False)
@@ -130,6 +138,7 @@ ReminderDays = Annotated[
     AfterValidator(_strictly_decreasing),
 ]
 TimeZone = Annotated[str, AfterValidator(_zone_name)]
+Currency = Annotated[str, AfterValidator(_currency)]
 Email = Annotated[str, AfterValidator(_email)]
 Folder = Annotated[Path, AfterValidator(_folder)]
 ExistingFolder = Annotated[Path | None, AfterValidator(_existing_folder)]

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from capcom_gql.cli.program import program
@@ -41,6 +42,33 @@ def test_what_is_left_out_of_a_plan_stays_as_it_is(installation: Installation) -
     assert emptied["isOpen"] is False, "closed stays closed"
 
 
+@pytest.mark.parametrize(
+    ("currency", "price", "minor", "spelled", "discount", "wrong", "examples"),
+    [
+        ("JPY", "95000", 95_000, "95,000 JPY", "FORUM=800", "950.00", "950"),
+        ("TND", "950.500", 950_500, "950.500 TND", "FORUM=80.000", "950.50", "950, 950.000"),
+    ],
+)
+def test_prices_have_the_digits_of_the_currency(
+    installation: Installation,
+    currency: str,
+    price: str,
+    minor: int,
+    spelled: str,
+    discount: str,
+    wrong: str,
+    examples: str,
+) -> None:
+    in_it = installation.having(CURRENCY=currency)
+    done = in_it.run("plan", "save", "EQUIPE", "--price", price, "--discount", discount)
+    assert spelled in done.err and discount in done.err
+    assert plans(in_it)["EQUIPE"]["priceMinor"] == minor
+    refused = " ".join(in_it.run("plan", "save", "EQUIPE", "--price", wrong, status=2).err.split())
+    assert f"'{wrong}' is no amount in {currency}. Examples: {examples}" in refused
+    refused = " ".join(in_it.run("plan", "save", "EQUIPE", "--discount", f"FORUM={wrong}", status=2).err.split())
+    assert f"nor an amount in {currency}. Examples: TRAINING=25%, {discount[:8]}" in refused
+
+
 def test_a_new_plan_says_what_it_needs(installation: Installation) -> None:
     refused = installation.run("plan", "save", "REGION", "--price", "1200", status=1).err
     assert "There is no plan 'REGION'" in refused and "--name, --seats and --price" in refused
@@ -67,11 +95,15 @@ def test_plans_that_cannot_be(installation: Installation) -> None:
     before = plans(installation)
     assert "from 3 to 10 seats" in installation.run("plan", "save", "EQUIPE", "--seats", "11", status=1).err
     for option, value, said in (
-        ("--price", "9.5", "'9.5' is no amount"),
+        ("--price", "9.5", "'9.5' is no amount in EUR. Examples: 950, 950.00"),
         ("--price", "dear", "'dear' is no amount"),
         ("--service", "COFFEE", "'COFFEE' is none of PUBLICATIONS"),
         ("--discount", "PARTY=20%", "Kinds: TRAINING, MEETING, FORUM"),
-        ("--discount", "FORUM", "'FORUM' gives neither a whole percentage nor an amount. Examples: TRAINING=25%"),
+        (
+            "--discount",
+            "FORUM",
+            "gives neither a whole percentage nor an amount in EUR. Examples: TRAINING=25%",
+        ),
         ("--discount", "FORUM=12.5%", "neither a whole percentage nor an amount"),
     ):
         misused = CliRunner().invoke(program, ["plan", "save", "EQUIPE", option, value])

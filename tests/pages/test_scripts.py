@@ -104,12 +104,12 @@ def test_no_word_of_a_page_has_two_wordings(page: str) -> None:
 
 
 def test_scripts_write_days_and_numbers_as_the_language_does() -> None:
-    assert writing_of(FRENCH) == {"tag": "fr", "firstOfMonth": "1er"}
-    assert writing_of(ENGLISH) == {"tag": "en-GB", "firstOfMonth": ""}
+    assert writing_of(FRENCH, 2) == {"tag": "fr", "firstOfMonth": "1er", "digits": 2}
+    assert writing_of(ENGLISH, None) == {"tag": "en-GB", "firstOfMonth": "", "digits": None}
     used = set(
         re.findall(r"const { ([\w, ]+) } = embedded\(\"writing\"\)", ASSETS.joinpath("facts.js").read_text("utf-8"))
     )
-    assert used == {", ".join(writing_of(FRENCH))}
+    assert used == {", ".join(writing_of(FRENCH, None))}
 
 
 @pytest.mark.parametrize("page", SUBSCRIBERS_PAGES)

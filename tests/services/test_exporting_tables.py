@@ -73,7 +73,7 @@ async def test_organisations_by_name_with_what_they_stand_at(service: Service) -
     assert some(ville, "seat_limit seats_used price currency manager_name manager_email") == [
         5,
         2,
-        Amount(90_000),
+        Amount(90_000, "EUR"),
         "EUR",
         "Ana Silva",
         "ana@ville.example",
@@ -155,9 +155,9 @@ async def test_redemptions_and_those_that_go_back_to_be_invoiced(house: House, s
         format_number(numbers["Bob"]),
         "FORUM",
         "R-1",
-        Amount(10_000),
-        Amount(1_000),
-        Amount(9_000),
+        Amount(10_000, "EUR"),
+        Amount(1_000, "EUR"),
+        Amount(9_000, "EUR"),
     ]
     assert some(back[0], "term_first_day term_last_day currency") == [FIRST_DAY, date(2028, 2, 29), "EUR"]
     assert made.subscription_id

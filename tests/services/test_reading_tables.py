@@ -180,9 +180,9 @@ def test_other_cells_stay_as_they_are() -> None:
 
 
 def test_a_line_is_one_that_excel_reads() -> None:
-    cells = (None, True, False, 3, Amount(123405), "Ville; d'Évreux", 'dite "la"', "=1")
+    cells = (None, True, False, 3, Amount(123405, "EUR"), "Ville; d'Évreux", 'dite "la"', "=1")
     assert line_of(cells, ";").decode() == ';yes;no;3;1234,05;"Ville; d\'Évreux";"dite ""la""";\'=1\r\n'
-    assert line_of((Amount(5),), ",") == b"0.05\r\n"
+    assert line_of((Amount(5, "EUR"),), ",") == b"0.05\r\n"
     noon = datetime(2027, 3, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
     assert line_of((noon, noon.date()), ";") == b"2027-03-01T11:00:00Z;2027-03-01\r\n"
 

@@ -2,7 +2,7 @@
 import { element, embedded } from "./element.js";
 import { put, words } from "./messages.js";
 
-const { tag, firstOfMonth } = embedded("writing");
+const { tag, firstOfMonth, digits } = embedded("writing");
 
 export const fact = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
 
@@ -18,6 +18,7 @@ export function period(startsOn, endsOn) {
 }
 
 export function price({ amountMinor, currency }) {
-  const written = new Intl.NumberFormat(tag, { style: "currency", currency });
-  return written.format(amountMinor / 10 ** written.resolvedOptions().maximumFractionDigits);
+  // browsers do not agree on the digits of every currency: the server says how many the minor unit has
+  const asked = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(tag, asked).format(amountMinor / 10 ** digits);
 }

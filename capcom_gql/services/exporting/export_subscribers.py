@@ -114,7 +114,7 @@ async def organisation_rows(runtime: Runtime) -> AsyncIterator[tuple[Cell, ...]]
                 *each.cells,
                 None if offer is None else offer.seat_limit,
                 len(each.seats),
-                None if offer is None else Amount(offer.price_minor),
+                None if offer is None else Amount(offer.price_minor, runtime.currency),
                 runtime.currency,
                 None if manager is None else f"{manager.given_name} {manager.family_name}",
                 None if manager is None else manager.email,
