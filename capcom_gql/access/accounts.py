@@ -10,7 +10,7 @@ from capcom_gql.domain.refusals import Refusal, forbidden
 from capcom_gql.domain.rights import Actor
 from capcom_gql.domain.seats import address_key
 from capcom_gql.forms import PersonForm
-from capcom_gql.languages.locales import DEFAULT
+from capcom_gql.forms.person import PERSON
 from capcom_gql.storage import ids
 from capcom_gql.storage.tables import Delivery, EmailChange, OneTimeLink, Person
 
@@ -47,14 +47,9 @@ async def find_or_create_all(people: Sequence[PersonForm], now: datetime) -> lis
 def _new_person(key: str, form: PersonForm, now: datetime) -> Person:
     return Person(
         id=ids.new_id(ids.PERSON),
-        email=form.email,
         email_key=key,
-        given_name=form.given_name,
-        family_name=form.family_name,
-        job_title=form.job_title,
-        phone=form.phone,
-        locale=form.locale or DEFAULT,
         created_at=now,
+        **{name: getattr(form, name) for name in PERSON},
     )
 
 

@@ -59,17 +59,18 @@ async def make_staff(email: str, given_name: str = "", family_name: str = "") ->
     """The person of an address, made staff. Raises Refusal for what is no address, or no name."""
     from capcom_gql.access.accounts import find_or_create
     from capcom_gql.domain.refusals import refuse_if
-    from capcom_gql.forms import PersonForm, check_person, normal_person
+    from capcom_gql.forms import PersonForm, read_person
     from capcom_gql.languages.locales import DEFAULT
     from capcom_gql.storage.engine.database import in_one_transaction
     from capcom_gql.storage.product_clock import product_now
 
     given, family = _names_of(email)
     form = PersonForm(email, given_name.strip() or given, family_name.strip() or family)
-    refuse_if(check_person((), form))
+    read = read_person((), form, DEFAULT)
+    refuse_if(read.faults)
 
     async def work() -> "Person":
-        person = await find_or_create(normal_person(form, DEFAULT), await product_now())
+        person = await find_or_create(read.value, await product_now())
         person.is_staff = True
         await person.save(update_fields=["is_staff"])
         return person

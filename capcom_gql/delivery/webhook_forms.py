@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.domain.refusals import Code, Fault, invalid
-from capcom_gql.forms import MAX_NAME, check_text
+from capcom_gql.forms import MAX_NAME, Read, RequiredText, Text
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.tables.webhooks import MAX_URL
 
@@ -15,37 +15,34 @@ MAX_DESCRIPTION = 1_000
 _URL = ("url",)
 
 
-async def url_faults(runtime: Runtime, url: str | None) -> list[Fault]:
-    """The fault of a URL, at most one: missing or too long, not an http(s) URL, or refused by an active channel."""
-    if faults := check_text(_URL, url, MAX_URL, required=True):
-        return faults
-    assert url is not None, "a missing one is a fault"
-    if not _is_web_address(url.strip()):
-        return [invalid(_URL, "bad_url", value=url.strip()[:MAX_NAME])]
-    refusal = await runtime.address_fault(AddressKind.URL, url.strip())
-    return [] if refusal is None else [Fault(Code.UNSAFE_URL, _URL, "url_refused", {"reason": refusal})]
+async def read_url(runtime: Runtime, given: str) -> Read[str]:
+    """A web address, or the fault of what is none, or of one to which no channel of its kind sends."""
+    read = RequiredText(MAX_URL).read(_URL, given)
+    if read.faults:
+        return read
+    url = read.value
+    if not _is_web_address(url):
+        return Read("", (invalid(_URL, "bad_url", value=url[:MAX_NAME]),))
+    refusal = await runtime.address_fault(AddressKind.URL, url)
+    return read if refusal is None else Read("", (Fault(Code.UNSAFE_URL, _URL, "url_refused", {"reason": refusal}),))
 
 
-def kind_faults(kinds: Sequence[str]) -> list[Fault]:
-    """The faults of a list of event kinds: unknown ones, or more than there are."""
+def read_kinds(kinds: Sequence[str]) -> Read[list[str]]:
+    """Each kind once, in the order given, or the faults of those that no event has."""
     known = {kind.value for kind in Kind}
     if len(kinds) > len(known):
-        return [invalid(("kinds",), "too_many_lines", maximum=len(known))]
-    return [
+        return Read([], (invalid(("kinds",), "too_many_lines", maximum=len(known)),))
+    faults = [
         invalid(("kinds", str(index)), "unknown_kind", value=kind[:MAX_NAME], known=", ".join(sorted(known)))
         for index, kind in enumerate(kinds)
         if kind not in known
     ]
+    return Read(list(dict.fromkeys(kinds)), tuple(faults))
 
 
-def description_faults(description: str | None) -> list[Fault]:
-    """The fault of a description that is too long."""
-    return check_text(("description",), description, MAX_DESCRIPTION)
-
-
-def normal_kinds(kinds: Sequence[str]) -> list[str]:
-    """Each kind once, in the order given."""
-    return list(dict.fromkeys(kinds))
+def read_description(description: str | None) -> Read[str | None]:
+    """What an endpoint is for, if that is said."""
+    return Text(MAX_DESCRIPTION).read(("description",), description)
 
 
 def _is_web_address(text: str) -> bool:

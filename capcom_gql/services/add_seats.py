@@ -10,7 +10,7 @@ from capcom_gql.access.idempotency import check_key, run_once
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_additions, check_capacity, check_live
-from capcom_gql.forms import PersonForm
+from capcom_gql.forms import PersonForm, Read
 from capcom_gql.languages.locales import Locale
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -39,14 +39,15 @@ class SeatsAdded:
 async def add_seats(runtime: Runtime, actor: Actor, form: AddSeatsForm, locale: Locale) -> SeatsAdded:
     """Seat the users of the form. Raises Refusal with all its faults; then nobody is added."""
     authorize(Right.MANAGE_SEATS, actor)
+    users = forms.read_users(form.users, locale)
 
     async def work() -> dict[str, Any]:
         locked = await lock_subscription(runtime, form.subscription_id)
         if locked is None:
             raise Refusal(not_found("subscriptionId"))
         await authorize_now(Right.MANAGE_SEATS, actor, locked.organisation_id, "subscriptionId")
-        refuse_if(_faults(locked, form))
-        people = await find_or_create_all([forms.normal_person(user, locale) for user in form.users], locked.now)
+        refuse_if(_faults(locked, form, users))
+        people = await find_or_create_all(users.value, locked.now)
         seats = await seat_people(locked, people, actor)
         await locked.schedule()
         return {"seat_ids": [seat.id for seat in seats]}
@@ -55,17 +56,17 @@ async def add_seats(runtime: Runtime, actor: Actor, form: AddSeatsForm, locale: 
     return SeatsAdded(form.subscription_id, tuple(made["seat_ids"]))
 
 
-def _faults(locked: LockedSubscription, form: AddSeatsForm) -> list[Fault]:
+def _faults(locked: LockedSubscription, form: AddSeatsForm, users: Read[tuple[PersonForm, ...]]) -> list[Fault]:
     status = locked.status
     if over := check_live(status.is_live, ("subscriptionId",)):
         return over
     if len(form.users) > forms.MAX_USERS:
-        return [*forms.check_users(form.users), *check_key(form.idempotency_key)]
+        return [*users.faults, *check_key(form.idempotency_key)]
     emails = [forms.compared(user.email) for user in form.users]
     holders = {seat.person.email_key for seat in locked.active_seats}
     upcoming = status.limiting_term is status.upcoming
     return [
-        *forms.check_users(form.users),
+        *users.faults,
         *check_additions(emails, holders),
         *check_capacity(len(holders), len(emails), status.seat_limit, upcoming=upcoming),
         *check_key(form.idempotency_key),

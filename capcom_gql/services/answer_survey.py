@@ -7,7 +7,7 @@ from capcom_gql.domain.events import Detail, Kind
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.renewals import check_answer
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import MAX_MESSAGE, check_text
+from capcom_gql.forms import MAX_MESSAGE, Text
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import NewEvent
@@ -37,6 +37,7 @@ async def answer_survey(runtime: Runtime, actor: Actor, form: AnswerSurveyForm) 
     at a term that it was not asked about; ALREADY_ANSWERED, SURVEY_CLOSED, INVALID_INPUT.
     """
     authorize(Right.SELF, actor)
+    comment = Text(MAX_MESSAGE).read(("comment",), form.comment)
 
     async def work() -> SurveyAnswered:
         known = await Seat.get_or_none(id=form.seat_id, person_id=actor.person_id)
@@ -51,13 +52,13 @@ async def answer_survey(runtime: Runtime, actor: Actor, form: AnswerSurveyForm) 
         refuse_if(
             [
                 *check_answer(form.score, ends_on, locked.today, runtime.policy, answered_at=request.answered_at),
-                *check_text(("comment",), form.comment, MAX_MESSAGE),
+                *comment.faults,
             ]
         )
         request.answered_at = locked.now
         request.score = form.score
-        if comment := (form.comment or "").strip():
-            request.comment = comment
+        if comment.value is not None:
+            request.comment = comment.value
         await request.save(update_fields=["answered_at", "score", "comment"])
         details: dict[str, Detail] = {"term_id": request.term_id, "seat_id": seat.id}
         await locked.record(NewEvent(Kind.SURVEY_ANSWERED, details, locked.organisation_id, seat.id), actor)

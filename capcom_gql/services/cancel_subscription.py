@@ -8,7 +8,7 @@ from capcom_gql.domain.proofs import cancellable, check_cancellation
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.terms import CancellationReason
-from capcom_gql.forms import check_text
+from capcom_gql.forms import RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.subscription.calendar import lock_subscription
@@ -30,32 +30,28 @@ class CancelSubscriptionForm:
 async def cancel_subscription(runtime: Runtime, actor: Actor, form: CancelSubscriptionForm) -> str:
     """Cancel; manager and users are told. Returns the subscription's id. Raises Refusal."""
     authorize(Right.ADMINISTRATION, actor)
+    note = RequiredText(MAX_NOTE).read(("note",), form.note)
 
     async def work() -> str:
         locked = await lock_subscription(runtime, form.subscription_id)
         if locked is None:
             raise Refusal(not_found("subscriptionId"))
-        refuse_if(
-            [
-                *check_cancellation(form.reason, locked.facts, locked.today),
-                *check_text(("note",), form.note, required=True, maximum=MAX_NOTE),
-            ]
-        )
-        await _cancel(locked, form, actor)
+        refuse_if([*check_cancellation(form.reason, locked.facts, locked.today), *note.faults])
+        await _cancel(locked, form.reason, note.value, actor)
         await locked.schedule()
         return locked.subscription.id
 
     return await in_one_transaction(work)
 
 
-async def _cancel(locked: LockedSubscription, form: CancelSubscriptionForm, actor: Actor) -> None:
+async def _cancel(locked: LockedSubscription, reason: CancellationReason, note: str, actor: Actor) -> None:
     ended = [locked.term(each.id) for each in cancellable(locked.facts, locked.today)]
     for term in ended:
         term.withdrawn_at = locked.now
-        term.withdrawn_reason = form.reason.value
+        term.withdrawn_reason = reason.value
         await term.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     first = ended[0]
-    letters = locked.letters(Topic.CANCELLED, first, locked.now, subject=f"{first.id}:{form.reason}")
+    letters = locked.letters(Topic.CANCELLED, first, locked.now, subject=f"{first.id}:{reason}")
     for term in ended:
         is_first = term is first
         await record_cancelled(
@@ -64,5 +60,5 @@ async def _cancel(locked: LockedSubscription, form: CancelSubscriptionForm, acto
             actor,
             at=locked.now,
             deliveries=letters if is_first else (),
-            note=form.note.strip() if is_first else None,
+            note=note if is_first else None,
         )

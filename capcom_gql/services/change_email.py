@@ -12,7 +12,7 @@ from capcom_gql.domain.letters import AddressKind, Topic
 from capcom_gql.domain.privacy import check_not_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, forbidden, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import check_email
+from capcom_gql.forms import Email, Read
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -36,14 +36,15 @@ async def change_email(runtime: Runtime, actor: Actor, form: ChangeEmailForm, ra
     after the same time; nothing is sent then.
     """
     authorize(Right.SELF, actor)
+    read = Email().read(("email",), form.email)
     if form.person_id is not None and actor.is_staff:
-        return await _by_staff(runtime, actor, form, form.person_id)
+        return await _by_staff(runtime, actor, read, form.person_id)
     if actor.person_id is None or form.person_id not in (None, actor.person_id):
         raise Refusal(forbidden())
     started = clock.monotonic()
-    refuse_if(check_email(("email",), form.email))
+    refuse_if(read.faults)
     await rate_limits.count(EMAIL_CHANGE_PER_PERSON, "change-email", actor.person_id)
-    await in_one_transaction(lambda: _ask(runtime, actor, form.email.strip()))
+    await in_one_transaction(lambda: _ask(runtime, actor, read.value))
     await asyncio.sleep(max(0.0, UNIFORM_ANSWER_SECONDS - (clock.monotonic() - started)))
     return actor.person_id
 
@@ -60,13 +61,13 @@ async def _ask(runtime: Runtime, actor: Actor, email: str) -> None:
     await _record(runtime, actor, Kind.EMAIL_CHANGE_REQUESTED, change, person.email)
 
 
-async def _by_staff(runtime: Runtime, actor: Actor, form: ChangeEmailForm, person_id: str) -> str:
+async def _by_staff(runtime: Runtime, actor: Actor, read: Read[str], person_id: str) -> str:
     async def work() -> str:
         person = await Person.filter(id=person_id).select_for_update().first()
         if person is None:
             raise Refusal(not_found("personId"))
-        refuse_if([*check_not_erased(person.id, person.email), *check_email(("email",), form.email)])
-        email, old = form.email.strip(), person.email
+        refuse_if([*check_not_erased(person.id, person.email), *read.faults])
+        email, old = read.value, person.email
         if await is_address_taken(person, email):
             raise Refusal(Fault(Code.CONFLICT, ("email",), "email_taken"))
         if email == old:

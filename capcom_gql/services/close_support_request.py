@@ -9,7 +9,7 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.privacy import is_erased
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import MAX_MESSAGE, check_text
+from capcom_gql.forms import MAX_MESSAGE, RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import NewDelivery, NewEvent, to_person
@@ -35,6 +35,7 @@ class SupportRequestClosed:
 async def close_support_request(runtime: Runtime, actor: Actor, form: CloseSupportRequestForm) -> SupportRequestClosed:
     """Answer a request, once. Raises Refusal: NOT_FOUND, INVALID_INPUT without an answer, CONFLICT where it has one."""
     authorize(Right.ADMINISTRATION, actor)
+    answer = RequiredText(MAX_MESSAGE).read(("answer",), form.answer)
 
     async def work() -> SupportRequestClosed:
         known = await SupportRequest.get_or_none(id=form.request_id).select_related("seat")
@@ -44,10 +45,12 @@ async def close_support_request(runtime: Runtime, actor: Actor, form: CloseSuppo
         assert locked is not None, "a seat belongs to a subscription"
         # read again under the lock: another answer may have come first
         request = await SupportRequest.get(id=known.id)
-        refuse_if(_faults(request, form))
+        refuse_if(
+            answer.faults if request.closed_at is None else [Fault(Code.CONFLICT, ("requestId",), "request_closed")]
+        )
         request.closed_at = locked.now
         request.closed_by = actor.id
-        request.answer = form.answer.strip()
+        request.answer = answer.value
         await request.save(update_fields=["closed_at", "closed_by", "answer"])
         details = {"request_id": request.id}
         posts = await _letters(request, locked.now)
@@ -66,9 +69,3 @@ async def _letters(request: SupportRequest, now: datetime) -> list[NewDelivery]:
     if is_erased(person.id, person.email):
         return []
     return [NewDelivery(Topic.SUPPORT_ANSWER, to_person(person), now, request.id, {"request_id": request.id})]
-
-
-def _faults(request: SupportRequest, form: CloseSupportRequestForm) -> list[Fault]:
-    if request.closed_at is not None:
-        return [Fault(Code.CONFLICT, ("requestId",), "request_closed")]
-    return check_text(("answer",), form.answer, MAX_MESSAGE, required=True)

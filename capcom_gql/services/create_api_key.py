@@ -9,7 +9,7 @@ from capcom_gql.access.tokens import hash_token, new_api_key, shown_prefix
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right, Scope
-from capcom_gql.forms import check_text
+from capcom_gql.forms import RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -38,13 +38,14 @@ class ApiKeyCreated:
 async def create_api_key(runtime: Runtime, actor: Actor, form: CreateApiKeyForm) -> ApiKeyCreated:
     """Make a key with these scopes. Raises Refusal."""
     authorize(Right.ADMINISTRATION, actor)
-    refuse_if(_faults(form))
+    name = RequiredText().read(("name",), form.name)
+    refuse_if([*name.faults, *_faults(form)])
 
     async def work() -> ApiKeyCreated:
         secret = new_api_key()
         key = await ApiKey.create(
             id=ids.new_id(ids.API_KEY),
-            name=form.name.strip(),
+            name=name.value,
             prefix=shown_prefix(secret),
             secret_hash=hash_token(secret),
             scopes=sorted({scope.value for scope in form.scopes}),
@@ -59,7 +60,7 @@ async def create_api_key(runtime: Runtime, actor: Actor, form: CreateApiKeyForm)
 
 
 def _faults(form: CreateApiKeyForm) -> list[Fault]:
-    faults = check_text(("name",), form.name, required=True)
+    faults = []
     if not form.scopes:
         faults.append(invalid(("scopes",), "no_scopes"))
     if form.expires_at is not None and form.expires_at <= clock.utc_now():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
 from capcom_gql.access.tokens import new_signing_secret
-from capcom_gql.delivery.webhook_forms import description_faults, kind_faults, normal_kinds, url_faults
+from capcom_gql.delivery.webhook_forms import read_description, read_kinds, read_url
 from capcom_gql.domain.refusals import Fault, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.runtime import Runtime
@@ -37,16 +37,18 @@ async def create_webhook_endpoint(
 ) -> WebhookEndpointCreated:
     """Send events to an address from now on. Raises Refusal with all the form's faults."""
     authorize(Right.NOTIFICATIONS, actor)
-    refuse_if(await _faults(runtime, form))
+    url, description = await read_url(runtime, form.url), read_description(form.description)
+    kinds = read_kinds(form.kinds)
+    refuse_if([*url.faults, *description.faults, *kinds.faults, *await _organisation_faults(form)])
 
     async def work() -> WebhookEndpointCreated:
         now, secret = clock.utc_now(), new_signing_secret()
         endpoint = await WebhookEndpoint.create(
             id=ids.new_id(ids.ENDPOINT),
             organisation_id=form.organisation_id,
-            url=form.url.strip(),
-            description=(form.description or "").strip() or None,
-            kinds=normal_kinds(form.kinds),
+            url=url.value,
+            description=description.value,
+            kinds=kinds.value,
             created_at=now,
         )
         await WebhookSecret.create(endpoint=endpoint, value=secret, created_at=now)
@@ -55,12 +57,7 @@ async def create_webhook_endpoint(
     return await in_one_transaction(work)
 
 
-async def _faults(runtime: Runtime, form: CreateWebhookEndpointForm) -> list[Fault]:
-    faults = [
-        *await url_faults(runtime, form.url),
-        *description_faults(form.description),
-        *kind_faults(form.kinds),
-    ]
-    if form.organisation_id is not None and not await Organisation.filter(id=form.organisation_id).exists():
-        faults.append(not_found("organisationId"))
-    return faults
+async def _organisation_faults(form: CreateWebhookEndpointForm) -> list[Fault]:
+    if form.organisation_id is None or await Organisation.filter(id=form.organisation_id).exists():
+        return []
+    return [not_found("organisationId")]

@@ -8,7 +8,7 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.renewals import check_decline
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import check_text
+from capcom_gql.forms import Text
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import NewEvent
@@ -29,19 +29,15 @@ class DeclineRenewalForm:
 async def decline_renewal(runtime: Runtime, actor: Actor, form: DeclineRenewalForm) -> str:
     """Decline; again is accepted, and keeps a reason that was not given before. Returns the subscription's id."""
     authorize(Right.RENEWAL, actor)
+    reason = Text(MAX_REASON).read(("reason",), form.reason)
 
     async def work() -> str:
         locked = await lock_subscription(runtime, form.subscription_id)
         if locked is None:
             raise Refusal(not_found("subscriptionId"))
         await authorize_now(Right.RENEWAL, actor, locked.organisation_id, "subscriptionId")
-        refuse_if(
-            [
-                *check_decline(locked.status),
-                *check_text(("reason",), form.reason, required=False, maximum=MAX_REASON),
-            ]
-        )
-        await _decline(locked, (form.reason or "").strip() or None, actor)
+        refuse_if([*check_decline(locked.status), *reason.faults])
+        await _decline(locked, reason.value, actor)
         await locked.schedule()
         return locked.subscription.id
 

@@ -15,7 +15,7 @@ from capcom_gql.domain.seats import parse_number
 from capcom_gql.entitlement.check_discount import DiscountQuestion, check_discounts
 from capcom_gql.entitlement.check_service import ServiceQuestion, check_service
 from capcom_gql.entitlement.stored_checks import store_access, store_check
-from capcom_gql.forms import MAX_MESSAGE, MAX_PRICE_MINOR, check_email, check_text
+from capcom_gql.forms import MAX_MESSAGE, MAX_PRICE_MINOR, Email, RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -61,7 +61,8 @@ async def open_support_request(
     authorize(Right.SELF, actor)
     assert actor.person_id is not None, "only a person has rights over themselves"
     seat_ids = await _own_seats(actor, form)
-    refuse_if(_faults(form, seat_ids, await product_now()))
+    message = RequiredText(MAX_MESSAGE).read(("message",), form.message)
+    refuse_if([*message.faults, *_faults(form, seat_ids, await product_now())])
     await rate_limits.count(SUPPORT_PER_PERSON, "support", actor.person_id)
 
     async def work() -> SupportRequestOpened:
@@ -73,7 +74,7 @@ async def open_support_request(
             id=ids.new_id(ids.SUPPORT_REQUEST),
             person=person,
             seat=seat,
-            message=form.message.strip(),
+            message=message.value,
             check_answer=await _asked_again(runtime, actor, form.check),
             access_answer=None
             if form.access is None
@@ -114,7 +115,7 @@ async def _own_seats(actor: Actor, form: OpenSupportRequestForm) -> list[str]:
 
 
 def _faults(form: OpenSupportRequestForm, seat_ids: list[str], now: datetime) -> list[Fault]:
-    faults = check_text(("message",), form.message, MAX_MESSAGE, required=True)
+    faults: list[Fault] = []
     if not seat_ids:
         faults.append(invalid((), "nothing_asked"))
     if len(set(seat_ids)) > 1:
@@ -126,5 +127,5 @@ def _faults(form: OpenSupportRequestForm, seat_ids: list[str], now: datetime) ->
         if price is not None and not 0 <= price <= MAX_PRICE_MINOR:
             faults.append(invalid(("check", "priceMinor"), "bad_price", maximum=MAX_PRICE_MINOR))
         if email is not None:
-            faults += check_email(("check", "email"), email)
+            faults += Email().read(("check", "email"), email).faults
     return faults

@@ -9,7 +9,7 @@ from capcom_gql.access.authorize import authorize
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import MAX_NAME, check_text
+from capcom_gql.forms import MAX_NAME, Read, RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -43,8 +43,10 @@ async def publish_terms(runtime: Runtime, actor: Actor, form: PublishTermsForm) 
     Publishing the current version once more, with the same address, changes nothing.
     """
     authorize(Right.ADMINISTRATION, actor)
-    refuse_if(_faults(form))
-    version, url = form.version.strip(), form.url.strip()
+    read, url = _read_version(form.version), form.url.strip()
+    unlike = [] if _is_web_address(url) else [invalid(("url",), "bad_url", value=form.url[:MAX_NAME])]
+    refuse_if([*read.faults, *unlike])
+    version = read.value
 
     async def work() -> TermsPublished:
         same, current, now = await TermsOfUse.get_or_none(version=version), await current_terms(), await product_now()
@@ -64,13 +66,9 @@ async def publish_terms(runtime: Runtime, actor: Actor, form: PublishTermsForm) 
     return await in_one_transaction(work)
 
 
-def _faults(form: PublishTermsForm) -> list[Fault]:
-    faults = check_text(("version",), form.version, MAX_VERSION, required=True)
-    if not faults and not form.version.strip().isprintable():
-        faults.append(invalid(("version",), "bad_version"))
-    if not _is_web_address(form.url.strip()):
-        faults.append(invalid(("url",), "bad_url", value=form.url[:MAX_NAME]))
-    return faults
+def _read_version(version: str) -> Read[str]:
+    read = RequiredText(MAX_VERSION).read(("version",), version)
+    return read if read.partial.isprintable() else Read("", (invalid(("version",), "bad_version"),))
 
 
 def _is_web_address(text: str) -> bool:

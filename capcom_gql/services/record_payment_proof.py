@@ -18,7 +18,7 @@ from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Term
 from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.proofs import confirm_term, proof_faults
+from capcom_gql.subscription.proofs import Proof, confirm_term, read_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,15 @@ async def record_payment_proof(runtime: Runtime, actor: Actor, form: RecordPayme
         if locked is None:
             raise Refusal(not_found("subscriptionId"))
         term = _term_meant(locked, form.term_id)
+        proof = read_proof(Proof(form.kind, form.reference, form.received_on), locked.today)
         refuse_if(
             [
-                *proof_faults(form.reference, form.received_on, locked.today),
+                *proof.faults,
                 *check_key(form.idempotency_key),
                 *check_awaits_proof(term.facts()),
             ]
         )
-        await _confirm(locked, term, form, actor)
+        await _confirm(locked, term, proof.value, actor)
         return {"term_id": term.id}
 
     made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "recordPaymentProof", form, work))
@@ -75,8 +76,8 @@ def _term_meant(locked: LockedSubscription, term_id: str | None) -> Term:
     return awaiting[0] if awaiting else max(locked.terms, key=lambda term: term.opened_at)
 
 
-async def _confirm(locked: LockedSubscription, term: Term, form: RecordPaymentProofForm, actor: Actor) -> None:
-    details = await confirm_term(locked, term, form.kind, form.reference, form.received_on)
+async def _confirm(locked: LockedSubscription, term: Term, proof: Proof, actor: Actor) -> None:
+    details = await confirm_term(locked, term, proof)
     letters = locked.letters(Topic.CONFIRMED, term, locked.now)
     await locked.record(
         NewEvent(Kind.TERM_CONFIRMED, details, locked.organisation_id, locked.subscription.id, deliveries=letters),

@@ -1,6 +1,6 @@
 """Redeem a discount: used once per person and event, whoever asks and however often (R22)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from capcom_gql.access.authorize import authorize
@@ -11,7 +11,7 @@ from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountQuestion, answer
-from capcom_gql.forms import MAX_PRICE_MINOR, check_email, check_text
+from capcom_gql.forms import MAX_PRICE_MINOR, Email, Read, RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -56,13 +56,14 @@ class _NotEligible(Exception):
 async def redeem_discount(runtime: Runtime, actor: Actor, form: RedeemDiscountForm) -> Redeemed:
     """Record the use of a discount. A number that is not entitled is an answer with its fault; a bad form raises."""
     authorize(Right.REDEEM, actor)
+    read = _read(form)
     ask = DiscountQuestion(form.subscriber_number, form.event_kind, form.event_reference, form.price_minor, form.email)
     granted: CheckAnswer | None = None
 
     async def work() -> dict[str, Any]:
         nonlocal granted
-        refuse_if(_faults(form))
-        redemption, granted = await _redeem(runtime, actor, form, ask)
+        refuse_if(read.faults)
+        redemption, granted = await _redeem(runtime, actor, read.value, ask)
         return {"redemption_id": redemption.id}
 
     try:
@@ -78,16 +79,18 @@ async def redeem_discount(runtime: Runtime, actor: Actor, form: RedeemDiscountFo
     return Redeemed(made["redemption_id"], granted or await _granted(runtime, ask))
 
 
-def _faults(form: RedeemDiscountForm) -> list[Fault]:
-    faults = [
-        *check_text(("eventReference",), form.event_reference, required=True),
-        *check_text(("registrationReference",), form.registration_reference, required=True),
-    ]
+def _read(form: RedeemDiscountForm) -> Read[RedeemDiscountForm]:
+    """The form with its references as redemptions keep them."""
+    event = RequiredText().read(("eventReference",), form.event_reference)
+    registration = RequiredText().read(("registrationReference",), form.registration_reference)
+    faults = [*event.faults, *registration.faults]
     if not 0 <= form.price_minor <= MAX_PRICE_MINOR:
         faults.append(invalid(("priceMinor",), "bad_price", maximum=MAX_PRICE_MINOR))
     if form.email is not None:
-        faults += check_email(("email",), form.email)
-    return [*faults, *check_key(form.idempotency_key)]
+        faults += Email().read(("email",), form.email).faults
+    faults += check_key(form.idempotency_key)
+    read = replace(form, event_reference=event.partial, registration_reference=registration.partial)
+    return Read(read, tuple(faults))
 
 
 async def _redeem(
@@ -121,8 +124,8 @@ async def _write(
         organisation_id=holder.organisation_id,
         term_id=locked.status.term.id,
         event_kind=form.event_kind.value,
-        event_reference=form.event_reference.strip(),
-        registration_reference=form.registration_reference.strip(),
+        event_reference=form.event_reference,
+        registration_reference=form.registration_reference,
         price_minor=form.price_minor,
         reduction_minor=reduction,
         redeemed_by=actor.id,

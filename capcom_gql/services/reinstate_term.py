@@ -9,14 +9,14 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.proofs import check_reinstatement
 from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import check_text
+from capcom_gql.forms import RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import NewEvent
 from capcom_gql.storage.tables import Term
 from capcom_gql.subscription.calendar import lock_subscription, record_due
 from capcom_gql.subscription.locked import LockedSubscription
-from capcom_gql.subscription.proofs import confirm_term, proof_faults
+from capcom_gql.subscription.proofs import Proof, confirm_term, read_proof
 
 MAX_REASON = 2000
 
@@ -43,6 +43,7 @@ class TermReinstated:
 async def reinstate_term(runtime: Runtime, actor: Actor, form: ReinstateTermForm) -> TermReinstated:
     """Confirm and reinstate; the seats are those held at its cancellation. Raises Refusal."""
     authorize(Right.ADMINISTRATION, actor)
+    reason = RequiredText(MAX_REASON).read(("reason",), form.reason)
 
     async def work() -> TermReinstated:
         known = await Term.get_or_none(id=form.term_id)
@@ -50,14 +51,9 @@ async def reinstate_term(runtime: Runtime, actor: Actor, form: ReinstateTermForm
         if locked is None:
             raise Refusal(not_found("termId"))
         term = locked.term(form.term_id)
-        refuse_if(
-            [
-                *check_reinstatement(term.facts(), locked.facts),
-                *proof_faults(form.reference, form.received_on, locked.today),
-                *check_text(("reason",), form.reason, required=True, maximum=MAX_REASON),
-            ]
-        )
-        await _reinstate(locked, term, form, actor)
+        proof = read_proof(Proof(form.kind, form.reference, form.received_on), locked.today)
+        refuse_if([*check_reinstatement(term.facts(), locked.facts), *proof.faults, *reason.faults])
+        await _reinstate(locked, term, proof.value, reason.value, actor)
         # what was to come while it lay cancelled comes now: its beginning, its end, the latest letter
         await record_due(locked)
         await locked.schedule()
@@ -66,18 +62,18 @@ async def reinstate_term(runtime: Runtime, actor: Actor, form: ReinstateTermForm
     return await in_one_transaction(work)
 
 
-async def _reinstate(locked: LockedSubscription, term: Term, form: ReinstateTermForm, actor: Actor) -> None:
+async def _reinstate(locked: LockedSubscription, term: Term, proof: Proof, reason: str, actor: Actor) -> None:
     # first: the database takes no unpaid term as confirmed
     term.reinstated_at = locked.now
     await term.save(update_fields=["reinstated_at"])
-    details = await confirm_term(locked, term, form.kind, form.reference, form.received_on)
+    details = await confirm_term(locked, term, proof)
     await locked.record(
         NewEvent(
             Kind.TERM_REINSTATED,
             details,
             organisation_id=locked.organisation_id,
             subject_id=locked.subscription.id,
-            note=form.reason.strip(),
+            note=reason,
             deliveries=locked.letters(Topic.REINSTATED, term, locked.now),
         ),
         actor,

@@ -9,7 +9,7 @@ from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import check_active, check_live, check_replacement, free_places
-from capcom_gql.forms import PersonForm
+from capcom_gql.forms import PersonForm, Read
 from capcom_gql.languages.locales import Locale
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -39,6 +39,7 @@ class SeatReplaced:
 async def replace_seat(runtime: Runtime, actor: Actor, form: ReplaceSeatForm, locale: Locale) -> SeatReplaced:
     """Give the place of a seat to another person; the management goes with it. Raises Refusal with all faults."""
     authorize(Right.MANAGE_SEATS, actor)
+    user = forms.read_person(("user",), form.user, locale)
 
     async def work() -> SeatReplaced:
         known = await Seat.get_or_none(id=form.seat_id)
@@ -47,8 +48,8 @@ async def replace_seat(runtime: Runtime, actor: Actor, form: ReplaceSeatForm, lo
             raise Refusal(not_found("seatId"))
         await authorize_now(Right.MANAGE_SEATS, actor, locked.organisation_id, "seatId")
         replaced = next(each for each in locked.seats if each.id == form.seat_id)
-        refuse_if(_faults(locked, replaced, form.user))
-        person = await find_or_create(forms.normal_person(form.user, locale), locked.now)
+        refuse_if(_faults(locked, replaced, form, user))
+        person = await find_or_create(user.value, locked.now)
         seat = await _replace(locked, replaced, person, actor)
         await locked.schedule()
         return SeatReplaced(locked.subscription.id, seat.id)
@@ -56,13 +57,13 @@ async def replace_seat(runtime: Runtime, actor: Actor, form: ReplaceSeatForm, lo
     return await in_one_transaction(work)
 
 
-def _faults(locked: LockedSubscription, replaced: Seat, user: PersonForm) -> list[Fault]:
+def _faults(locked: LockedSubscription, replaced: Seat, form: ReplaceSeatForm, user: Read[PersonForm]) -> list[Fault]:
     if over := check_live(locked.status.is_live, ("seatId",)):
         return over
     if gone := check_active(replaced.facts()):
         return gone
     holders = {seat.person.email_key for seat in locked.active_seats}
-    return [*forms.check_person(("user",), user), *check_replacement(forms.compared(user.email), holders)]
+    return [*user.faults, *check_replacement(forms.compared(form.user.email), holders)]
 
 
 async def _replace(locked: LockedSubscription, replaced: Seat, person: Person, actor: Actor) -> Seat:

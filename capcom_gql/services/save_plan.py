@@ -8,7 +8,7 @@ from capcom_gql.domain.events import Detail, Kind
 from capcom_gql.domain.plans import EventKind, Offer, Service, build_rules, check_offer
 from capcom_gql.domain.refusals import Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import MAX_NAME, MAX_PRICE_MINOR, check_text
+from capcom_gql.forms import MAX_NAME, MAX_PRICE_MINOR, Read, RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.database import in_one_transaction
@@ -55,10 +55,11 @@ async def save_plan(runtime: Runtime, actor: Actor, form: SavePlanForm) -> PlanS
     Saving what is so already records nothing.
     """
     authorize(Right.ADMINISTRATION, actor)
-    refuse_if(_faults(runtime, form))
+    code, name = form.code.strip(), RequiredText().read(("name",), form.name)
+    refuse_if(_faults(runtime, form, code, name))
     offer = Offer(
-        form.code.strip(),
-        form.name.strip(),
+        code,
+        name.value,
         form.seat_limit,
         form.price_minor,
         tuple(service for service in Service if service in form.services),
@@ -89,11 +90,11 @@ async def save_plan(runtime: Runtime, actor: Actor, form: SavePlanForm) -> PlanS
     return await in_one_transaction(work)
 
 
-def _faults(runtime: Runtime, form: SavePlanForm) -> list[Fault]:
+def _faults(runtime: Runtime, form: SavePlanForm, code: str, name: Read[str]) -> list[Fault]:
     faults = []
-    if not _CODE.fullmatch(form.code.strip()):
+    if not _CODE.fullmatch(code):
         faults.append(invalid(("code",), "bad_plan_code", value=form.code[:MAX_NAME]))
-    faults += check_text(("name",), form.name, required=True)
+    faults += name.faults
     if not 0 <= form.price_minor <= MAX_PRICE_MINOR:
         faults.append(invalid(("priceMinor",), "bad_price", maximum=MAX_PRICE_MINOR))
     rules = [(each.event_kind, each.percent, each.amount_minor) for each in form.discounts]

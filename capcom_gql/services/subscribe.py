@@ -16,7 +16,7 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key, check_capacity, check_form
 from capcom_gql.domain.sign_ups import check_not_live, check_overlap, check_reopening
 from capcom_gql.domain.terms import first_term
-from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.forms import OrganisationForm, PersonForm, Read
 from capcom_gql.languages.locales import Locale
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
@@ -56,6 +56,20 @@ class Subscribed:
     seat_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _ReadForm:
+    """What came of reading the parts of a form."""
+
+    organisation: Read[OrganisationForm] | None
+    users: Read[tuple[PersonForm, ...]]
+    signer: Read[PersonForm] | None
+
+    @property
+    def siret(self) -> str | None:
+        """The SIRET of the form, if it checks."""
+        return None if self.organisation is None else self.organisation.partial.siret
+
+
 class _NotTheirs(Refusal):
     """A known organisation is reopened by its last manager or staff only; staff are told of the attempt."""
 
@@ -67,9 +81,10 @@ class _NotTheirs(Refusal):
 async def subscribe(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Locale) -> Subscribed:
     """Open or reopen a subscription; it grants everything at once (R3). Raises Refusal with all the form's faults."""
     authorize(Right.PUBLIC, actor)
+    read = _read(actor, form, locale)
 
     async def work() -> dict[str, Any]:
-        return await _open(runtime, actor, form, locale)
+        return await _open(runtime, actor, form, read)
 
     try:
         made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "subscribe", form, work))
@@ -79,8 +94,17 @@ async def subscribe(runtime: Runtime, actor: Actor, form: SubscribeForm, locale:
     return Subscribed(made["subscription_id"], tuple(made["seat_ids"]))
 
 
-async def _open(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Locale) -> dict[str, Any]:
-    known = await _known_organisation(form)
+def _read(actor: Actor, form: SubscribeForm, locale: Locale) -> _ReadForm:
+    organisation, signer = form.organisation, form.signer if actor.person_id is None else None
+    return _ReadForm(
+        None if organisation is None else forms.read_organisation(("organisation",), organisation),
+        forms.read_users(form.users, locale),
+        None if signer is None else forms.read_person((SIGNER,), signer, locale),
+    )
+
+
+async def _open(runtime: Runtime, actor: Actor, form: SubscribeForm, read: _ReadForm) -> dict[str, Any]:
+    known = await _known_organisation(form, read)
     locked = await _locked_of(runtime, known)
     if known is not None and locked is not None and not locked.status.is_live:
         _judge_reopening(runtime, actor, known, locked.status)
@@ -89,15 +113,15 @@ async def _open(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Loc
         path = ("organisationId",) if form.organisation_id is not None else ("organisation", "siret")
         live_faults = check_not_live(locked.status, path, support=runtime.support_email)
     plan = await Plan.get_or_none(code=form.plan_code)
-    refuse_if([*live_faults, *_siret_faults(form, known), *await _form_faults(actor, form, plan)])
+    refuse_if([*live_faults, *_siret_faults(form, read, known), *await _form_faults(actor, form, read, plan)])
     assert plan is not None, "an unknown plan is a fault of the form"
 
     if locked is None:
-        assert form.organisation is not None, "a missing organisation is a fault of the form"
+        assert read.organisation is not None, "a missing organisation is a fault of the form"
         now = await product_now()
-        organisation = await new_organisation(runtime, actor, form.organisation, now)
+        organisation = await new_organisation(runtime, actor, read.organisation.value, now)
         locked = await new_subscription(runtime, organisation, now)
-    signer, people = await _people(actor, form, locale, locked)
+    signer, people = await _people(actor, read, locked)
     manager = next(person for person in people if person.email_key == address_key(form.manager_email))
     facts = first_term(ids.new_id(ids.TERM), locked.now, plan.offer(), runtime.policy)
     refuse_if(check_overlap(facts, locked.facts, ()))
@@ -108,14 +132,13 @@ async def _open(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Loc
     return {"subscription_id": locked.subscription.id, "seat_ids": [seat.id for seat in seats]}
 
 
-async def _known_organisation(form: SubscribeForm) -> Organisation | None:
+async def _known_organisation(form: SubscribeForm, read: _ReadForm) -> Organisation | None:
     if form.organisation_id is not None:
         known = await Organisation.get_or_none(id=form.organisation_id)
         if known is None:
             raise Refusal(not_found("organisationId"))
         return known
-    siret = forms.normal_siret(form.organisation.siret) if form.organisation and form.organisation.siret else None
-    return None if siret is None else await Organisation.get_or_none(siret=siret)
+    return None if read.siret is None else await Organisation.get_or_none(siret=read.siret)
 
 
 async def _locked_of(runtime: Runtime, known: Organisation | None) -> LockedSubscription | None:
@@ -133,46 +156,39 @@ def _judge_reopening(runtime: Runtime, actor: Actor, known: Organisation, status
         raise _NotTheirs(fault, known.id) if fault.code is Code.FORBIDDEN else Refusal(fault)
 
 
-def _siret_faults(form: SubscribeForm, known: Organisation | None) -> list[Fault]:
+def _siret_faults(form: SubscribeForm, read: _ReadForm, known: Organisation | None) -> list[Fault]:
     """A form that names one organisation by its id and describes another."""
-    if form.organisation_id is None or form.organisation is None or form.organisation.siret is None or known is None:
-        return []
-    if forms.normal_siret(form.organisation.siret) in (None, known.siret):
+    if form.organisation_id is None or known is None or read.siret in (None, known.siret):
         return []
     return [invalid(("organisation", "siret"), "siret_differs")]
 
 
-async def _form_faults(actor: Actor, form: SubscribeForm, plan: Plan | None) -> list[Fault]:
-    faults = []
-    if form.organisation is not None:
-        faults += forms.check_organisation(("organisation",), form.organisation)
+async def _form_faults(actor: Actor, form: SubscribeForm, read: _ReadForm, plan: Plan | None) -> list[Fault]:
+    faults: list[Fault] = []
+    if read.organisation is not None:
+        faults += read.organisation.faults
     elif form.organisation_id is None:
         faults.append(invalid(("organisation",), "organisation_missing"))
     faults += await plan_faults(form.plan_code, plan)
-    faults += forms.check_users(form.users)
+    faults += read.users.faults
     if len(form.users) <= forms.MAX_USERS:
         emails = [forms.compared(user.email) for user in form.users]
         faults += check_form(emails, forms.compared(form.manager_email))
         if plan is not None:
             faults += check_capacity(0, len(emails), plan.seat_limit)
     if actor.person_id is None:
-        if form.signer is None:
-            faults.append(invalid((SIGNER,), "signer_missing"))
-        else:
-            faults += forms.check_person((SIGNER,), form.signer)
+        faults += [invalid((SIGNER,), "signer_missing")] if read.signer is None else read.signer.faults
     faults += await terms_faults(form.accepted_terms_version)
     return [*faults, *check_key(form.idempotency_key)]
 
 
-async def _people(
-    actor: Actor, form: SubscribeForm, locale: Locale, locked: LockedSubscription
-) -> tuple[Person, list[Person]]:
+async def _people(actor: Actor, read: _ReadForm, locked: LockedSubscription) -> tuple[Person, list[Person]]:
     """Who signs (the caller where there is one), and the users in the order of the form."""
-    users = [forms.normal_person(user, locale) for user in form.users]
+    users = read.users.value
     if actor.person_id is not None:
         return await Person.get(id=actor.person_id), await find_or_create_all(users, locked.now)
-    assert form.signer is not None, "a missing signer is a fault of the form"
-    *people, signer = await find_or_create_all([*users, forms.normal_person(form.signer, locale)], locked.now)
+    assert read.signer is not None, "a missing signer is a fault of the form"
+    *people, signer = await find_or_create_all([*users, read.signer.value], locked.now)
     return signer, people
 
 

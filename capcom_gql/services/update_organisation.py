@@ -7,7 +7,8 @@ from capcom_gql.access.authorize import authorize, authorize_now
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.refusals import Code, Fault, Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import OrganisationForm
+from capcom_gql.forms import OrganisationForm, Read
+from capcom_gql.forms.organisation import ORGANISATION
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import NewEvent, record
@@ -38,6 +39,7 @@ async def update_organisation(runtime: Runtime, actor: Actor, form: UpdateOrgani
     The event names the fields that changed, never what they hold; a form that changes nothing records nothing.
     """
     authorize(Right.MANAGE_SEATS, actor)
+    read = forms.read_organisation(("organisation",), form.organisation)
 
     async def work() -> OrganisationUpdated:
         subscription = await Subscription.get_or_none(organisation_id=form.organisation_id)
@@ -46,11 +48,11 @@ async def update_organisation(runtime: Runtime, actor: Actor, form: UpdateOrgani
         if organisation is None:
             raise Refusal(not_found("organisationId"))
         await authorize_now(Right.MANAGE_SEATS, actor, organisation.id, "organisationId")
-        refuse_if(await _faults(runtime, organisation, form.organisation))
-        if changed := await _take_over(organisation, form.organisation):
+        refuse_if(await _faults(runtime, organisation, read))
+        if changed := await _take_over(organisation, read.value):
             entry = NewEvent(
                 Kind.ORGANISATION_UPDATED,
-                {"fields": [_as_in_the_form(column) for column in changed]},
+                {"fields": [ORGANISATION[column].api_name for column in changed]},
                 organisation_id=organisation.id,
                 subject_id=organisation.id,
             )
@@ -63,18 +65,16 @@ async def update_organisation(runtime: Runtime, actor: Actor, form: UpdateOrgani
     return await in_one_transaction(work)
 
 
-async def _faults(runtime: Runtime, organisation: Organisation, form: OrganisationForm) -> list[Fault]:
-    faults = forms.check_organisation(("organisation",), form)
-    siret = None if form.siret is None else forms.normal_siret(form.siret)
+async def _faults(runtime: Runtime, organisation: Organisation, read: Read[OrganisationForm]) -> list[Fault]:
+    faults, siret = list(read.faults), read.partial.siret
     if siret is not None and await Organisation.filter(siret=siret).exclude(id=organisation.id).exists():
         path = ("organisation", "siret")
         faults.append(Fault(Code.CONFLICT, path, "siret_taken", {"support": runtime.support_email}))
     return faults
 
 
-async def _take_over(organisation: Organisation, form: OrganisationForm) -> list[str]:
+async def _take_over(organisation: Organisation, given: OrganisationForm) -> list[str]:
     """The columns that the form has changed, in its order."""
-    given = forms.normal_organisation(form)
     columns = columns_of(given)
     changed = [column for column, value in columns.items() if getattr(organisation, column) != value]
     if changed:
@@ -82,9 +82,3 @@ async def _take_over(organisation: Organisation, form: OrganisationForm) -> list
         organisation.update_from_dict(columns | folded_columns_of(given))
         await organisation.save(update_fields=[*columns, *folded_columns_of(given)])
     return changed
-
-
-def _as_in_the_form(column: str) -> str:
-    """The field of the API's form behind a column: postal_code is postalCode."""
-    first, *others = column.split("_")
-    return first + "".join(word.capitalize() for word in others)

@@ -1,14 +1,15 @@
 """Update a webhook endpoint: its address, its filter, whether it is enabled. A line left out stays as it is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from capcom_gql.access.authorize import authorize
-from capcom_gql.delivery.webhook_forms import description_faults, kind_faults, normal_kinds, url_faults
+from capcom_gql.delivery.webhook_forms import read_description, read_kinds, read_url
 from capcom_gql.delivery.webhook_health import disable, lock_endpoint, reenable
 from capcom_gql.domain.endpoints import DisabledReason
-from capcom_gql.domain.refusals import Fault, Refusal, not_found, refuse_if
+from capcom_gql.domain.refusals import Refusal, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
-from capcom_gql.forms import UNCHANGED, TextOrUnchanged
+from capcom_gql.forms import UNCHANGED, Read, TextOrUnchanged
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import WebhookEndpoint
@@ -36,14 +37,17 @@ async def update_webhook_endpoint(runtime: Runtime, actor: Actor, form: UpdateWe
     authorize(Right.NOTIFICATIONS, actor)
     if not await WebhookEndpoint.filter(id=form.endpoint_id, deleted_at=None).exists():
         raise Refusal(not_found("endpointId"))
-    refuse_if(await _faults(runtime, form))
+    read = await _read(runtime, form)
+    refuse_if([fault for each in read.values() for fault in each.faults])
+    columns = {name: each.value for name, each in read.items()}
 
     async def work() -> str:
         endpoint = await lock_endpoint(form.endpoint_id)
         if endpoint is None:
             raise Refusal(not_found("endpointId"))
-        has_moved = form.url is not None and form.url.strip() != endpoint.url
-        await _take_over(endpoint, form)
+        has_moved = columns.get("url", endpoint.url) != endpoint.url
+        if columns:
+            await endpoint.update_from_dict(columns).save(update_fields=list(columns))
         if form.is_enabled is False:
             if endpoint.is_enabled:
                 await disable(runtime, endpoint, DisabledReason.BY_STAFF, actor)
@@ -63,21 +67,13 @@ def _is_mended(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointForm, *, ha
     return has_moved and endpoint.disabled_reason != DisabledReason.BY_STAFF
 
 
-async def _take_over(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointForm) -> None:
-    columns: dict[str, object] = {}
+async def _read(runtime: Runtime, form: UpdateWebhookEndpointForm) -> dict[str, Read[Any]]:
+    """What came of reading the lines that change, by the names of their columns."""
+    read: dict[str, Read[Any]] = {}
     if form.url is not None:
-        columns["url"] = form.url.strip()
+        read["url"] = await read_url(runtime, form.url)
     if form.description is not UNCHANGED:
-        columns["description"] = (form.description or "").strip() or None
+        read["description"] = read_description(form.description)
     if form.kinds is not None:
-        columns["kinds"] = normal_kinds(form.kinds)
-    if columns:
-        await endpoint.update_from_dict(columns).save(update_fields=list(columns))
-
-
-async def _faults(runtime: Runtime, form: UpdateWebhookEndpointForm) -> list[Fault]:
-    return [
-        *(() if form.url is None else await url_faults(runtime, form.url)),
-        *(() if form.description is UNCHANGED else description_faults(form.description)),
-        *(() if form.kinds is None else kind_faults(form.kinds)),
-    ]
+        read["kinds"] = read_kinds(form.kinds)
+    return read

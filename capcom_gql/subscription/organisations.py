@@ -6,7 +6,8 @@ from typing import Any
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor
-from capcom_gql.forms import OrganisationForm, normal_organisation
+from capcom_gql.forms import OrganisationForm
+from capcom_gql.forms.organisation import ORGANISATION
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
 from capcom_gql.storage.engine.columns import folded
@@ -15,19 +16,9 @@ from capcom_gql.storage.tables import Organisation
 
 
 def columns_of(given: OrganisationForm) -> dict[str, Any]:
-    """The columns of `Organisation` that a normalised form fills, in the order of the form."""
-    return {
-        "name": given.name,
-        "siret": given.siret,
-        "kind": given.kind,
-        "address_lines": list(given.address_lines),
-        "postal_code": given.postal_code,
-        "city": given.city,
-        "country": given.country,
-        "billing_email": given.billing_email,
-        "chorus_service_code": given.chorus_service_code,
-        "chorus_engagement_required": given.chorus_engagement_required,
-    }
+    """The columns of `Organisation` that a form in its normal form fills, in the order of the form."""
+    values = {name: getattr(given, name) for name in ORGANISATION}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def folded_columns_of(given: OrganisationForm) -> dict[str, Any]:
@@ -38,12 +29,11 @@ def folded_columns_of(given: OrganisationForm) -> dict[str, Any]:
     }
 
 
-async def new_organisation(runtime: Runtime, actor: Actor, form: OrganisationForm, now: datetime) -> Organisation:
-    """Create the organisation of a form without faults. `now` is of the product's clock.
+async def new_organisation(runtime: Runtime, actor: Actor, given: OrganisationForm, now: datetime) -> Organisation:
+    """Create the organisation that a form in its normal form describes. `now` is of the product's clock.
 
     Without a SIRET, organisations with the same name and postal code are reported to staff as possible duplicates (R1).
     """
-    given = normal_organisation(form)
     folded_columns = folded_columns_of(given)
     similar: list[str] = []
     if given.siret is None and given.postal_code is not None:

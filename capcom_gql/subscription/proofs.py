@@ -1,23 +1,34 @@
 """Record a payment proof and confirm its term, for several commands (R8, R9)."""
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from capcom_gql.domain.events import Detail
 from capcom_gql.domain.proofs import check_receipt
-from capcom_gql.domain.refusals import Fault
-from capcom_gql.forms import check_text
+from capcom_gql.forms import Read, RequiredText
 from capcom_gql.storage import ids
 from capcom_gql.storage.tables import PaymentProof, Term
 from capcom_gql.subscription.locked import LockedSubscription
 
 
-def proof_faults(reference: str, received_on: date, today: date) -> list[Fault]:
-    """The faults of a proof's `reference` and of `received_on`, a civil day that must not be after `today` (R8)."""
-    return [*check_text(("reference",), reference, required=True), *check_receipt(received_on, today)]
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What arrived, the number on it, and the day it came, in the operator's time zone."""
+
+    kind: str
+    reference: str
+    received_on: date
+
+
+def read_proof(given: Proof, today: date) -> Read[Proof]:
+    """A proof as it is kept, or its faults: a `received_on` after `today` is one (R8)."""
+    reference = RequiredText().read(("reference",), given.reference)
+    faults = (*reference.faults, *check_receipt(given.received_on, today))
+    return Read(replace(given, reference=reference.partial), faults)
 
 
 async def confirm_term(
-    locked: LockedSubscription, term: Term, kind: str, reference: str, received_on: date, *, at: datetime | None = None
+    locked: LockedSubscription, term: Term, given: Proof, *, at: datetime | None = None
 ) -> dict[str, Detail]:
     """Record a proof and confirm the term, as of `at` (product's clock) or now.
 
@@ -26,11 +37,16 @@ async def confirm_term(
     proof = await PaymentProof.create(
         id=ids.new_id(ids.PROOF),
         term=term,
-        kind=kind,
-        reference=reference.strip(),
-        received_on=received_on,
+        kind=given.kind,
+        reference=given.reference,
+        received_on=given.received_on,
         recorded_at=locked.now,
     )
     term.confirmed_at = at or locked.now
     await term.save(update_fields=["confirmed_at"])
-    return {"term_id": term.id, "proof_id": proof.id, "proof_kind": kind, "received_on": received_on.isoformat()}
+    return {
+        "term_id": term.id,
+        "proof_id": proof.id,
+        "proof_kind": given.kind,
+        "received_on": given.received_on.isoformat(),
+    }

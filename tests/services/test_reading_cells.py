@@ -2,15 +2,23 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
 from capcom_gql.domain.refusals import Refusal
+from capcom_gql.forms import Read
+from capcom_gql.forms.person import PERSON
 from capcom_gql.languages.locales import LOCALES
 from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.services.importing import read_cells
 
 NUMBER = "4071882390561227"
+
+
+def phone(text: str, of_country: str = "FR") -> Read[Any]:
+    """What the cell of a user's telephone says."""
+    return read_cells.field(PERSON["phone"], ("users", "0"), text, of_country)
 
 
 def key_of(read: Callable[[str], object], text: str) -> str:
@@ -67,7 +75,7 @@ def test_proofs() -> None:
 
 def test_numbers_that_a_spreadsheet_has_cut_short() -> None:
     for text in ("4,07188E+15", "4.07E15", "7,32829E+13", "4E+15"):
-        for read in (read_cells.number, read_cells.siret, read_cells.whole, lambda cell: read_cells.phone(cell, "FR")):
+        for read in (read_cells.number, read_cells.siret, read_cells.whole, phone):
             assert key_of(read, text) == "import_cut_short"
     assert read_cells.whole("BC-2E") == "BC-2E"
     assert key_of(read_cells.siret, "5600000000048") == "import_siret_short"
@@ -97,11 +105,11 @@ def test_what_spreadsheets_drop_is_put_back_where_it_is_certain() -> None:
 
 def test_phones() -> None:
     for text in ("06 12 34 56 78", "0612345678", "612345678", "06.12.34.56.78", "+33 6 12 34 56 78", "0033612345678"):
-        assert read_cells.phone(text, "FR") == "+33612345678"
-    assert read_cells.phone("0470 12 34 56", "be") == "+32470123456"
-    # what is none stays, for the form to say so
-    for text in ("12", "poste 4", ""):
-        assert read_cells.phone(text, "FR") == text
+        assert phone(text).value == "+33612345678"
+    assert phone("0470 12 34 56", "be").value == "+32470123456"
+    for text in ("12", "poste 4"):
+        (fault,) = phone(text).faults
+        assert (fault.key, fault.path, fault.data) == ("bad_phone", ("users", "0", "phone"), {"value": text})
 
 
 def test_languages() -> None:

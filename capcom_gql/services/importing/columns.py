@@ -1,30 +1,13 @@
 """The columns of a table of subscribers: what each holds, and under which headings it is known.
 
-The names are stable: exports write them. Headings compare without case, accents and signs.
+What a field of an organisation or of a person says is described with it, in `forms`. The names are stable: exports
+write them. Headings compare without case, accents and signs.
 """
 
-from dataclasses import dataclass
-
+from capcom_gql.forms.fields import Column
+from capcom_gql.forms.organisation import ORGANISATION
+from capcom_gql.forms.person import PERSON
 from capcom_gql.storage.engine.columns import folded
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `headings` are others under which it is known; `of_user` ones differ from line to line, the rest
-    says the same on every line of an organisation, or is empty there.
-    """
-
-    name: str
-    meaning: str
-    headings: tuple[str, ...] = ()
-    required: bool = False
-    of_user: bool = False
-
-    @property
-    def offered(self) -> str:
-        """How a file that lacks it is told: "manager (gestionnaire)"."""
-        return f"{self.name} ({self.headings[0]})"
-
 
 COLUMNS = (
     Column(
@@ -32,35 +15,7 @@ COLUMNS = (
         "your own key of the organisation, kept so that a second run knows it again",
         ("référence", "référence client", "n° client", "numéro client", "code client", "organisation_id"),
     ),
-    Column(
-        "organisation",
-        "its name",
-        ("organisme", "nom de l'organisme", "nom organisme", "raison sociale", "collectivité", "structure"),
-        required=True,
-    ),
-    Column("siret", "14 digits, with or without spaces; or empty", ("n° siret", "numéro siret")),
-    Column("kind", "commune, hospital, ...", ("type", "type d'organisme", "catégorie")),
-    Column("address", "its lines, each on a line of the cell", ("adresse", "adresse 1", "address 1", "address_1")),
-    Column("address_2", "a further line", ("adresse 2", "complément d'adresse", "complément adresse")),
-    Column("address_3", "a further line", ("adresse 3",)),
-    Column("postal_code", "five digits in France; a lost leading 0 is restored", ("code postal", "CP")),
-    Column("city", "its town", ("ville", "commune", "localité")),
-    Column("country", "two letters; empty means FR", ("pays", "code pays")),
-    Column(
-        "billing_email",
-        "where invoices go",
-        ("e-mail de facturation", "email facturation", "courriel de facturation", "mail facturation"),
-    ),
-    Column(
-        "chorus_service_code",
-        "of the service that invoices go to",
-        ("code service chorus", "code service", "service chorus"),
-    ),
-    Column(
-        "chorus_engagement_required",
-        "yes or no: whether invoices need a commitment number",
-        ("engagement obligatoire", "n° d'engagement obligatoire", "engagement chorus"),
-    ),
+    *(column for field in ORGANISATION.values() for column in field.columns),
     Column("plan", "a plan's code, closed ones too", ("formule", "code formule", "code de la formule"), required=True),
     Column(
         "first_day",
@@ -87,18 +42,7 @@ COLUMNS = (
     Column("proof_received_on", "a day", ("reçu le", "date de réception", "justificatif reçu le")),
     Column("state", "CANCELLED is refused, anything else is worked out from the days", ("état", "statut")),
     Column("renewed_until", "must be empty: a term to come is renewed here, after the import", ("renouvelé jusqu'au",)),
-    Column(
-        "email",
-        "the user's address",
-        ("e-mail", "mail", "courriel", "adresse e-mail", "adresse électronique", "adresse mail"),
-        required=True,
-        of_user=True,
-    ),
-    Column("given_name", "the user's", ("prénom",), required=True, of_user=True),
-    Column("family_name", "the user's", ("nom", "nom de famille"), required=True, of_user=True),
-    Column("job_title", "the user's", ("fonction", "poste"), of_user=True),
-    Column("phone", "international, or national of the organisation's country", ("téléphone", "tél"), of_user=True),
-    Column("locale", "fr or en; empty means fr", ("langue",), of_user=True),
+    *(column for field in PERSON.values() for column in field.columns),
     Column("manager", "yes for exactly one user", ("gestionnaire",), of_user=True),
     Column(
         "subscriber_number",
@@ -110,7 +54,6 @@ COLUMNS = (
 """Every column that is read, in the order in which exports write them."""
 
 BY_NAME = {column.name: column for column in COLUMNS}
-ADDRESS = ("address", "address_2", "address_3")
 
 ONLY_WRITTEN = frozenset({"seat_id", "added_on", "proof_due_on"})
 """Columns that the export of seats adds for a reader, which an import passes over without a word."""

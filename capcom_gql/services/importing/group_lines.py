@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from capcom_gql.domain.refusals import Fault, Refusal, invalid
-from capcom_gql.forms import normal_siret
+from capcom_gql.forms import Read
 from capcom_gql.services.importing import read_cells
 from capcom_gql.services.importing.columns import COLUMNS
 from capcom_gql.services.importing.read_cells import HOME, country, postal_code
@@ -36,9 +36,13 @@ class Group:
     faults: list[LineFault] = field(default_factory=list)
     values: dict[str, tuple[str, int]] = field(default_factory=dict)
     """what the lines say of the organisation, column by column, each with the first line that says it"""
+    siret: str | None = None
+    """the first SIRET that checks"""
 
-    def add(self, line: TableRow) -> None:
-        """Take a line in; what it says of the organisation must be what the lines before it say, or nothing."""
+    def add(self, line: TableRow, siret: Read[str] | None) -> None:
+        """Take a line in, with the SIRET on it; what it says of the organisation must be what the lines before it say,
+        or nothing.
+        """
         self.lines.append(line)
         if line.surplus:
             self.faults.append(LineFault(line.number, "", invalid((), "import_surplus")))
@@ -47,9 +51,11 @@ class Group:
             text = line.cells.get(column.name, "")
             if column.of_user or not text:
                 continue
-            if column.name == "siret" and (wrong := _siret_fault(text)) is not None:
-                self.faults.append(LineFault(line.number, column.name, wrong))
-                continue
+            if column.name == "siret" and siret is not None:
+                if siret.faults:
+                    self.faults += [LineFault(line.number, column.name, wrong) for wrong in siret.faults]
+                    continue
+                self.siret = self.siret or siret.value
             said, first = self.values.setdefault(column.name, (text, line.number))
             if said != text and _meaning(said) != _meaning(text):
                 self.faults.append(LineFault(line.number, column.name, invalid((), "import_differs", line=first)))
@@ -74,23 +80,9 @@ class Group:
         return any(each.fault.key == "import_organisation_twice" for each in self.faults)
 
     @property
-    def siret(self) -> str | None:
-        """The SIRET: the one that checks."""
-        return normal_siret(self.value("siret")) if self.value("siret") else None
-
-    @property
     def has_bad_siret(self) -> bool:
         """Whether a line gives a SIRET that does not check."""
         return any(each.column == "siret" for each in self.faults)
-
-
-def _siret_fault(text: str) -> Fault | None:
-    """What is wrong with a SIRET; its line is then told apart by name and postal code, as one without."""
-    try:
-        read_cells.siret(text)
-    except Refusal as refusal:
-        return refusal.faults[0]
-    return None
 
 
 def _meaning(text: str) -> object:
@@ -103,7 +95,9 @@ def _meaning(text: str) -> object:
 
 def group_lines(table: Table) -> list[Group]:
     """The organisations of a table, in the order of their first lines, with the faults in how they are told apart."""
-    keys = _keys(table)
+    texts = {line.cells.get("siret", "") for line in table.lines} - {""}
+    sirets = {text: _siret(text) for text in texts}
+    keys = _keys(table, sirets)
     groups: dict[str, Group] = {}
     above: Group | None = None
     for line in table.lines:
@@ -114,19 +108,27 @@ def group_lines(table: Table) -> list[Group]:
             above.faults.append(LineFault(line.number, "organisation", invalid((), "import_nobodys")))
         else:
             above = groups.setdefault(key, Group(key, _place_of(line)))
-        above.add(line)
+        above.add(line, sirets.get(line.cells.get("siret", "")))
     _tell_apart(list(groups.values()))
     return list(groups.values())
 
 
-def _keys(table: Table) -> dict[int, str]:
+def _siret(text: str) -> Read[str]:
+    """The SIRET of a cell. A line whose own does not check is told apart by name and postal code, as one without."""
+    try:
+        return Read(read_cells.siret(text))
+    except Refusal as refusal:
+        return Read("", refusal.faults)
+
+
+def _keys(table: Table, sirets: Mapping[str, Read[str]]) -> dict[int, str]:
     """The key of each line that has one. A line without reference and SIRET is of the organisation of its name and
     postal code, if there is one alone.
     """
     keys: dict[int, str] = {}
     at_place: defaultdict[str, set[str]] = defaultdict(set)
     for line in table.lines:
-        if key := _own_key(line.cells):
+        if key := _own_key(line.cells, sirets):
             keys[line.number] = key
             at_place[_place_of(line)].add(key)
     for line in table.lines:
@@ -137,11 +139,11 @@ def _keys(table: Table) -> dict[int, str]:
     return keys
 
 
-def _own_key(cells: Mapping[str, str]) -> str | None:
+def _own_key(cells: Mapping[str, str], sirets: Mapping[str, Read[str]]) -> str | None:
     if reference := cells.get("reference"):
         return f"reference:{reference}"
-    siret = normal_siret(cells.get("siret", ""))
-    return None if siret is None else f"siret:{siret}"
+    siret = sirets.get(cells.get("siret", ""))
+    return None if siret is None or siret.faults else f"siret:{siret.value}"
 
 
 def _place_of(line: TableRow) -> str:

@@ -17,8 +17,6 @@ from capcom_gql.domain.imports import imported_term
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.steps import next_step
 from capcom_gql.domain.terms import Term as TermFacts
-from capcom_gql.forms import normal_person
-from capcom_gql.languages.locales import DEFAULT
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.importing.group_lines import LineFault, group_lines
 from capcom_gql.services.importing.judge_candidates import faults_of, kept_already, opening_key
@@ -116,7 +114,7 @@ class _Import:
         return await (work() if self.wishes.dry_run else in_one_transaction(work))
 
     async def _judged(self, candidate: Candidate) -> Result:
-        name, lines = candidate.organisation.name, tuple(candidate.lines)
+        name, lines = candidate.name, tuple(candidate.lines)
         if (kept := await kept_already(candidate)) is not None:
             welcomed = 0
             if self.wishes.welcome:
@@ -135,7 +133,7 @@ class _Import:
         if faults or plan is None or facts is None:
             return Result(name, lines, Outcome.REFUSED, faults)
         if not self.wishes.dry_run:
-            organisation = await new_organisation(self.runtime, self.actor, candidate.organisation, now)
+            organisation = await new_organisation(self.runtime, self.actor, candidate.organisation.value, now)
             await self._open(await new_subscription(self.runtime, organisation, now), candidate, plan, facts)
         step = next_step([facts], now, policy)
         writes = step is not None and step.at <= now
@@ -154,8 +152,8 @@ class _Import:
         opening = subscription_opened(locked, term, seats, occurred_at=term.opened_at, step_key=opening_key(candidate))
         await locked.record(opening, self.actor)
         if candidate.proof is not None:
-            given, at = candidate.proof, facts.confirmed_at
-            details = await confirm_term(locked, term, given.kind, given.reference, given.received_on, at=at)
+            at = facts.confirmed_at
+            details = await confirm_term(locked, term, candidate.proof, at=at)
             await locked.record(NewEvent(Kind.TERM_CONFIRMED, details, *about, occurred_at=at), self.actor)
         if changed := term.update_facts(facts):
             await term.save(update_fields=changed)
@@ -166,7 +164,7 @@ class _Import:
         await locked.schedule()
 
     async def _seat(self, locked: LockedSubscription, candidate: Candidate, *, welcomed: bool) -> list[Seat]:
-        people = await find_or_create_all([normal_person(user.form, DEFAULT) for user in candidate.users], locked.now)
+        people = await find_or_create_all([user.person.value for user in candidate.users], locked.now)
         pairs = list(zip(candidate.users, people, strict=True))
         return await seat_people(
             locked,

@@ -9,14 +9,14 @@ from capcom_gql.domain.refusals import Fault, invalid
 from capcom_gql.domain.seats import check_capacity
 from capcom_gql.domain.sign_ups import check_plan
 from capcom_gql.domain.terms import Term
-from capcom_gql.forms import MAX_NAME, normal_organisation
+from capcom_gql.forms import MAX_NAME
 from capcom_gql.services.importing.columns import COLUMNS
 from capcom_gql.services.importing.group_lines import LineFault
 from capcom_gql.services.importing.read_candidates import Candidate
 from capcom_gql.storage.engine import database
 from capcom_gql.storage.tables import Plan, Seat
 from capcom_gql.subscription.organisations import folded_columns_of
-from capcom_gql.subscription.proofs import proof_faults
+from capcom_gql.subscription.proofs import read_proof
 
 IMPORTED = "import:"
 """How the key of an opening by an import begins."""
@@ -38,7 +38,7 @@ async def kept_already(candidate: Candidate) -> str | None:
 
     An export of this very installation gives its organisations' ids as their references.
     """
-    given, group = normal_organisation(candidate.organisation), candidate.group
+    given, group = candidate.organisation.partial, candidate.group
     if group.has_bad_siret and not group.siret and not group.value("reference"):
         # its fault must not be hidden by a namesake
         return None
@@ -84,7 +84,7 @@ async def faults_of(
         has_proof = candidate.is_confirmed or candidate.proof is not None
         faults += check_imported_term(facts, candidate.last_day, is_confirmed=has_proof, today=today)
     if candidate.proof is not None:
-        faults += proof_faults(candidate.proof.reference, candidate.proof.received_on, today)
+        faults += read_proof(candidate.proof, today).faults
     placed = [*candidate.faults, *map(candidate.place, faults), *await _numbers_used(candidate)]
     # what is missing because the spreadsheet failed there is one fault
     failed = {(line.number, column) for line in candidate.group.lines for column in line.failed}

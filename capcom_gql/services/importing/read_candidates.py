@@ -2,67 +2,47 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from capcom_gql import forms
 from capcom_gql.domain.imports import check_managers
 from capcom_gql.domain.refusals import Fault, Refusal, invalid
-from capcom_gql.domain.seats import address_key, check_form
-from capcom_gql.forms import OrganisationForm, PersonForm
+from capcom_gql.domain.seats import check_form
+from capcom_gql.forms import OrganisationForm, Path, PersonForm, Read
+from capcom_gql.forms.fields import FormField, gathered
+from capcom_gql.forms.organisation import ORGANISATION
+from capcom_gql.forms.person import PERSON, check_count, spoken_to
+from capcom_gql.languages.locales import DEFAULT
 from capcom_gql.services.importing import read_cells
-from capcom_gql.services.importing.columns import ADDRESS
 from capcom_gql.services.importing.group_lines import Group, LineFault
 from capcom_gql.services.importing.read_table import TableRow
+from capcom_gql.subscription.proofs import Proof
 
-Read = TypeVar("Read")
+Said = TypeVar("Said")
 
 _COLUMNS = {
-    "name": "organisation",
-    "siret": "siret",
-    "kind": "kind",
-    "addressLines": "address",
-    "postalCode": "postal_code",
-    "city": "city",
-    "country": "country",
-    "billingEmail": "billing_email",
-    "chorusServiceCode": "chorus_service_code",
+    **{each.api_name: each.columns[0].name for each in (*ORGANISATION.values(), *PERSON.values())},
     "planCode": "plan",
     "reference": "proof_reference",
     "receivedOn": "proof_received_on",
-    "email": "email",
-    "givenName": "given_name",
-    "familyName": "family_name",
-    "jobTitle": "job_title",
-    "phone": "phone",
-    "locale": "locale",
 }
 """The column of each field of a form."""
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """A payment proof that has come."""
-
-    kind: str
-    reference: str
-    received_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class User:
-    """A user, on the line that names them; `number` is the one that they bring, its 16 digits."""
+    """A user, on the line that names them; `email` is as it stands there, `number` the one that they bring: its 16
+    digits. `names_somebody` says whether the line says anything of who it is.
+    """
 
     line: int
-    form: PersonForm
+    email: str
+    names_somebody: bool
+    person: Read[PersonForm]
     is_manager: bool
     number: str | None
-
-    @property
-    def names_somebody(self) -> bool:
-        """Whether the line says anything of who it is."""
-        return bool(self.form.email or self.form.given_name or self.form.family_name)
 
 
 @dataclass(slots=True)
@@ -70,7 +50,7 @@ class Candidate:
     """An organisation of the file, as its lines describe it. `first_day` is None where it cannot be read."""
 
     group: Group
-    organisation: OrganisationForm
+    organisation: Read[OrganisationForm]
     plan_code: str
     first_day: date | None
     last_day: date | None
@@ -78,6 +58,11 @@ class Candidate:
     proof: Proof | None
     users: tuple[User, ...]
     faults: list[LineFault] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The organisation's name, as its lines have it."""
+        return self.group.value("organisation")
 
     @property
     def lines(self) -> list[int]:
@@ -132,7 +117,7 @@ class _Reader:
             last_day=self._read("last_day", read_cells.day),
             is_confirmed=self._confirmed(),
             proof=self._proof(),
-            users=tuple(self._user(line, country) for line in self.group.lines),
+            users=tuple(self._user(index, line, country) for index, line in enumerate(self.group.lines)),
             faults=self.faults,
         )
         nobody = {("users", str(index)): user for index, user in enumerate(read.users) if not user.names_somebody}
@@ -147,20 +132,14 @@ class _Reader:
         self.faults += [read.place(fault) for fault in _form_faults(read) if fault.path[:2] not in nobody]
         return read
 
-    def _organisation(self, country: str) -> OrganisationForm:
-        lines = [line for column in ADDRESS for line in self.group.value(column).splitlines()]
-        return OrganisationForm(
-            name=self.group.value("organisation"),
-            siret=self.group.siret,
-            kind=self._text("kind"),
-            address_lines=tuple(line for line in lines if line.strip()),
-            postal_code=read_cells.postal_code(self.group.value("postal_code"), country) or None,
-            city=self._text("city"),
-            country=country,
-            billing_email=self._text("billing_email"),
-            chorus_service_code=self._text("chorus_service_code"),
-            chorus_engagement_required=bool(self._read("chorus_engagement_required", read_cells.answer)),
-        )
+    def _organisation(self, country: str) -> Read[OrganisationForm]:
+        reads = {name: self._of_organisation(each, country) for name, each in ORGANISATION.items() if name != "siret"}
+        # its own fault is among the group's
+        return gathered(OrganisationForm, {**reads, "siret": Read(self.group.siret)})
+
+    def _of_organisation(self, field: FormField, country: str) -> Read[Any]:
+        text = "\n".join(filter(None, (self.group.value(column.name) for column in field.columns)))
+        return self._field(field, ("organisation",), text, self.group.line(field.columns[0].name), country)
 
     def _confirmed(self) -> bool:
         """Whether the proof has come; an answer that cannot be read is a fault by itself, and no other's reason."""
@@ -191,28 +170,35 @@ class _Reader:
             if not self.group.value(column):
                 self._fault(column, invalid((), "blank"))
 
-    def _user(self, line: TableRow, country: str) -> User:
-        def read(column: str, reader: Callable[[str], Read]) -> Read | None:
-            return self._tried(column, line.cells.get(column, ""), reader, line.number)
+    def _user(self, index: int, line: TableRow, country: str) -> User:
+        def said(column: str) -> str:
+            return line.cells.get(column, "")
 
-        form = PersonForm(
-            email=line.cells.get("email", ""),
-            given_name=line.cells.get("given_name", ""),
-            family_name=line.cells.get("family_name", ""),
-            job_title=line.cells.get("job_title") or None,
-            phone=read("phone", lambda text: read_cells.phone(text, country)),
-            locale=read("locale", read_cells.locale),
+        path = ("users", str(index))
+        reads = {
+            name: self._field(each, path, said(each.columns[0].name), line.number, country)
+            for name, each in PERSON.items()
+        }
+        return User(
+            line.number,
+            said("email"),
+            any(map(said, ("email", "given_name", "family_name"))),
+            spoken_to(gathered(PersonForm, reads), DEFAULT),
+            bool(self._tried("manager", said("manager"), read_cells.answer, line.number)),
+            self._tried("subscriber_number", said("subscriber_number"), read_cells.number, line.number),
         )
-        is_manager = bool(read("manager", read_cells.answer))
-        return User(line.number, form, is_manager, read("subscriber_number", read_cells.number))
 
-    def _text(self, column: str) -> str | None:
-        return self.group.value(column) or None
+    def _field(self, field: FormField, form: Path, text: str, line: int, country: str) -> Read[Any]:
+        """What a cell says of a field of the form at a path; an empty one leaves it out."""
+        if not text and field.default is MISSING:
+            return field.read(form, text)
+        read = self._tried(field.columns[0].name, text, lambda text: read_cells.field(field, form, text, country), line)
+        return Read(field.default) if read is None else read
 
-    def _read(self, column: str, reader: Callable[[str], Read]) -> Read | None:
+    def _read(self, column: str, reader: Callable[[str], Said]) -> Said | None:
         return self._tried(column, self.group.value(column), reader, self.group.line(column))
 
-    def _tried(self, column: str, text: str, reader: Callable[[str], Read], line: int) -> Read | None:
+    def _tried(self, column: str, text: str, reader: Callable[[str], Said], line: int) -> Said | None:
         """What a cell says, None where it is empty, or cannot be read and its fault is kept."""
         if not text:
             return None
@@ -228,13 +214,11 @@ class _Reader:
 
 def _form_faults(read: Candidate) -> list[Fault]:
     """What a sign-up by the same form would be told, as far as the form alone says it (R6)."""
-    users = [user.form for user in read.users]
-    emails = [forms.compared(user.email) for user in users]
-    faults = [*forms.check_organisation(("organisation",), read.organisation), *forms.check_users(users)]
-    # each address is compared with every other
-    if len(users) <= forms.MAX_USERS:
-        if not any(each.column == "manager" for each in read.faults):
-            faults += check_managers([user.is_manager for user in read.users if user.names_somebody])
-        # the manager is a matter of marks here, and each address of the list is one of it
-        faults += check_form(emails, address_key(emails[0]))
-    return faults
+    if too_many := check_count(read.users):
+        return [*read.organisation.faults, *too_many]
+    faults = [*read.organisation.faults, *(fault for user in read.users for fault in user.person.faults)]
+    if not any(each.column == "manager" for each in read.faults):
+        faults += check_managers([user.is_manager for user in read.users if user.names_somebody])
+    # the manager is a matter of marks here, and each address of the list is one of it
+    emails = [forms.compared(user.email) for user in read.users]
+    return faults + check_form(emails, emails[0])

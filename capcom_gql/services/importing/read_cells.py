@@ -1,18 +1,18 @@
 """What a cell of a spreadsheet says: days, answers, proofs, phones, as people in France write them.
 
 What cannot be read raises Refusal with its one fault, whose path is left empty for the reader of the line to fill.
+What a form takes is the form's to judge, once the cell is spelled as forms are.
 """
 
 import re
 from datetime import date
-from typing import NoReturn
-
-import phonenumbers
-from phonenumbers import PhoneNumberFormat
+from typing import Any, NoReturn
 
 from capcom_gql.domain.refusals import Refusal, invalid
 from capcom_gql.domain.seats import parse_number
-from capcom_gql.forms import MAX_NAME, normal_siret
+from capcom_gql.forms import MAX_NAME, Path, Read
+from capcom_gql.forms.fields import FormField
+from capcom_gql.forms.kinds import Country, Flag, Language, Lines, Phone, PostalCode, Siret
 from capcom_gql.storage.engine.columns import folded
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
@@ -77,11 +77,10 @@ def whole(text: str) -> str:
 
 def siret(text: str) -> str:
     """The 14 digits of a SIRET."""
-    whole(text)
-    read = normal_siret(text)
-    if read is None:
+    read = Siret().read((), whole(text))
+    if read.faults:
         _refuse("import_siret_short" if len(re.sub(r"\D", "", text)) == 13 else "bad_siret", text)
-    return read
+    return read.value
 
 
 def number(text: str) -> str:
@@ -106,19 +105,30 @@ def postal_code(text: str, of_country: str) -> str:
     return f"0{digits}" if re.fullmatch(r"[1-9]\d{3}", digits) else digits
 
 
-def phone(text: str, of_country: str) -> str:
-    """A phone in its international form where it can be one of that country; else as it stands, for the form to judge.
-
-    A national number without its leading 0, as spreadsheets leave it, is one too.
-    """
-    whole(text)
-    try:
-        read = phonenumbers.parse(text, of_country.upper())
-    except phonenumbers.NumberParseException:
-        return text
-    return phonenumbers.format_number(read, PhoneNumberFormat.E164) if phonenumbers.is_possible_number(read) else text
-
-
 def locale(text: str) -> str:
-    """A language of the service; anything else as it stands, for the form to judge."""
+    """The tag of a language of the service that is written out; anything else as it stands."""
     return _LOCALES.get(folded(text), text)
+
+
+def field(described: FormField, form: Path, text: str, of_country: str) -> Read[Any]:
+    """What a cell that is not empty says of a field of the form at a path, for an organisation in that country.
+
+    A phone without its leading 0, as spreadsheets leave a national one, is a phone too.
+    """
+    match described.kind:
+        case Flag():
+            return Read(answer(text))
+        case Siret():
+            return Read(siret(text))
+        case Phone() as kind:
+            path = (*form, described.api_name)
+            return described.or_default(kind.read(path, whole(text), of_country.upper()))
+        case Lines():
+            return described.read(form, [line for line in text.splitlines() if line.strip()])
+        case Country():
+            return described.read(form, country(text))
+        case PostalCode():
+            return described.read(form, postal_code(text, of_country))
+        case Language():
+            return described.read(form, locale(text))
+    return described.read(form, text)

@@ -14,7 +14,7 @@ from capcom_gql.domain.privacy import check_erasure, erased_address
 from capcom_gql.domain.refusals import Fault, Refusal, invalid, not_found, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import address_key
-from capcom_gql.forms import MAX_MESSAGE, check_text
+from capcom_gql.forms import MAX_MESSAGE, RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.privacy.erase_notes import erase_notes, naming_pattern
 from capcom_gql.storage.engine.columns import folded
@@ -82,6 +82,7 @@ async def erase_person(
     Refusal: NOT_FOUND, CONFLICT for one erased already, MANAGER_REQUIRED while they manage a live subscription.
     """
     authorize(Right.ADMINISTRATION, actor)
+    reason = RequiredText(MAX_MESSAGE).read(("reason",), form.reason)
 
     async def work() -> None:
         if not await Person.filter(id=form.person_id).exists():
@@ -93,7 +94,7 @@ async def erase_person(
         refuse_if(
             [
                 *check_erasure(person.id, person.email, manages_live=_manages_live(dossiers, person)),
-                *check_text(("reason",), form.reason, MAX_MESSAGE, required=True),
+                *reason.faults,
                 *await _check_unnamed(person, form.reason),
             ]
         )
@@ -105,7 +106,7 @@ async def erase_person(
             Kind.PERSON_ERASED,
             {"person_id": person.id, "seat_ids": seat_ids},
             subject_id=person.id,
-            note=form.reason.strip(),
+            note=reason.value,
         )
         await record(entry, actor=actor, now=await product_now(), channels=runtime.channels)
 
