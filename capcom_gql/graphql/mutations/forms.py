@@ -2,6 +2,8 @@
 
 import strawberry
 
+from capcom_gql.forms.organisation import ORGANISATION
+from capcom_gql.forms.person import PERSON
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
 
 FORM = strawberry.argument(description="The form.")
@@ -10,16 +12,19 @@ KEY = (
 )
 SUBSCRIPTION_ID = "The subscription's id."
 
+_ORGANISATION = {name: field.meaning for name, field in ORGANISATION.items()}
+_PERSON = {name: field.meaning for name, field in PERSON.items()}
+
 
 @strawberry.input(
     description="A person, as a form gives them. A known address is that person's, and changes nothing of theirs."
 )
 class PersonInput:
-    email: EmailAddress = strawberry.field(description="The address they sign in and are written to with.")
-    given_name: str = strawberry.field(description="The given name.")
-    family_name: str = strawberry.field(description="The family name.")
-    job_title: str | None = strawberry.field(default=strawberry.UNSET, description="What they do.")
-    phone: PhoneNumber | None = strawberry.field(default=strawberry.UNSET, description="Their telephone, E.164.")
+    email: EmailAddress = strawberry.field(description=_PERSON["email"])
+    given_name: str = strawberry.field(description=_PERSON["given_name"])
+    family_name: str = strawberry.field(description=_PERSON["family_name"])
+    job_title: str | None = strawberry.field(default=strawberry.UNSET, description=_PERSON["job_title"])
+    phone: PhoneNumber | None = strawberry.field(default=strawberry.UNSET, description=_PERSON["phone"])
     locale: str | None = strawberry.field(
         default=strawberry.UNSET, description="The language of their letters, fr or en; by default that of the request."
     )
@@ -27,17 +32,19 @@ class PersonInput:
 
 @strawberry.input(description="An organisation, as a form gives it.")
 class OrganisationInput:
-    name: str = strawberry.field(description="The official name.")
-    siret: str | None = strawberry.field(default=strawberry.UNSET, description="The SIRET, 14 digits.")
-    kind: str | None = strawberry.field(default=strawberry.UNSET, description="What it is: town, county, hospital...")
-    address_lines: list[str] = strawberry.field(description="The postal address, line by line.")
-    postal_code: str | None = strawberry.field(default=strawberry.UNSET, description="The postal code.")
-    city: str | None = strawberry.field(default=strawberry.UNSET, description="The city.")
-    country: str | None = strawberry.field(default="FR", description="The country, ISO 3166-1: two letters.")
-    billing_email: EmailAddress | None = strawberry.field(default=strawberry.UNSET, description="Where invoices go.")
+    name: str = strawberry.field(description=_ORGANISATION["name"])
+    siret: str | None = strawberry.field(default=strawberry.UNSET, description=_ORGANISATION["siret"])
+    kind: str | None = strawberry.field(default=strawberry.UNSET, description=_ORGANISATION["kind"])
+    address_lines: list[str] = strawberry.field(description=_ORGANISATION["address_lines"])
+    postal_code: str | None = strawberry.field(default=strawberry.UNSET, description=_ORGANISATION["postal_code"])
+    city: str | None = strawberry.field(default=strawberry.UNSET, description=_ORGANISATION["city"])
+    country: str | None = strawberry.field(default="FR", description=_ORGANISATION["country"])
+    billing_email: EmailAddress | None = strawberry.field(
+        default=strawberry.UNSET, description=_ORGANISATION["billing_email"]
+    )
     chorus_service_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The service code for invoices by Chorus Pro."
+        default=strawberry.UNSET, description=_ORGANISATION["chorus_service_code"]
     )
     chorus_engagement_required: bool | None = strawberry.field(
-        default=False, description="Whether Chorus Pro wants an order number."
+        default=False, description=_ORGANISATION["chorus_engagement_required"]
     )

@@ -50,14 +50,12 @@ class SignUp:
 
     @resolved("Open the subscription of an organisation, or reopen one that is over: its users get their numbers.")
     async def subscribe(self, info: Info, input: Annotated[SubscribeInput, FORM]) -> SubscribePayload | None:
-        context = info.context
-        done = await subscribe.subscribe(
-            context.runtime, context.actor, form_of(input, subscribe.SubscribeForm), context.locale
-        )
+        context, form = info.context, form_of(input, subscribe.SubscribeForm)
+        done = await subscribe.subscribe(context.runtime, context.actor, form, context.locale)
         if context.actor.person_id is not None:
             # whoever signed up may have become a member or a manager by it
             context.actor = await actor_of(context.actor.person_id, is_staff=context.actor.is_staff)
         view = await context.loaders.view.load(done.subscription_id)
         if view is not None and may(Right.VIEW, context.actor, view.organisation_id):
             return SubscribePayload(subscription=OrganisationSubscription.of(view))
-        return SubscribePayload(subscription=await echo_of(context, input.organisation, input.users, done))
+        return SubscribePayload(subscription=await echo_of(context, form, done))

@@ -8,6 +8,7 @@ import strawberry
 
 from capcom_gql.domain.agenda import agenda
 from capcom_gql.domain.rights import Actor, Right
+from capcom_gql.forms.organisation import ORGANISATION
 from capcom_gql.graphql.connections import After, Before, Connection, First, Last, window_of
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Service, SubscriptionState
@@ -24,19 +25,21 @@ from capcom_gql.graphql.types.survey import SurveyRequest
 from capcom_gql.graphql.types.term import Term
 from capcom_gql.storage import tables
 
+_ABOUT = {name: field.meaning for name, field in ORGANISATION.items()}
+
 
 @strawberry.type(description="A public body. It has one subscription, for good.")
 class Organisation(Node):
-    name: str = strawberry.field(description="The official name.")
-    siret: str | None = strawberry.field(description="The SIRET, 14 digits; it names exactly one organisation.")
-    kind: str | None = strawberry.field(description="What it is: town, county, hospital...")
-    address_lines: list[str] = strawberry.field(description="The postal address, line by line.")
-    postal_code: str | None = strawberry.field(description="The postal code.")
-    city: str | None = strawberry.field(description="The city.")
-    country: str = strawberry.field(description="The country, ISO 3166-1: two letters.")
-    billing_email: EmailAddress | None = strawberry.field(description="Where invoices go.")
-    chorus_service_code: str | None = strawberry.field(description="The service code for invoices by Chorus Pro.")
-    chorus_engagement_required: bool = strawberry.field(description="Whether Chorus Pro wants an order number.")
+    name: str = strawberry.field(description=_ABOUT["name"])
+    siret: str | None = strawberry.field(description=_ABOUT["siret"])
+    kind: str | None = strawberry.field(description=_ABOUT["kind"])
+    address_lines: list[str] = strawberry.field(description=_ABOUT["address_lines"])
+    postal_code: str | None = strawberry.field(description=_ABOUT["postal_code"])
+    city: str | None = strawberry.field(description=_ABOUT["city"])
+    country: str = strawberry.field(description=_ABOUT["country"])
+    billing_email: EmailAddress | None = strawberry.field(description=_ABOUT["billing_email"])
+    chorus_service_code: str | None = strawberry.field(description=_ABOUT["chorus_service_code"])
+    chorus_engagement_required: bool = strawberry.field(description=_ABOUT["chorus_engagement_required"])
     created_at: datetime = strawberry.field(description="When it was first known here.")
     ownership: strawberry.Private[Ownership]
     is_echo: strawberry.Private[bool] = False
@@ -46,16 +49,7 @@ class Organisation(Node):
         """An organisation as it is recorded."""
         return cls(
             id=strawberry.ID(row.id),
-            name=row.name,
-            siret=row.siret,
-            kind=row.kind,
-            address_lines=list(row.address_lines),
-            postal_code=row.postal_code,
-            city=row.city,
-            country=row.country,
-            billing_email=None if row.billing_email is None else EmailAddress(row.billing_email),
-            chorus_service_code=row.chorus_service_code,
-            chorus_engagement_required=row.chorus_engagement_required,
+            **{name: getattr(row, name) for name in ORGANISATION},
             created_at=row.created_at,
             ownership=Owned((row.id,)),
         )

@@ -11,26 +11,21 @@ from datetime import date
 
 from capcom_gql.domain.lifecycle import SubscriptionStatus, subscription_status
 from capcom_gql.domain.seats import format_number
+from capcom_gql.forms.fields import FormField
+from capcom_gql.forms.kinds import Lines, Siret
+from capcom_gql.forms.organisation import ORGANISATION
+from capcom_gql.forms.person import PERSON
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.exporting.walk_pages import walk_pages
 from capcom_gql.spreadsheet import Amount, Cell, spaced_siret
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.queries.keyset import Page, Window
 from capcom_gql.storage.queries.lists import OrganisationFilter, OrganisationOrder, organisations_page
-from capcom_gql.storage.tables import Organisation, PaymentProof, Seat, Subscription, Term
+from capcom_gql.storage.tables import Organisation, PaymentProof, Person, Seat, Subscription, Term
 
 _SUBSCRIPTION = (
     "organisation_id",
-    "organisation",
-    "siret",
-    "kind",
-    "address",
-    "postal_code",
-    "city",
-    "country",
-    "billing_email",
-    "chorus_service_code",
-    "chorus_engagement_required",
+    *(field.columns[0].name for field in ORGANISATION.values()),
     "plan",
     "first_day",
     "last_day",
@@ -54,12 +49,7 @@ ORGANISATION_COLUMNS = (
 SEAT_COLUMNS = (
     *_SUBSCRIPTION,
     "seat_id",
-    "email",
-    "given_name",
-    "family_name",
-    "job_title",
-    "phone",
-    "locale",
+    *(field.columns[0].name for field in PERSON.values()),
     "manager",
     "subscriber_number",
     "added_on",
@@ -79,22 +69,25 @@ class _Subscriber:
         kept, status, proof = self.organisation, self.status, self.proof
         return (
             kept.id,
-            kept.name,
-            spaced_siret(kept.siret),
-            kept.kind,
-            "\n".join(kept.address_lines),
-            kept.postal_code,
-            kept.city,
-            kept.country,
-            kept.billing_email,
-            kept.chorus_service_code,
-            kept.chorus_engagement_required,
+            *(_cell(field, kept) for field in ORGANISATION.values()),
             *_term_cells(status),
             *((None, None, None) if proof is None else (proof.kind, proof.reference, proof.received_on)),
             None if status is None else status.proof_due_on,
             None if status is None else status.state.value,
             None if status is None or status.upcoming is None else status.upcoming.ends_on,
         )
+
+
+def _cell(field: FormField, row: Organisation | Person) -> Cell:
+    """What a row holds of a field, as a spreadsheet shows it."""
+    kept = getattr(row, field.name)
+    match field.kind:
+        case Siret():
+            return spaced_siret(kept)
+        case Lines():
+            return "\n".join(kept)
+    cell: Cell = kept
+    return cell
 
 
 def _term_cells(status: SubscriptionStatus | None) -> tuple[Cell, ...]:
@@ -133,12 +126,7 @@ def _seat_cells(seat: Seat, added_on: date) -> tuple[Cell, ...]:
     person = seat.person
     return (
         seat.id,
-        person.email,
-        person.given_name,
-        person.family_name,
-        person.job_title,
-        person.phone,
-        person.locale,
+        *(_cell(field, person) for field in PERSON.values()),
         seat.is_manager,
         format_number(seat.number),
         added_on,

@@ -13,6 +13,7 @@ from tortoise.expressions import Q
 
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.seats import address_key, format_number
+from capcom_gql.forms.person import PERSON
 from capcom_gql.services.privacy.erase_notes import find_notes_naming
 from capcom_gql.storage import tables
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, SupportRequest, SurveyRequest
@@ -82,12 +83,7 @@ def _money(amount_minor: int, currency: str) -> dict[str, Any]:
 def _person(person: tables.Person) -> dict[str, Any]:
     return {
         "id": person.id,
-        "email": person.email,
-        "givenName": person.given_name,
-        "familyName": person.family_name,
-        "jobTitle": person.job_title,
-        "phone": person.phone,
-        "locale": person.locale,
+        **{field.api_name: getattr(person, field.name) for field in PERSON.values()},
         "addresses": list(person.addresses),
         "isStaff": person.is_staff,
         "hasPassword": person.password_hash is not None,
