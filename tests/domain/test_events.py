@@ -131,7 +131,7 @@ def test_staff_are_told_of_a_refused_sign_up_and_of_a_suspected_duplicate() -> N
             Kind.TERM_CANCELLED,
             {"reason": "UNPAID", "proof_due_on": "2026-12-24"},
             ["sans justificatif", "24 décembre 2026"],
-            ["no proof came", "24 December 2026"],
+            ["no payment proof arrived", "24 December 2026"],
         ),
         (
             Kind.DISCOUNT_REDEEMED,

@@ -37,9 +37,9 @@ proof of Town 31, second click: CONFIRMED
 refused, reference: This must not be blank.
 refused, receivedOn: The day of receipt is in the future. Give the day on which the proof arrived, 1 March 2027 at the \
 latest.
-refused, termId: The proof for this term is recorded already. Nothing to do.
+refused, termId: The proof for this term is already recorded. There is nothing to do.
 added Noor: 5 of 5 seats
-refused: The plan has 5 seats, 5 of them taken. Free a seat or change the plan.
+refused: The plan has 5 seats, of which 5 are taken. Free a seat or change the plan.
 removed Noor: 4 of 5 seats
 timeline: 2027-03-01 User removed.
 timeline: 2027-03-01 User added.
@@ -54,7 +54,7 @@ account.
 number again from the welcome mail or the holder's account.
 redeemed R-1: PROVISIONAL
 redeemed R-1 again: PROVISIONAL, 224.10 EUR
-refused R-99: This person has had the discount for this event already. If the earlier registration is cancelled, \
+refused R-99: This person has already had the discount for this event. If the earlier registration is cancelled, \
 release its discount first.
 released R-1: RELEASED
 redeemed R-99: PROVISIONAL
@@ -153,7 +153,7 @@ def test_the_registration_desk(desk: Desk, tmp_path: Path) -> None:
     assert run(tmp_path, *program, API_URL=desk.serving.url, API_KEY=desk.key).out == REGISTRATION
     assert "API_KEY" in run(tmp_path, *program, status=1).err
     stranger = run(tmp_path, *program, API_URL=desk.serving.url, API_KEY="cck_live_1", status=1)
-    assert (stranger.out, "This token is not, or no longer, valid." in stranger.err) == ("", True)
+    assert (stranger.out, "This token is not or no longer valid." in stranger.err) == ("", True)
     redemptions = "{ redemptions { nodes { registrationReference state } } }"
     told = desk.serving.ask(redemptions, token=desk.staff_token).json["data"]["redemptions"]["nodes"]
     assert sorted((each["registrationReference"], each["state"]) for each in told) == [

@@ -138,7 +138,7 @@ async def test_a_page_that_cannot_be_is_told_why(api: Api, arguments: str) -> No
         (
             'before: "x"',
             "Ce curseur n'est pas de cette liste dans cet ordre : prenez-en un d'une page déjà lue de cette liste.",
-            "This cursor is not one of this list in this order: take one from an earlier page of it.",
+            "This cursor is not one of this list in this order: take one from a page of it that you have read.",
         ),
     ],
 )

@@ -129,7 +129,7 @@ async def test_the_places_and_the_sentences_of_a_refusal(api: Api) -> None:
         ("DUPLICATE_USER", ["user", "email"]),
     ]
     assert errors[1]["message"] == (
-        "ana@ville.example has an active seat in this subscription already. Give somebody else."
+        "ana@ville.example already has an active seat in this subscription. Give someone else."
     )
     await api.data(REPLACE, token, input={"seatId": bob, "user": person("new")})
     for document, field, given in (
@@ -186,5 +186,5 @@ async def test_a_form_replaces_an_organisations_as_a_whole(api: Api) -> None:
     assert payload["organisation"] is None
     (error,) = payload["errors"]
     assert (error["code"], error["path"]) == ("CONFLICT", ["organisation", "siret"])
-    assert "another organisation's" in error["message"] and "@" in error["message"]
+    assert "belongs to another organisation" in error["message"] and "@" in error["message"]
     assert other["organisation"]["id"] not in str(payload)

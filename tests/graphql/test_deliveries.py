@@ -221,7 +221,7 @@ async def test_a_letter_is_tried_again(api: Api) -> None:
         "errors": [
             {
                 "code": "CONFLICT",
-                "message": "This letter goes by itself: see nextAttemptAt. Nothing to do.",
+                "message": "This letter will be sent by itself: see nextAttemptAt. There is nothing to do.",
                 "path": ["deliveryId"],
             }
         ],

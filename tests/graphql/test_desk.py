@@ -111,7 +111,7 @@ async def test_any_days_of_the_calendar_make_a_period(api: Api, first: str, last
 @pytest.mark.parametrize(
     ("language", "message"),
     [
-        ("en", "The period ends before its first day, 2 March 2027. Give a last day that does not precede it."),
+        ("en", "The period ends before its first day, 2 March 2027. Give a last day that is not before it."),
         (
             "fr",
             "La période finit avant son premier jour (2 mars 2027). Donnez un dernier jour qui ne le précède pas.",

@@ -130,7 +130,7 @@ async def test_the_same_version_again_and_an_old_one(api: Api) -> None:
         {
             "__typename": "SimpleError",
             "code": "CONFLICT",
-            "message": "Version 1 is published already. Give a new one.",
+            "message": "Version 1 is already published. Give a new one.",
             "path": ["version"],
         }
     ]

@@ -50,7 +50,7 @@ def test_opening_the_link_changes_nothing_and_its_button_does(browser: Chrome, y
 
     browser.get(link)
     by_id(browser, "submit").click()
-    wait_for_text(browser, "message", "used already or is no longer valid")
+    wait_for_text(browser, "message", "already used or is no longer valid")
     assert not is_shown(browser, "form")
 
 
@@ -60,5 +60,5 @@ def test_an_address_without_its_token_is_told_so(browser: Chrome, year: Year) ->
     assert not is_shown(browser, "form")
     browser.get(f"{year.url}/confirm-email?token=made-up")
     by_id(browser, "submit").click()
-    wait_for_text(browser, "message", "used already or is no longer valid")
+    wait_for_text(browser, "message", "already used or is no longer valid")
     assert not is_shown(browser, "form")

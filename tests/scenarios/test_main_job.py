@@ -147,7 +147,7 @@ async def test_list_completed_later(world: World) -> None:
         {
             "code": "SEAT_LIMIT_REACHED",
             "path": ["users"],
-            "message": "The plan has 3 seats, 2 of them taken. Free a seat or change the plan.",
+            "message": "The plan has 3 seats, of which 2 are taken. Free a seat or change the plan.",
             "limit": 3,
             "used": 2,
         }

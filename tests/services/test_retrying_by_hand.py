@@ -113,7 +113,7 @@ async def test_a_worker_that_comes_back_late_overwrites_nothing(house: House) ->
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [("PENDING", "nextAttemptAt"), ("RETRYING", "nextAttemptAt"), ("SENT", "sent already"), ("SUPPRESSED", "reason")],
+    [("PENDING", "nextAttemptAt"), ("RETRYING", "nextAttemptAt"), ("SENT", "already sent"), ("SUPPRESSED", "reason")],
 )
 @ONLY_SQLITE
 async def test_any_other_letter_is_refused_and_left_alone(house: House, state: str, words: str) -> None:
