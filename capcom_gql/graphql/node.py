@@ -1,8 +1,8 @@
-"""What can be asked for again by its id."""
+"""The interface of objects with an id, as in Relay."""
 
 import strawberry
 
 
-@strawberry.interface(description="An object with an id of its own, which `node` finds again.")
+@strawberry.interface(description="An object with an id of its own, by which `node` and `nodes` find it.")
 class Node:
-    id: strawberry.ID = strawberry.field(description="Opaque and lasting; it says nothing by itself.")
+    id: strawberry.ID = strawberry.field(description="An opaque id that never changes.")

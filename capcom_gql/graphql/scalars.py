@@ -1,4 +1,4 @@
-"""Scalars of our own: each says where its form is specified, and refuses what the database could not keep."""
+"""The scalars of the API, each with the specification of its format; they refuse what the database cannot store."""
 
 import re
 from datetime import UTC, date, datetime
@@ -12,9 +12,13 @@ from strawberry.types.scalar import ScalarDefinition
 from capcom_gql.domain.seats import format_number
 
 EmailAddress = NewType("EmailAddress", str)
+"""An e-mail address; its syntax is checked by the forms, not by the scalar."""
 PhoneNumber = NewType("PhoneNumber", str)
+"""A phone number in E.164; its syntax is checked by the forms, not by the scalar."""
 URL = NewType("URL", str)
+"""A web address; its syntax is checked by the forms, not by the scalar."""
 SubscriberNumber = NewType("SubscriberNumber", str)
+"""The 16 digits of a subscriber number, which the scalar writes as CP 4071 8823 9056 1227."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
@@ -24,7 +28,7 @@ _NAIVE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+)?")
 
 
 def text_fault(text: str) -> str | None:
-    """What is wrong with a text that no database column may hold, None where nothing is."""
+    """What makes a text one that the database cannot store, as the end of a sentence; None where nothing does."""
     if "\x00" in text:
         return "holds a NUL character (U+0000): remove it"
     if any("\ud800" <= character <= "\udfff" for character in text):
@@ -55,7 +59,7 @@ def _parse_instant(value: object) -> datetime:
     text = _text("DateTime", value)
     try:
         if _INSTANT.fullmatch(text):
-            # in UTC already here: an instant near year 1 or 9999 has no UTC form
+            # converted here, since an instant near year 1 or 9999 may have no UTC form
             return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
@@ -98,32 +102,34 @@ SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description="An instant with its offset from UTC, RFC 3339: 2026-12-31T10:00:00+01:00. Answers are in UTC (Z); "
-        "a value without offset is refused.",
+        "a value without offset is refused. Unless a description says otherwise it is of the service's clock, which is "
+        "the real one in production.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
         serialize=_write_instant,
         parse_value=_parse_instant,
     ),
     EmailAddress: _text_scalar(
         "EmailAddress",
-        "An e-mail address: ana.silva@town.example. Addresses compare without regard to case. In a mutation's input "
-        "its syntax is checked with the rest of the form.",
+        "An e-mail address: ana.silva@town.example. Addresses are compared without case. In the input of a mutation a "
+        "malformed one is reported in `errors`, with the other faults of the form.",
         "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address",
     ),
     PhoneNumber: _text_scalar(
         "PhoneNumber",
-        "An international telephone number, E.164: +33123456789. In a mutation's input its syntax is checked with the "
-        "rest of the form.",
+        "An international phone number, E.164: +33123456789. In the input of a mutation a malformed one is reported in "
+        "`errors`, with the other faults of the form.",
         "https://www.itu.int/rec/T-REC-E.164",
     ),
     URL: _text_scalar(
         "URL",
-        "An absolute web address. In a mutation's input its syntax is checked with the rest of the form.",
+        "An absolute web address. In the input of a mutation a malformed one is reported in `errors`, with the other "
+        "faults of the form.",
         "https://url.spec.whatwg.org/",
     ),
     SubscriberNumber: strawberry.scalar(
         name="SubscriberNumber",
-        description="A personal subscriber number, CP and 16 digits of which the last two check the others: "
-        "CP 4071 8823 9056 1227.",
+        description="A personal subscriber number: CP and 16 digits, of which the last two check the others (ISO 7064, "
+        "MOD 97-10), as in CP 4071 8823 9056 1227.",
         specified_by_url="https://www.iso.org/standard/31531.html",
         serialize=_write_number,
         parse_value=lambda value: _text("SubscriberNumber", value),
@@ -136,4 +142,4 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=lambda value: value,
     ),
 }
-"""What the schema writes each Python type as."""
+"""The scalar of the API for each Python type."""

@@ -1,4 +1,4 @@
-"""Keys for machines."""
+"""The type of API keys, with which machines sign in."""
 
 from datetime import datetime
 from typing import Self
@@ -11,20 +11,27 @@ from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.storage import tables
 
 
-@strawberry.type(description="A key with which a machine asks. Its secret is told once, when it is made.")
+@strawberry.type(
+    description="A key with which a machine calls the API. Its secret is shown once, when it is created. Its instants "
+    "are of the real clock."
+)
 class ApiKey(Node):
     name: str = strawberry.field(description="What it is for, as staff named it.")
-    prefix: str = strawberry.field(description="The beginning of the secret, by which it is recognised.")
+    prefix: str = strawberry.field(description="The beginning of the secret, by which the key is recognised.")
     scopes: list[Scope] = strawberry.field(description="What it may do.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    last_used_at: datetime | None = strawberry.field(description="When it was last used, to the minute.")
-    expires_at: datetime | None = strawberry.field(description="From when on it no longer works; null for no end.")
-    revoked_at: datetime | None = strawberry.field(description="When it was revoked, if it was.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    last_used_at: datetime | None = strawberry.field(
+        description="When it was last used, to the minute; null before its first use."
+    )
+    expires_at: datetime | None = strawberry.field(
+        description="From when on it no longer works; null where it does not expire."
+    )
+    revoked_at: datetime | None = strawberry.field(description="When it was revoked; null where it was not.")
     ownership: strawberry.Private[Ownership]
 
     @classmethod
     def of(cls, row: tables.ApiKey) -> Self:
-        """A key, without its secret."""
+        """The key of a row, without its secret."""
         return cls(
             id=strawberry.ID(row.id),
             name=row.name,

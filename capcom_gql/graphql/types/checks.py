@@ -1,4 +1,4 @@
-"""The answers to event systems. They name nobody."""
+"""The types of the answers of checks (R10, R1, R3); they name no person."""
 
 from datetime import date, datetime
 from typing import Self
@@ -13,24 +13,35 @@ from capcom_gql.languages.locales import Locale
 from capcom_gql.languages.sentences import next_step, say
 
 
-@strawberry.type(description="Whether a subscriber number gives a discount; if not, why, and what to do.")
+@strawberry.type(description="Whether a subscriber number gives a discount; if not, why not and what to do.")
 class DiscountCheck:
     eligible: bool = strawberry.field(description="Whether the discount is granted.")
-    reason: DiscountReason = strawberry.field(description="Why, for programs.")
-    message: str = strawberry.field(description="Why, for people, in the caller's language.")
-    next_step: str | None = strawberry.field(description="What to do about a refusal, in the caller's language.")
-    percent: int | None = strawberry.field(description="The discount, where it is a percentage.")
-    reduction: Money | None = strawberry.field(description="What is taken off, where a price was given.")
-    final_price: Money | None = strawberry.field(description="What is left to pay, where a price was given.")
-    provisional: bool = strawberry.field(description="Granted while the organisation's payment proof is awaited.")
-    valid_until: date | None = strawberry.field(
-        description="The last day on which a discount granted now holds, in the operator's time zone."
+    reason: DiscountReason = strawberry.field(description="Why or why not, for programs.")
+    message: str = strawberry.field(description="Why or why not, in one sentence of the caller's language.")
+    next_step: str | None = strawberry.field(
+        description="What to do about a refusal, in the caller's language; null where the discount is granted."
     )
-    checked_at: datetime = strawberry.field(description="The instant that the answer is true of.")
+    percent: int | None = strawberry.field(
+        description="The percentage of the discount, 1 to 100; null where it is an amount or is not granted."
+    )
+    reduction: Money | None = strawberry.field(
+        description="What is taken off the price; null where no price was given or the discount is not granted."
+    )
+    final_price: Money | None = strawberry.field(description="The price less the reduction; null where `reduction` is.")
+    provisional: bool = strawberry.field(
+        description="Whether the discount is granted while the organisation's payment proof is still awaited."
+    )
+    valid_until: date | None = strawberry.field(
+        description="The last day, inclusive, in the operator's time zone, on which a discount that is granted now "
+        "holds; null where it is not granted."
+    )
+    checked_at: datetime = strawberry.field(
+        description="The instant that the answer is about: `at` of the question, or now."
+    )
 
     @classmethod
     def of(cls, answer: CheckAnswer, locale: Locale, currency: str) -> Self:
-        """An answer in the caller's language."""
+        """An answer in the caller's language; `currency` is the installation's, ISO 4217."""
         verdict = answer.verdict
         reason = verdict.reason.value
         reduction, final = verdict.reduction_minor, verdict.final_price_minor
@@ -49,15 +60,20 @@ class DiscountCheck:
         )
 
 
-@strawberry.type(description="Whether a service is open to the holder of a subscriber number; if not, why.")
+@strawberry.type(description="Whether a service is open to the holder of a subscriber number; if not, why not.")
 class ServiceAccess:
     granted: bool = strawberry.field(description="Whether the service is open to the holder.")
-    reason: ServiceReason = strawberry.field(description="Why, for programs.")
-    message: str = strawberry.field(description="Why, for people, in the caller's language.")
-    checked_at: datetime = strawberry.field(description="The instant that the answer is true of.")
-    services: list[Service] = strawberry.field(description="The services that the holder may use.")
+    reason: ServiceReason = strawberry.field(description="Why or why not, for programs.")
+    message: str = strawberry.field(description="Why or why not, in one sentence of the caller's language.")
+    checked_at: datetime = strawberry.field(
+        description="The instant that the answer is about: `at` of the question, or now."
+    )
+    services: list[Service] = strawberry.field(
+        description="The services of the holder's plan; empty unless `reason` is GRANTED or SERVICE_NOT_COVERED."
+    )
     valid_until: date | None = strawberry.field(
-        description="The last day on which they may, as far as is known, in the operator's time zone."
+        description="The last day, inclusive, in the operator's time zone, on which the service is open as things are "
+        "now; null where it is not granted."
     )
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Webhook endpoints: where events are sent."""
+"""The type of webhook endpoints."""
 
 from datetime import datetime
 from typing import Self
@@ -16,23 +16,24 @@ from capcom_gql.storage import tables
 
 
 @strawberry.type(
-    description="An address that is sent events as they are recorded, signed as Standard Webhooks says: those of one "
-    "organisation, or the operator's, which is sent all."
+    description="An HTTPS address to which events are posted as they are recorded, signed as Standard Webhooks "
+    "specifies: those of one organisation, or all events. It is readable by staff and API keys with "
+    "NOTIFICATIONS_WRITE."
 )
 class WebhookEndpoint(Node):
-    url: URL = strawberry.field(description="Where events are posted.")
-    description: str | None = strawberry.field(description="What it is for, as staff noted it.")
-    kinds: list[str] = strawberry.field(description="The kinds of event that it is sent; none means all.")
+    url: URL = strawberry.field(description="The address to which events are posted.")
+    description: str | None = strawberry.field(description="What it is for, as staff noted it; null without a note.")
+    kinds: list[str] = strawberry.field(description="The kinds of event that it is sent; empty for all kinds.")
     is_enabled: bool = strawberry.field(
-        description="Whether it is sent anything now; what happens meanwhile is kept for it."
+        description="Whether events are sent to it; while it is disabled they are held for it."
     )
-    created_at: datetime = strawberry.field(description="When it was made.")
+    created_at: datetime = strawberry.field(description="When it was created, by the real clock.")
     ownership: strawberry.Private[Ownership]
     row: strawberry.Private[tables.WebhookEndpoint]
 
     @classmethod
     def of(cls, row: tables.WebhookEndpoint) -> Self:
-        """An endpoint, without its secrets."""
+        """The endpoint of a row, without its secrets."""
         return cls(
             id=strawberry.ID(row.id),
             url=URL(row.url),
@@ -49,6 +50,6 @@ class WebhookEndpoint(Node):
         reason = self.row.disabled_reason
         return None if reason is None else say("answers", f"disabled.{reason}", info.context.locale)
 
-    @resolved("The organisation whose events it is sent; null for the operator's, which is sent all.")
+    @resolved("The organisation whose events it is sent; null where it is sent all events.")
     async def organisation(self, info: Info) -> NamedOrganisation | None:
         return await organisation_named(info.context, self.row.organisation_id)

@@ -1,4 +1,4 @@
-"""Amounts."""
+"""The type of amounts of money."""
 
 from typing import Self
 
@@ -12,5 +12,5 @@ class Money:
 
     @classmethod
     def of(cls, amount_minor: int, currency: str) -> Self:
-        """An amount in minor units."""
+        """An amount in minor units of a currency (ISO 4217)."""
         return cls(amount_minor=amount_minor, currency=currency)

@@ -1,4 +1,4 @@
-"""The organisation that an object names, for those who see the object and may not see the organisation."""
+"""The organisation that an event or an endpoint is about, which not every reader of these may see."""
 
 from typing import Annotated, TypeAlias
 
@@ -10,13 +10,14 @@ from capcom_gql.graphql.errors import forbidden
 from capcom_gql.graphql.node import Node
 
 Organisation: TypeAlias = Node
-"""As far as the type checker goes: the type itself refers to those that name organisations, so it is named lazily."""
+"""For the type checker only: the type itself is imported lazily, since it refers to types that use this module."""
 
 NamedOrganisation = Annotated["Organisation", strawberry.lazy("capcom_gql.graphql.types.subscription")]
+"""The API's type Organisation, imported lazily."""
 
 
 async def organisation_named(context: Context, organisation_id: str | None) -> Organisation | None:
-    """The organisation of an id, None for none. Raises an error, FORBIDDEN, to anyone who may not see it."""
+    """The organisation with an id, None for None. Raises FieldError (FORBIDDEN) for a caller who may not see it."""
     if organisation_id is None:
         return None
     organisation = await context.find(context, organisation_id)

@@ -1,4 +1,4 @@
-"""What an organisation may subscribe to."""
+"""The types of plans and of their discount rules (R2, R10)."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -12,21 +12,26 @@ from capcom_gql.graphql.types.money import Money
 from capcom_gql.storage import tables
 
 
-@strawberry.type(description="The discount at one kind of event: exactly one of percent and amount.")
+@strawberry.type(description="The discount at one kind of event: either a percentage or an amount.")
 class DiscountRule:
     event_kind: EventKind = strawberry.field(description="The kind of event.")
-    percent: int | None = strawberry.field(description="Percent of the price, 1 to 100; rounded half up.")
-    amount: Money | None = strawberry.field(description="A fixed amount; never more than the price.")
+    percent: int | None = strawberry.field(
+        description="The percentage of the price, 1 to 100; the reduction is rounded half up to the minor unit. Null "
+        "where `amount` is given."
+    )
+    amount: Money | None = strawberry.field(
+        description="The amount that is taken off, the whole price at most. Null where `percent` is given."
+    )
 
     @classmethod
     def of(cls, rule: plans.DiscountRule, currency: str) -> Self:
-        """A rule, with the installation's currency."""
+        """The type of a discount rule; `currency` is the installation's, ISO 4217."""
         amount = None if rule.amount_minor is None else Money.of(rule.amount_minor, currency)
         return cls(event_kind=rule.event_kind, percent=rule.percent, amount=amount)
 
 
 def discount_rules(rules: Sequence[plans.DiscountRule], currency: str) -> list[DiscountRule]:
-    """The rules of an offer."""
+    """The discount rules of an offer, in order; `currency` is the installation's, ISO 4217."""
     return [DiscountRule.of(rule, currency) for rule in rules]
 
 
@@ -35,17 +40,21 @@ def discount_rules(rules: Sequence[plans.DiscountRule], currency: str) -> list[D
     "only the terms opened afterwards."
 )
 class Plan(Node):
-    code: str = strawberry.field(description="What `subscribe` takes as planCode.")
-    name: str = strawberry.field(description="The name as people read it.")
-    seat_limit: int = strawberry.field(description="How many users it has room for.")
-    price: Money = strawberry.field(description="The price of one term.")
-    services: list[Service] = strawberry.field(description="The services it includes.")
-    discounts: list[DiscountRule] = strawberry.field(description="Its discounts; a kind of event left out has none.")
-    is_open: bool = strawberry.field(description="Whether it may be newly chosen.")
+    code: str = strawberry.field(description="The code of the plan, for `planCode` of `subscribe` and `renew`.")
+    name: str = strawberry.field(description="The name of the plan, for people.")
+    seat_limit: int = strawberry.field(description="The most active seats (users) that a subscription may have.")
+    price: Money = strawberry.field(description="The price of one term, for the whole subscription.")
+    services: list[Service] = strawberry.field(description="The services that it includes.")
+    discounts: list[DiscountRule] = strawberry.field(
+        description="Its discount rules, at most one for each kind of event; a kind without a rule has no discount."
+    )
+    is_open: bool = strawberry.field(
+        description="Whether it can be chosen; a closed plan can still be kept in a renewal."
+    )
 
     @classmethod
     def of(cls, row: tables.Plan, currency: str) -> Self:
-        """A plan as it is offered now."""
+        """The plan of a row; `currency` is the installation's, ISO 4217."""
         offer = row.offer()
         return cls(
             id=strawberry.ID(row.id),

@@ -1,4 +1,4 @@
-"""The use of a discount."""
+"""The type of redemptions, the records of used discounts (R22)."""
 
 from datetime import datetime
 from typing import Self
@@ -16,22 +16,27 @@ from capcom_gql.graphql.types.subscription import Organisation, Seat, seat_for
 from capcom_gql.storage import tables
 
 
-@strawberry.type(description="The use of a discount by a person at an event; once, unless released.")
+@strawberry.type(
+    description="The record that a person used a discount for an event: once for each person and event, unless it is "
+    "released. It is readable by staff, the API key that made it, the organisation's manager, and the person."
+)
 class Redemption(Node):
     event_kind: EventKind = strawberry.field(description="The kind of event.")
-    event_reference: str = strawberry.field(description="The event, as every system that redeems names it.")
+    event_reference: str = strawberry.field(
+        description="The event, by the reference that all systems that redeem discounts share."
+    )
     registration_reference: str = strawberry.field(description="The registration, as the redeeming system names it.")
     price: Money = strawberry.field(description="The full price.")
-    reduction: Money = strawberry.field(description="What was taken off.")
-    final_price: Money = strawberry.field(description="What is left to pay.")
-    redeemed_at: datetime = strawberry.field(description="When it was recorded.")
-    released_at: datetime | None = strawberry.field(description="When it was released, if it was.")
+    reduction: Money = strawberry.field(description="What was taken off the price.")
+    final_price: Money = strawberry.field(description="The price less the reduction.")
+    redeemed_at: datetime = strawberry.field(description="When the discount was used.")
+    released_at: datetime | None = strawberry.field(description="When it was released; null where it was not.")
     ownership: strawberry.Private[Ownership]
     row: strawberry.Private[tables.Redemption]
 
     @classmethod
     def of(cls, row: tables.Redemption, currency: str) -> Self:
-        """A redemption as it was recorded."""
+        """The redemption of a row; `currency` is the installation's, ISO 4217."""
         return cls(
             id=strawberry.ID(row.id),
             event_kind=EventKind(row.event_kind),
@@ -46,18 +51,21 @@ class Redemption(Node):
             row=row,
         )
 
-    @resolved("What became of it, worked out for today.")
+    @resolved("Its state today.")
     async def state(self, info: Info) -> RedemptionState:
         term = await info.context.loaders.term.load(self.row.term_id)
         assert term is not None, "a term is never deleted"
         today = await info.context.today()
         return redemption_state(self.released_at, term.facts(), today, info.context.runtime.policy)
 
-    @resolved("The seat whose number was used; not told to machines.")
+    @resolved(
+        "The seat whose number was used, for those who may read that number: staff, the manager and the holder; null "
+        "for API keys, and once the seat is removed for its holder."
+    )
     async def seat(self, info: Info) -> Seat | None:
         return await seat_for(info.context, self.row.seat_id)
 
-    @resolved("The organisation whose discount it was.")
+    @resolved("The organisation whose subscription gave the discount; API keys need ORGANISATIONS_READ.")
     async def organisation(self, info: Info) -> Organisation | None:
         row = await info.context.loaders.organisation.load(self.row.organisation_id)
         return None if row is None else Organisation.of(row)

@@ -1,4 +1,4 @@
-"""Objects by their ids, whatever their type, for those who may see them; what may not be seen does not exist."""
+"""Objects of any type by their ids; an object that the caller may not see is answered as one that does not exist."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -19,27 +19,27 @@ from capcom_gql.storage import ids
 
 
 async def find_subject(context: Context, node_id: str) -> Node | None:
-    """Any object but an event, if the caller may see it."""
+    """The object with an id, of any type but Event; None where it does not exist or the caller may not see it."""
     find = _FINDERS.get(ids.prefix_of(node_id) or "")
     return None if find is None else await find(context, node_id)
 
 
 async def find_organisation(context: Context, organisation_id: str) -> Organisation | None:
-    """An organisation, if the caller may see it."""
+    """The organisation with an id; None where it does not exist or the caller may not see it."""
     row = await context.loaders.organisation.load(organisation_id)
     organisation = None if row is None else Organisation.of(row)
     return organisation if organisation and organisation.ownership.allow(Right.VIEW, context.actor) else None
 
 
 async def find_subscription(context: Context, subscription_id: str) -> OrganisationSubscription | None:
-    """A subscription, if the caller may see it."""
+    """The subscription with an id; None where it does not exist or the caller may not see it."""
     view = await context.loaders.view.load(subscription_id)
     subscription = None if view is None else OrganisationSubscription.of(view)
     return subscription if subscription and subscription.ownership.allow(Right.VIEW, context.actor) else None
 
 
 async def find_term(context: Context, term_id: str) -> Term | None:
-    """A term, if the caller may see it."""
+    """The term with an id; None where it does not exist or the caller may not see it."""
     row = await context.loaders.term.load(term_id)
     view = None if row is None else await context.loaders.view.load(row.subscription_id)
     if view is None:
@@ -49,14 +49,14 @@ async def find_term(context: Context, term_id: str) -> Term | None:
 
 
 async def find_redemption(context: Context, redemption_id: str) -> Redemption | None:
-    """A redemption, if the caller may see it."""
+    """The redemption with an id; None where it does not exist or the caller may not see it."""
     row = await context.loaders.redemption.load(redemption_id)
     redemption = None if row is None else Redemption.of(row, context.runtime.currency)
     return redemption if redemption and redemption.ownership.allow(Right.REDEMPTIONS, context.actor) else None
 
 
 async def find_api_key(context: Context, api_key_id: str) -> ApiKey | None:
-    """An API key, if the caller may see it."""
+    """The API key with an id; None where it does not exist or the caller may not see it."""
     row = await context.loaders.api_key.load(api_key_id)
     key = None if row is None else ApiKey.of(row)
     return key if key and key.ownership.allow(Right.ADMINISTRATION, context.actor) else None
@@ -93,15 +93,15 @@ async def _find_proof(context: Context, proof_id: str) -> PaymentProof | None:
 
 
 async def _find_person(context: Context, person_id: str) -> Person | None:
-    """Oneself; else whoever holds a seat that the caller may see, in the organisations where they may see it."""
+    """The caller, or a person with a seat that the caller may see, in the organisations in which they may see it."""
     row = await context.loaders.person.load(person_id)
     if row is None:
         return None
     seats = await context.loaders.seats_of_person.load(person_id)
-    situations = await context.loaders.view.load_many([seat.subscription_id for seat in seats])
+    views = await context.loaders.view.load_many([seat.subscription_id for seat in seats])
     seen = {
         view.organisation_id
-        for seat, view in zip(seats, situations, strict=True)
+        for seat, view in zip(seats, views, strict=True)
         if view is not None and Seat.of(seat, view).is_visible_to(context.actor)
     }
     ownership = Owned(seen or (None,), person_id)

@@ -1,4 +1,4 @@
-"""What users ask support, and what they are answered."""
+"""The type of support requests (R20)."""
 
 from datetime import datetime
 from typing import Self
@@ -17,20 +17,22 @@ from capcom_gql.storage import tables
 
 
 @strawberry.type(
-    description="A user's request about a discount or a service that they believe wrongly refused. It keeps what the "
-    "checks answered when it was opened."
+    description="A user's request about a discount or a service that they believe was wrongly refused, with what the "
+    "checks answered when it was opened. It is readable by the user who opened it, staff, and API keys with ADMIN."
 )
 class SupportRequest(Node):
-    message: str = strawberry.field(description="What the user wrote.")
+    message: str = strawberry.field(description="What the user wrote; empty once it is erased.")
     opened_at: datetime = strawberry.field(description="When it was opened.")
     closed_at: datetime | None = strawberry.field(description="When staff answered it; null while it is open.")
-    answer: str | None = strawberry.field(description="What staff answered; null while it is open.")
+    answer: str | None = strawberry.field(
+        description="What staff answered; null while it is open, empty once it is erased."
+    )
     ownership: strawberry.Private[Ownership]
     row: strawberry.Private[tables.SupportRequest]
 
     @classmethod
     def of(cls, row: tables.SupportRequest) -> Self:
-        """A request as it is recorded."""
+        """The request of a row."""
         return cls(
             id=strawberry.ID(row.id),
             message=row.message,
@@ -43,19 +45,23 @@ class SupportRequest(Node):
 
     @resolved("What the discount check answered when it was opened; null where the request is not about a discount.")
     async def check(self, info: Info) -> DiscountCheck | None:
-        kept, context = self.row.check_answer, info.context
-        return None if kept is None else DiscountCheck.of(stored_check(kept), context.locale, context.runtime.currency)
+        stored, context = self.row.check_answer, info.context
+        if stored is None:
+            return None
+        return DiscountCheck.of(stored_check(stored), context.locale, context.runtime.currency)
 
     @resolved("What the service check answered when it was opened; null where the request is not about a service.")
     async def access(self, info: Info) -> ServiceAccess | None:
-        kept = self.row.access_answer
-        return None if kept is None else ServiceAccess.of(stored_access(kept), info.context.locale)
+        stored = self.row.access_answer
+        return None if stored is None else ServiceAccess.of(stored_access(stored), info.context.locale)
 
-    @resolved("The seat whose number it is about; null for who may not see it, as its own holder once it is removed.")
+    @resolved(
+        "The seat whose number it is about; null for a caller who may not see it, as its holder once it is removed."
+    )
     async def seat(self, info: Info) -> Seat | None:
         return await seat_for(info.context, self.row.seat_id)
 
-    @resolved("Who opened it.")
+    @resolved("The person who opened it.")
     async def opened_by(self, info: Info) -> Person | None:
         row = await info.context.loaders.person.load(self.row.person_id)
         return None if row is None else Person.of(row, self.ownership)

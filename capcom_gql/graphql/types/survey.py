@@ -1,4 +1,4 @@
-"""The survey that a seat is asked about a term."""
+"""The type of the survey about a term (R18)."""
 
 from datetime import date, datetime
 from typing import Self
@@ -12,18 +12,21 @@ from capcom_gql.graphql.types.term import Term
 from capcom_gql.storage import tables
 
 
-@strawberry.type(description="A seat's holder asked about a term, once; the score goes to the operator.")
+@strawberry.type(
+    description="A survey that the holder of a seat was sent about a term, once. The score and the comment are for the "
+    "operator only."
+)
 class SurveyRequest:
     term: Term = strawberry.field(description="The term that it is about.")
-    asked_at: datetime = strawberry.field(description="When it was asked.")
+    asked_at: datetime = strawberry.field(description="When it was sent.")
     answered_at: datetime | None = strawberry.field(description="When it was answered; null until then.")
     closes_on: date = strawberry.field(
-        description="The last day on which an answer is taken, in the operator's time zone."
+        description="The last day on which an answer is accepted, inclusive, in the operator's time zone."
     )
 
     @classmethod
     def of(cls, row: tables.SurveyRequest, view: SubscriptionView, currency: str, policy: LifecyclePolicy) -> Self:
-        """A survey request of a seat of this subscription."""
+        """The survey of a row, of a seat of this subscription; `currency` is the installation's, ISO 4217."""
         term = Term.of(view, row.term_id, currency, Owned((view.organisation_id,)))
         return cls(
             term=term,

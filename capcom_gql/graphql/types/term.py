@@ -1,4 +1,4 @@
-"""One period of a subscription, and the proof that confirms it."""
+"""The types of terms and of payment proofs (R4, R8, R9)."""
 
 from datetime import date, datetime
 from typing import Self
@@ -17,16 +17,18 @@ from capcom_gql.graphql.types.plan import DiscountRule, Plan, discount_rules
 from capcom_gql.storage import tables
 
 
-@strawberry.type(description="What confirmed a term: a commitment to pay, not yet the money.")
+@strawberry.type(
+    description="The purchase order, cheque or transfer that confirmed a term: a commitment to pay, not yet the money."
+)
 class PaymentProof(Node):
-    kind: PaymentProofKind = strawberry.field(description="What arrived.")
-    reference: str = strawberry.field(description="What is written on it: the number of the order, of the cheque.")
+    kind: PaymentProofKind = strawberry.field(description="Its kind.")
+    reference: str = strawberry.field(description="Its own reference, such as the number of the order or the cheque.")
     received_on: date = strawberry.field(description="The day on which it arrived, in the operator's time zone.")
     recorded_at: datetime = strawberry.field(description="When it was recorded.")
 
     @classmethod
     def of(cls, row: tables.PaymentProof) -> Self:
-        """A proof as it was recorded."""
+        """The proof of a row."""
         return cls(
             id=strawberry.ID(row.id),
             kind=PaymentProofKind(row.kind),
@@ -37,26 +39,38 @@ class PaymentProof(Node):
 
 
 @strawberry.type(
-    description="One 12-month period of a subscription. Seats, price, services and discounts are as of its opening. "
-    "Days are civil days of the operator's time zone, the first and the last inclusive."
+    description="One year of a subscription, with its own copy of the plan's seats, price, services and discounts as "
+    "of its opening. Days are of the operator's time zone; the first and the last day belong to it."
 )
 class Term(Node):
     state: TermState = strawberry.field(description="Its state today.")
-    opened_at: datetime = strawberry.field(description="When it was opened: by signing up, reopening or renewing.")
-    starts_on: date = strawberry.field(description="Its first day.")
-    ends_on: date = strawberry.field(description="Its last day.")
-    terms_version: str = strawberry.field(
-        description="The version of the terms of use that was accepted for it; empty where it was imported."
+    opened_at: datetime = strawberry.field(
+        description="When it was opened, by a sign-up, a reopening or a renewal. An imported term is opened at the "
+        "first instant of its first day."
     )
-    seat_limit: int = strawberry.field(description="How many users it has room for.")
-    price: Money = strawberry.field(description="Its price.")
-    services: list[Service] = strawberry.field(description="The services it includes.")
-    discounts: list[DiscountRule] = strawberry.field(description="Its discounts.")
-    proof_due_on: date = strawberry.field(description="The last day on which its payment proof serves.")
+    starts_on: date = strawberry.field(description="Its first day, inclusive.")
+    ends_on: date = strawberry.field(description="Its last day, inclusive.")
+    terms_version: str = strawberry.field(
+        description="The version of the terms of use that was accepted for it; empty for an imported term."
+    )
+    seat_limit: int = strawberry.field(description="The most active seats (users) that it allows.")
+    price: Money = strawberry.field(description="Its price, for the whole subscription.")
+    services: list[Service] = strawberry.field(description="The services that it includes.")
+    discounts: list[DiscountRule] = strawberry.field(
+        description="Its discount rules, at most one for each kind of event."
+    )
+    proof_due_on: date = strawberry.field(description="The last day, inclusive, for its payment proof.")
     is_confirmed: bool = strawberry.field(description="Whether its payment proof is recorded.")
-    cancelled_at: datetime | None = strawberry.field(description="When it was cancelled, if it is.")
-    cancellation_reason: CancellationReason | None = strawberry.field(description="Why it was cancelled, if it is.")
-    reinstated_at: datetime | None = strawberry.field(description="When staff reinstated it, if they did.")
+    cancelled_at: datetime | None = strawberry.field(
+        description="When it was cancelled; null while it is not, also after a reinstatement. For an unpaid "
+        "cancellation the first instant after the due day, whenever that was recorded."
+    )
+    cancellation_reason: CancellationReason | None = strawberry.field(
+        description="Why it was cancelled; null where `cancelledAt` is."
+    )
+    reinstated_at: datetime | None = strawberry.field(
+        description="When staff reinstated it after an unpaid cancellation; null where they did not."
+    )
     ownership: strawberry.Private[Ownership]
     plan_id: strawberry.Private[str]
     is_echo: strawberry.Private[bool] = False
@@ -65,7 +79,7 @@ class Term(Node):
     def of(
         cls, view: SubscriptionView, term_id: str, currency: str, ownership: Ownership, *, is_echo: bool = False
     ) -> Self:
-        """A term of a subscription as it stands today; its proof is not told in an echo (R5)."""
+        """A term of a subscription; `is_echo` withholds its proof from a caller without rights (R5)."""
         row, facts = view.row(term_id), view.facts[term_id]
         return cls(
             id=strawberry.ID(term_id),
@@ -88,14 +102,16 @@ class Term(Node):
             is_echo=is_echo,
         )
 
-    @resolved("The plan it was opened with, as that plan is today.")
+    @resolved("The plan that was chosen for it, as that plan is today.")
     async def plan(self, info: Info) -> Plan:
         context = info.context
         row = await context.loaders.plan.load(self.plan_id)
         assert row is not None, "a plan is never deleted"
         return Plan.of(row, context.runtime.currency)
 
-    @resolved("The payment proof, once it is recorded.")
+    @resolved(
+        "Its payment proof; null until one is recorded. For staff, API keys with ORGANISATIONS_READ, and the manager."
+    )
     async def proof(self, info: Info) -> PaymentProof | None:
         if self.is_echo:
             return None

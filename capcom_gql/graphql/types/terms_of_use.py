@@ -1,4 +1,4 @@
-"""The terms that whoever subscribes accepts."""
+"""The type of the terms of use (R19)."""
 
 from datetime import datetime
 from typing import Self
@@ -9,13 +9,17 @@ from capcom_gql.graphql.scalars import URL
 from capcom_gql.storage import tables
 
 
-@strawberry.type(description="A published version of the terms of use.")
+@strawberry.type(description="A version of the terms of use, which those who subscribe or renew accept.")
 class TermsOfUse:
-    version: str = strawberry.field(description="What `subscribe` takes as acceptedTermsVersion.")
-    url: URL = strawberry.field(description="Where the text is.")
-    published_at: datetime = strawberry.field(description="From when on this version was the current one.")
+    version: str = strawberry.field(
+        description="The name of the version, for `acceptedTermsVersion` of `subscribe` and `renew`."
+    )
+    url: URL = strawberry.field(description="Where its text is.")
+    published_at: datetime = strawberry.field(
+        description="When it was published; it is in force from then until the next version is published."
+    )
 
     @classmethod
     def of(cls, row: tables.TermsOfUse) -> Self:
-        """A version as it was published."""
+        """The version of a row."""
         return cls(version=row.version, url=URL(row.url), published_at=row.published_at)

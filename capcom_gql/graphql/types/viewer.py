@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The type of the caller."""
 
 import strawberry
 
@@ -14,25 +14,25 @@ from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.storage import tables
 
 
-@strawberry.type(description="The caller, with what is theirs.")
+@strawberry.type(description="The person who calls, with their own objects.")
 class Viewer:
     role: Role = strawberry.field(
-        description="The highest role held anywhere; rights are decided for each object, not by this."
+        description="The highest role that the caller has anywhere; rights are decided for each object, not by it."
     )
     scopes: list[Scope] = strawberry.field(description="The scopes of an API key; empty for a person.")
-    api_key: ApiKey | None = strawberry.field(description="The API key that asks; null for a person.", default=None)
+    api_key: ApiKey | None = strawberry.field(description="The API key that calls; null for a person.", default=None)
     person_id: strawberry.Private[str]
     ownership: strawberry.Private[Ownership]
 
     @classmethod
     def of(cls, actor: Actor) -> "Viewer | None":
-        """The person who asks; None where it is not a person."""
+        """The viewer of a signed-in person; None for an API key and for an anonymous caller."""
         if actor.person_id is None or actor.role is None:
             return None
         ownership = Owned((None,), actor.person_id)
         return cls(role=actor.role, scopes=sorted(actor.scopes), person_id=actor.person_id, ownership=ownership)
 
-    @resolved("The person who asks.")
+    @resolved("The person who calls.")
     async def person(self, info: Info) -> Person | None:
         row = await info.context.loaders.person.load(self.person_id)
         return None if row is None else Person.of(row, Owned(info.context.actor.belongs_to or (None,), self.person_id))
@@ -41,8 +41,8 @@ class Viewer:
     async def seats(self, info: Info) -> list[Seat]:
         loaders = info.context.loaders
         rows = [row for row in await loaders.seats_of_person.load(self.person_id) if row.removed_at is None]
-        situations = await loaders.view.load_many([row.subscription_id for row in rows])
-        return [Seat.of(row, view) for row, view in zip(rows, situations, strict=True) if view]
+        views = await loaders.view.load_many([row.subscription_id for row in rows])
+        return [Seat.of(row, view) for row, view in zip(rows, views, strict=True) if view]
 
     @resolved("The organisations in which the caller has an active seat.")
     async def organisations(self, info: Info) -> list[Organisation]:
