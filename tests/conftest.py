@@ -11,9 +11,10 @@ import pytest
 from capcom_gql.storage.engine.database import open_database
 from tests.databases import ENGINES, PostgresSource, Source, SqliteSource
 from tests.loopback import LoopbackGuard
-from tests.servers import EXTERNAL, Postgres
+from tests.one_postgres import one_postgres
+from tests.servers import Server, external_url
 
-_GUARD = LoopbackGuard(os.environ.get(EXTERNAL, ""))
+_GUARD = LoopbackGuard(external_url())
 
 
 _LONG = tuple(
@@ -48,24 +49,31 @@ def loopback_guard() -> Iterator[LoopbackGuard]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
-    """One PostgreSQL for the whole session."""
-    with Postgres() as server:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the whole run, which all its workers have."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def postgres_server(shared: Path) -> Iterator[Server]:
+    """One PostgreSQL for the whole run."""
+    with one_postgres(shared) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(postgres_server: Postgres) -> Iterator[Source]:
+def postgres_databases(postgres_server: Server, shared: Path) -> Iterator[Source]:
     """Databases on PostgreSQL."""
-    source = PostgresSource(postgres_server)
+    source = PostgresSource(postgres_server, shared)
     yield source
     source.close()
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Source:
+def sqlite_databases(shared: Path) -> Source:
     """Databases on SQLite."""
-    return SqliteSource(tmp_path_factory.mktemp("template"))
+    return SqliteSource(shared)
 
 
 @pytest.fixture(params=ENGINES)

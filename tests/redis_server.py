@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import Self
 
-from tests.servers import START_SECONDS, ServerUnavailable, ending_with_us, free_port
+from tests.patience import LONG
+from tests.servers import ServerUnavailable, ending_with_us, free_port
 
 
 class Redis:
@@ -53,7 +54,7 @@ class Redis:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + LONG
         while self.say("PING") != "+PONG":
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()

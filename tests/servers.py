@@ -23,9 +23,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from tests.patience import LONG
+
 EXTERNAL = "CAPCOM_TEST_DATABASE_URL"
-START_SECONDS = 30.0
-STOP_SECONDS = 15.0
 
 # The tests' data need not outlive a power cut.
 FAST = {
@@ -34,8 +34,13 @@ FAST = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "64MB",
+    # nothing is done beside what the tests ask for
+    "autovacuum": "off",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "4GB",
+    "io_method": "sync",
     "unix_socket_directories": "",
     "listen_addresses": "127.0.0.1",
 }
@@ -47,7 +52,40 @@ class ServerUnavailable(RuntimeError):
     """A server cannot be had here; the text says what to do."""
 
 
-class Postgres:
+def external_url() -> str:
+    """The server that whoever runs the tests has named, or nothing."""
+    return os.environ.get(EXTERNAL, "")
+
+
+class Server:
+    """A PostgreSQL that runs, as its clients know it: by the address of its database `postgres`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of one database of this server, as `CAPCOM_DATABASE_URL` takes it."""
+        return urlunsplit(urlsplit(self._url)._replace(path=f"/{database}"))
+
+    async def create_database(self, name: str, template: str | None = None) -> str:
+        """Make a database, a copy of `template` if given (nobody may be connected to it); its address."""
+        source = f' TEMPLATE "{template}" STRATEGY file_copy' if template else ""
+        await self._execute(f'CREATE DATABASE "{name}"{source}')
+        return self.url(name)
+
+    async def drop_database(self, name: str) -> None:
+        """Drop a database if it exists, cutting whoever is connected to it."""
+        await self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self._url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+class Postgres(Server):
     """One server for a test session; `with Postgres() as server:` starts and stops it.
 
     The server is told to end with this process, whatever ends it. `keeps`: what was committed outlives its own
@@ -55,12 +93,13 @@ class Postgres:
     """
 
     def __init__(self, *, keeps: bool = False) -> None:
-        self._external = "" if keeps else os.environ.get(EXTERNAL, "")
+        self._external = "" if keeps else external_url()
         self._options = {**FAST, **KEPT} if keeps else FAST
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
         self._password = secrets.token_hex(16)
+        super().__init__(self._external)
 
     def __enter__(self) -> Self:
         self.start()
@@ -72,7 +111,7 @@ class Postgres:
     def start(self) -> None:
         """Start the server and return once it answers. Raises ServerUnavailable."""
         if self._external:
-            asyncio.run(self._wait(time.monotonic() + START_SECONDS))
+            asyncio.run(self._wait(time.monotonic() + LONG))
             return
         binaries = _binaries()
         unprivileged = _without_root()
@@ -81,7 +120,7 @@ class Postgres:
         try:
             self._initialise(binaries, unprivileged)
             self._launch(binaries, unprivileged)
-            asyncio.run(self._wait(time.monotonic() + START_SECONDS))
+            asyncio.run(self._wait(time.monotonic() + LONG))
         except BaseException:
             self.stop()
             raise
@@ -92,7 +131,7 @@ class Postgres:
             # SIGINT is PostgreSQL's fast shutdown: connections are cut, nothing is waited for.
             self._process.send_signal(signal.SIGINT)
             try:
-                self._process.wait(STOP_SECONDS)
+                self._process.wait(LONG)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
@@ -106,37 +145,11 @@ class Postgres:
         """End the server as `pg_ctl stop -m immediate` does: no checkpoint, every connection cut."""
         assert self._process is not None, "a server of ours runs"
         self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(STOP_SECONDS)
+        self._process.wait(LONG)
 
     def rise(self) -> None:
         """Start it again on its port and data; returns while it still recovers. From the main thread only."""
         self._launch(_binaries(), _without_root())
-
-    def url(self, database: str = "postgres") -> str:
-        """The address of one database of this server, as `CAPCOM_DATABASE_URL` takes it."""
-        if self._external:
-            return urlunsplit(urlsplit(self._external)._replace(path=f"/{database}"))
-        return f"postgres://postgres:{self._password}@127.0.0.1:{self._port}/{database}"
-
-    async def create_database(self, name: str, template: str | None = None) -> str:
-        """Make a database, a copy of `template` if given (nobody may be connected to it); its address."""
-        source = f' TEMPLATE "{template}" STRATEGY file_copy' if template else ""
-        await self._execute(f'CREATE DATABASE "{name}"{source}')
-        return self.url(name)
-
-    async def drop_database(self, name: str) -> None:
-        """Drop a database if it exists, cutting whoever is connected to it."""
-        await self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self._maintenance_url())
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    def _maintenance_url(self) -> str:
-        return self._external or self.url()
 
     def _initialise(self, binaries: Path, unprivileged: list[str]) -> None:
         assert self._folder is not None
@@ -164,6 +177,7 @@ class Postgres:
     def _launch(self, binaries: Path, unprivileged: list[str]) -> None:
         assert self._folder is not None
         self._port = self._port or free_port()
+        self._url = f"postgres://postgres:{self._password}@127.0.0.1:{self._port}/postgres"
         options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
         command = [
             str(binaries / "postgres"),
@@ -186,7 +200,7 @@ class Postgres:
     async def _wait(self, deadline: float) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._maintenance_url(), timeout=5)
+                connection = await asyncpg.connect(self._url, timeout=LONG)
             except (OSError, TimeoutError, asyncpg.PostgresError) as error:
                 ended = self._process is not None and self._process.poll() is not None
                 if ended or time.monotonic() > deadline:

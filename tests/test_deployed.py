@@ -30,7 +30,7 @@ from tests.cli.installations import SUBSCRIBE
 from tests.containers import GRACE_SECONDS, compose, environment, image_environment, instruction, shell_blocks, stages
 from tests.processes import READY
 from tests.redis_server import Redis, _redis_binary, redis_is_missing
-from tests.servers import Postgres, _binaries, free_port
+from tests.servers import Server, _binaries, free_port
 
 # several programs start one after the other
 PROGRAMS = {
@@ -140,7 +140,7 @@ def redis() -> Iterator[Redis]:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, postgres_server: Postgres, redis: Redis) -> Iterator[Machine]:
+def machine(tmp_path: Path, postgres_server: Server, redis: Redis) -> Iterator[Machine]:
     """A machine with an empty database, and the `.env` that docs/deploy.md makes, by its own block."""
     (block,) = [block for block in shell_blocks() if "cat > .env" in block]
     subprocess.run(["bash", "-eu", "-c", block], cwd=tmp_path, check=True)
@@ -200,7 +200,7 @@ def test_the_image_by_itself(machine: Machine) -> None:
     assert (machine.folder / "data/capcom.sqlite3").exists()
 
 
-def test_the_servers_commands_are_true(machine: Machine, postgres_server: Postgres) -> None:
+def test_the_servers_commands_are_true(machine: Machine, postgres_server: Server) -> None:
     """PostgreSQL's health check finds it; Redis starts with its options, which keep nothing on disk."""
     services = compose(machine.env_file)["services"]
     kind, program, *options = services["postgres"]["healthcheck"]["test"]

@@ -15,7 +15,7 @@ import pytest
 
 from tests.cli.installations import Installation
 from tests.docs.pages import page
-from tests.servers import Postgres, _binaries
+from tests.servers import Server, _binaries
 
 COMMANDS: list[str] = re.findall(r"^ *((?:sqlite3|pg_dump|pg_restore) .*)$", page("docs/operate.md").text, re.MULTILINE)
 
@@ -77,7 +77,7 @@ def test_sqlite(installation: Installation, tmp_path: Path) -> None:
             database.execute("UPDATE event SET kind = 'other'")
 
 
-def test_postgres(bare_installation: Installation, postgres_server: Postgres, tmp_path: Path) -> None:
+def test_postgres(bare_installation: Installation, postgres_server: Server, tmp_path: Path) -> None:
     old, new = (asyncio.run(postgres_server.create_database(f"backup_{name}")) for name in ("old", "new"))
     try:
         first = bare_installation.having(DATABASE_URL=old)

@@ -11,7 +11,7 @@ from capcom_gql.app.composition import create_app
 from capcom_gql.settings import load
 from capcom_gql.storage.engine.database import rows
 from tests.databases import ONLY_POSTGRES
-from tests.servers import Postgres
+from tests.servers import Server
 
 HTML = {"Accept": "text/html,*/*"}
 PUBLIC = {"CAPCOM_PUBLIC_URL": "https://api.network.example"}
@@ -118,7 +118,7 @@ async def test_not_ready_names_the_part_that_fails(database_url: str, tmp_path: 
 
 @ONLY_POSTGRES
 async def test_a_database_that_is_gone_is_named_and_the_process_lives(
-    database_url: str, postgres_server: Postgres, tmp_path: Path
+    database_url: str, postgres_server: Server, tmp_path: Path
 ) -> None:
     async with running(database_url, tmp_path) as ask:
         await postgres_server.drop_database(database_url.rpartition("/")[2])

@@ -20,7 +20,7 @@ from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Subscription
 from tests.cli.test_front import running
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
 from tests.redis_server import Redis, redis_is_missing
-from tests.servers import Postgres, free_port
+from tests.servers import Server, free_port
 from tests.world import World, world_on
 
 SAMPLE = re.compile(r'^(?P<name>capcom_\w+)(?:\{channel="(?P<channel>\w+)",state="(?P<state>\w+)"\})? (?P<value>\S+)$')
@@ -121,7 +121,7 @@ async def test_the_figures_need_the_schema_of_this_version(world: World) -> None
 
 @ONLY_POSTGRES
 async def test_without_a_database_there_are_no_figures(
-    database_url: str, postgres_server: Postgres, tmp_path: Path
+    database_url: str, postgres_server: Server, tmp_path: Path
 ) -> None:
     async with running(database_url, tmp_path) as ask:
         await postgres_server.drop_database(database_url.rpartition("/")[2])

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from capcom_gql.cli.program import program
 from capcom_gql.testing import SmtpWorld
 from tests.containers import COMPOSE, DEPLOY, OURS, compose, required, section
-from tests.servers import Postgres
+from tests.servers import Server
 
 
-def test_the_first_start_runs_as_written(tmp_path: Path, postgres_server: Postgres) -> None:
+def test_the_first_start_runs_as_written(tmp_path: Path, postgres_server: Server) -> None:
     """The settings of the page in `.env`, on this machine's database and mail server, then its commands."""
     (settings,) = re.findall(r"```sh\n(.*?)```", section("Settings for production"), re.DOTALL)
     (commands,) = re.findall(r"```sh\n(.*?)```", section("The first start"), re.DOTALL)
