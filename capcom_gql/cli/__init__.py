@@ -1,4 +1,4 @@
-"""`capcom`, the command line. Commands import what they need when they run, so that `--help` answers at once."""
+"""`capcom`, the command line. Commands import what they need when they run, so that `--help` is quick."""
 
 from capcom_gql.cli.program import main
 

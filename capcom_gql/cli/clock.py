@@ -1,4 +1,4 @@
-"""`capcom clock`: the product's clock of one database, moved for every process alike. Not in production."""
+"""`capcom clock`: show or move the product's clock of a database, for all of its processes. Not in production."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 clock = typer.Typer(no_args_is_help=True, help="Show or move the product's clock.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Force = Annotated[bool, typer.Option("--force", help="Even behind a recorded fact.")]
+Force = Annotated[bool, typer.Option("--force", help="Even to before something that is recorded.")]
 
 
 @clock.command(epilog="Example: capcom clock show")
 def show(as_json: AsJson = False) -> None:
-    """Print what the product's clock shows."""
+    """Print the time of the product's clock, in the operator's zone, and its offset from the real time."""
     from capcom_gql.settings import load
 
     asyncio.run(_move(load(), None, as_json=as_json))
@@ -29,13 +29,13 @@ def set_(
     when: Annotated[
         str,
         typer.Argument(
-            metavar="WHEN", help="A day (its noon, in the operator's zone), or an RFC 3339 instant, taken exactly."
+            metavar="WHEN", help="A day (noon of it, in the operator's zone), or an exact RFC 3339 instant."
         ),
     ],
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Set the product's clock. Servers on this database follow at once."""
+    """Set the product's clock. All processes on this database follow at once."""
     from capcom_gql.cli.moments import read_instant
     from capcom_gql.storage.product_clock import set_product_clock
 
@@ -55,7 +55,7 @@ def advance(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Move the clock ahead. Days keep the hour of the operator's zone."""
+    """Move the product's clock ahead. Weeks and days keep the hour in the operator's zone."""
     from capcom_gql import clock as real_clock
     from capcom_gql.cli.moments import later
     from capcom_gql.storage.product_clock import product_now, set_product_clock
@@ -74,7 +74,7 @@ def advance(
 
 @clock.command(epilog="Example: capcom clock reset")
 def reset(force: Force = False, as_json: AsJson = False) -> None:
-    """Follow the real clock again."""
+    """Let the product's clock follow the real clock again."""
     from capcom_gql.storage.product_clock import reset_product_clock
 
     asyncio.run(_move(_settings(), lambda: reset_product_clock(force=force), as_json=as_json))
@@ -86,7 +86,7 @@ def _settings() -> "Settings":
 
     settings = load()
     if settings.is_production:
-        raise Stop("The clock is not moved in production. CAPCOM_ENV=development permits it, on a database of its own.")
+        raise Stop("The clock is not moved in production. CAPCOM_ENV=development allows it, on a database of its own.")
     return settings
 
 
@@ -102,10 +102,10 @@ async def _move(settings: "Settings", move: Callable[[], Awaitable[None]] | None
             except ValueError as error:
                 raise Stop(str(error)) from None
         ahead, now = await clock_offset(), await product_now()
-    _tell(settings, now, ahead.total_seconds(), as_json=as_json)
+    _show_clock(settings, now, ahead.total_seconds(), as_json=as_json)
 
 
-def _tell(settings: "Settings", now: datetime, ahead: float, *, as_json: bool) -> None:
+def _show_clock(settings: "Settings", now: datetime, ahead: float, *, as_json: bool) -> None:
     from capcom_gql.cli import screen
 
     local = now.astimezone(settings.zone)
@@ -119,10 +119,10 @@ def _tell(settings: "Settings", now: datetime, ahead: float, *, as_json: bool) -
             }
         )
     else:
-        screen.show(f"{local:%Y-%m-%d %H:%M:%S} {settings.time_zone} ({_offset_in_words(ahead)})")
+        screen.show(f"{local:%Y-%m-%d %H:%M:%S} {settings.time_zone} ({_offset_text(ahead)})")
 
 
-def _offset_in_words(seconds: float) -> str:
+def _offset_text(seconds: float) -> str:
     if round(seconds) == 0:
         return "the real time"
     minutes, _ = divmod(round(abs(seconds)), 60)

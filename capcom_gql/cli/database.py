@@ -1,4 +1,4 @@
-"""The database as commands find it: of this version, or a sentence that says what to run first."""
+"""Open the database for a command: migrated, or with a sentence that says what to run first."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -13,16 +13,17 @@ from capcom_gql.storage.product_clock import must_be_real
 
 @contextlib.asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[None]:
-    """The database, open. Raises Stop where it is not ready to be worked with, ClockMoved in production.
+    """Open the database for the length of the block.
 
-    In development a SQLite database is made, or brought to this version, on the way, and a note says so.
+    In development a SQLite database is created or migrated first, and a note says so. Raises Stop if migrations are
+    missing, ClockMoved in production if the product's clock was moved, and DatabaseUnavailable.
     """
     url = database_url(settings)
     file = settings.sqlite_file
     if not await _is_current(settings):
         if settings.is_production or file is None:
-            raise Stop("The database is not that of this version. Run `capcom migrate` first.")
-        done = "brought the database to this version" if file.exists() else "made a new database"
+            raise Stop("The database is not migrated to this version. Run `capcom migrate` first.")
+        done = "migrated the database to this version" if file.exists() else "created a new database"
         await migrate(url)
         note(f"{done}: {file}")
     async with open_database(url):

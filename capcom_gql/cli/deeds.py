@@ -1,4 +1,4 @@
-"""What commands need to carry out a deed: who does it, and the installation that it is done in."""
+"""What a command of the command line needs to carry out a deed: the actor, and the runtime on an open database."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from capcom_gql.runtime import Runtime
     from capcom_gql.settings import Settings
 
-# Whoever may run commands on the database may do what staff may; events say SYSTEM did it.
 COMMAND_LINE = Actor(is_staff=True, is_system=True)
+"""The actor of the command line: anyone who can run it on the database may do what staff may. Events name SYSTEM."""
 
 
 @contextlib.asynccontextmanager
 async def installation(settings: "Settings") -> "AsyncIterator[Runtime]":
-    """The database, open, with the channels of this installation: a deed may have letters and endpoints to write to.
+    """Open the database and load the channels, since a deed may write letters and events for endpoints.
 
-    Raises what `cli.database.database` does.
+    Raises what `cli.database.database` raises.
     """
     from capcom_gql.cli.database import database
     from capcom_gql.notifiers.loader import load

@@ -1,4 +1,4 @@
-"""`capcom demo`: a server over an invented network in a database of its own, and all that is needed to try it."""
+"""`capcom demo`: a server with an invented network in a database of its own, and what is needed to try it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,10 +8,11 @@ import typer
 if TYPE_CHECKING:
     import socket
 
-    from capcom_gql.cli.demo_script import Given
+    from capcom_gql.cli.demo_script import DemoFacts
     from capcom_gql.settings import Settings
 
 USUAL_PORT = 8000
+"""The port if none is given and this one is free."""
 
 
 def demo(
@@ -34,13 +35,13 @@ def demo(
     from capcom_gql.logs import to_standard_error
     from capcom_gql.settings import load
 
-    given = load()
-    if given.is_production:
-        raise Stop("There is no demo in production. CAPCOM_ENV=development permits it; it touches no other database.")
-    to_standard_error(as_objects=given.is_production)
+    caller_settings = load()
+    if caller_settings.is_production:
+        raise Stop("There is no demo in production. CAPCOM_ENV=development allows it; it changes no other database.")
+    to_standard_error(as_objects=caller_settings.is_production)
     listener = _listen(host, port)
     with scratch_folder("demo", data_dir) as folder:
-        run(_demo(given, folder, listener, is_kept=data_dir is not None, as_json=as_json))
+        run(_demo(caller_settings, folder, listener, is_kept=data_dir is not None, as_json=as_json))
 
 
 def _listen(host: str, port: int | None) -> "socket.socket":
@@ -54,26 +55,28 @@ def _listen(host: str, port: int | None) -> "socket.socket":
         return listen(host, 0)
 
 
-async def _demo(given: "Settings", folder: Path, listener: "socket.socket", *, is_kept: bool, as_json: bool) -> None:
+async def _demo(
+    caller_settings: "Settings", folder: Path, listener: "socket.socket", *, is_kept: bool, as_json: bool
+) -> None:
     from capcom_gql.app.composition import create_app
     from capcom_gql.cli.demo_guide import Guide
     from capcom_gql.cli.listening import answer_until_stopped, reachable, stoppable, url_of
     from capcom_gql.cli.screen import show
 
-    settings = reachable(given.model_copy(update={"data_dir": folder, "database_url": ""}), listener)
+    settings = reachable(caller_settings.model_copy(update={"data_dir": folder, "database_url": ""}), listener)
     async with stoppable():
         filled = await _fill(settings)
-    guide = Guide(given, settings, url_of(listener), filled, is_kept=is_kept)
+    guide = Guide(caller_settings, settings, url_of(listener), filled, is_kept=is_kept)
     app = create_app(settings, operations=guide.operations(), callers=guide.callers())
 
-    def tell() -> None:
+    def on_ready() -> None:
         show(guide.as_json() if as_json else guide.as_text())
         show(f"ready {guide.url}")
 
-    await answer_until_stopped(app, listener, tell)
+    await answer_until_stopped(app, listener, on_ready)
 
 
-async def _fill(settings: "Settings") -> "Given":
+async def _fill(settings: "Settings") -> "DemoFacts":
     from capcom_gql.cli.demo_script import fill
     from capcom_gql.cli.demo_story import Story
     from capcom_gql.notifiers.loader import load

@@ -1,4 +1,4 @@
-"""What the demo tells its reader: where to look, as whom, what to ask first, how to let time pass."""
+"""What the demo prints: URLs, tokens, a first query, and the commands that move its clock."""
 
 import json
 import shlex
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from capcom_gql import clock
-from capcom_gql.cli.demo_script import Given
+from capcom_gql.cli.demo_script import DemoFacts
 from capcom_gql.pages import READY_MADE, Caller, Operation, with_variables
 from capcom_gql.settings import Settings
 
 PRICE_MINOR = 45_000
+"""The price in the first query, in minor units."""
 
 TEXT = """\
 The demo runs until Ctrl-C{kept}.
@@ -61,10 +62,12 @@ QUERY = """\
 
 
 class Guide:
-    """The words for one demo. `given` are the settings as the reader has them, `settings` those of the demo."""
+    """What one demo prints. `caller_settings` are the settings of the user's shell, `settings` those of the demo."""
 
-    def __init__(self, given: Settings, settings: Settings, url: str, filled: Given, *, is_kept: bool) -> None:
-        self._given = given
+    def __init__(
+        self, caller_settings: Settings, settings: Settings, url: str, filled: DemoFacts, *, is_kept: bool
+    ) -> None:
+        self._caller_settings = caller_settings
         self._settings = settings
         self._filled = filled
         self._is_kept = is_kept
@@ -72,23 +75,23 @@ class Guide:
 
     @property
     def query(self) -> str:
-        """The first query, complete."""
+        """The first query, ready to be sent."""
         return QUERY.format(number=self._filled.number, price=PRICE_MINOR)
 
     @property
     def clock_command(self) -> str:
-        """Noon of the sixteenth day from today: the deadline is over, and the letters of 08:00 are due."""
+        """The command that sets the clock to noon of the day after the proof's deadline, on which R9 applies."""
         today = clock.utc_now().astimezone(self._settings.zone).date()
         day = today + timedelta(days=self._settings.proof_days + 1)
         return self._command("clock", "set", day.isoformat())
 
     @property
     def tick_command(self) -> str:
-        """The worker's turn."""
+        """The command that does at once what is due."""
         return self._command("tick", "--until-idle")
 
     def operations(self) -> Sequence[Operation]:
-        """The explorer's operations, with ids and numbers that exist."""
+        """The explorer's ready-made operations, with ids and numbers of the demo's database."""
         filled = self._filled
         today = clock.utc_now().astimezone(self._settings.zone).date()
         number = {"input": {"subscriberNumber": filled.number}}
@@ -107,7 +110,7 @@ class Guide:
         )
 
     def callers(self) -> Sequence[Caller]:
-        """Whom one may ask as, in the explorer."""
+        """As whom the explorer can send requests: an event system, staff, a manager."""
         filled = self._filled
         return (
             Caller("key", "event system", filled.key),
@@ -116,7 +119,7 @@ class Guide:
         )
 
     def as_text(self) -> str:
-        """For a reader."""
+        """Everything as text, for people."""
         return TEXT.format(
             kept=f"; it stays in {self._settings.data_dir}" if self._is_kept else "; nothing of it is kept",
             explorer=f"{self.url}/graphql",
@@ -132,9 +135,9 @@ class Guide:
         )
 
     def as_json(self) -> str:
-        """For a program, on one line."""
+        """Everything as one line of JSON, for programs."""
         filled = self._filled
-        told: dict[str, Any] = {
+        guide: dict[str, Any] = {
             "url": self.url,
             "explorer": f"{self.url}/graphql",
             "mailbox": f"{self.url}/mailbox",
@@ -143,21 +146,21 @@ class Guide:
             "query": self.query,
             "commands": {"clock": self.clock_command, "tick": self.tick_command},
         }
-        return json.dumps(told, ensure_ascii=False)
+        return json.dumps(guide, ensure_ascii=False)
 
     def _command(self, *words: str) -> str:
-        """A command line on this demo's database, for another terminal in the same folder."""
+        """A command for this demo's database, to be typed in another terminal in the same folder."""
         settings = {"CAPCOM_DATA_DIR": str(self._settings.data_dir)}
-        if self._given.database_url:
+        if self._caller_settings.database_url:
             settings["CAPCOM_DATABASE_URL"] = ""
-        if self._settings.public_url != self._given.public_url:
+        if self._settings.public_url != self._caller_settings.public_url:
             settings["CAPCOM_PUBLIC_URL"] = self._settings.public_url
         assigned = [f"{name}={shlex.quote(value) if value else ''}" for name, value in settings.items()]
-        return " ".join([*assigned, *map(shlex.quote, (*program_words(), *words))])
+        return " ".join([*assigned, *map(shlex.quote, (*program_command(), *words))])
 
 
-def program_words() -> list[str]:
-    """How to start the program that is running: its path, shorter from the working folder where that is above it."""
+def program_command() -> list[str]:
+    """The words that start the running program again; its path is relative if it is below the working folder."""
     program = Path(sys.argv[0])
     if program.name == "__main__.py":
         return [_from_here(Path(sys.executable)), "-m", "capcom_gql"]

@@ -1,4 +1,4 @@
-"""The invented network that the demo is filled with: public bodies of France that do not exist, and their people."""
+"""The invented network of the demo: French public bodies that do not exist, and their people."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from capcom_gql.storage.engine.columns import folded
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody, by "Given Family, job"; `at` is the domain of their address."""
+    """A person, described as "Given Family, job"; `at` is the domain of their e-mail address."""
 
-    words: str
+    description: str
     at: str
     locale: str | None = None
 
     @property
     def form(self) -> PersonForm:
-        """The person as a form gives them."""
-        name, _, job = self.words.partition(", ")
+        """The person as a form describes them."""
+        name, _, job = self.description.partition(", ")
         given, _, family = name.partition(" ")
         address = f"{_slug(given)}.{_slug(family)}@{self.at}"
         return PersonForm(address, given, family, job_title=job or None, locale=self.locale)
@@ -25,7 +25,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A public body as it signs up: the first of its people manages the list."""
+    """A public body with its sign-up: the plan's code and the people, of whom the first is the manager."""
 
     form: OrganisationForm
     plan: str

@@ -1,4 +1,4 @@
-"""`capcom doctor`: every setting and every part of the installation: ok, or what to do."""
+"""`capcom doctor`: check every setting and every part of the installation, and say what to do."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from capcom_gql.settings import Settings
 
 SETTINGS = "settings"
+"""The part that is reported alone if the settings cannot be read."""
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Check every setting, the database, its migrations, the broker, each channel, the clocks, the data's folder, the
-    disk. Changes nothing and sends nothing. Status 1 where something fails; what only deserves a look does not fail.
+    """Check every setting, the database, its migrations, the broker, each channel, the clocks, the data folder and the
+    disk. Changes nothing and sends nothing. Exit status 1 if something fails; what only deserves a look does not fail.
     """
     from capcom_gql.cli.screen import note, show_json, show_table
 
-    found = _found()
+    found = _findings()
     failing = [part for part, each in found.items() if not each.ok]
     if as_json:
         parts = {
@@ -37,7 +38,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
             [(_state(each), part, each.summary, each.remedy) for part, each in found.items()],
         )
     if failing:
-        note(f"{', '.join(failing)}: see what to do beside it")
+        note(f"failing: {', '.join(failing)}. The last column says what to do.")
         raise typer.Exit(1)
 
 
@@ -47,7 +48,7 @@ def _state(finding: "Finding") -> str:
     return "look" if finding.remedy else "ok"
 
 
-def _found() -> "Mapping[str, Finding]":
+def _findings() -> "Mapping[str, Finding]":
     from capcom_gql.app.findings import Finding
     from capcom_gql.app.settings_checks import setting_findings
     from capcom_gql.notifiers.loader import load as load_channels
@@ -56,8 +57,8 @@ def _found() -> "Mapping[str, Finding]":
     try:
         settings = load()
     except SettingsError as error:
-        # nothing else can be asked without them
-        return {SETTINGS: Finding(False, "; ".join(error.faults), "mend them in the environment or in .env")}
+        # without settings nothing else can be checked
+        return {SETTINGS: Finding(False, "; ".join(error.faults), "correct them in the environment or in .env")}
     registry = load_channels(settings)
     return {**setting_findings(settings), **asyncio.run(_parts(settings, registry))}
 
@@ -72,30 +73,30 @@ async def _parts(settings: "Settings", registry: "Registry") -> "Mapping[str, Fi
 
     broker = BrokerCheck(settings.broker_url)
     try:
-        # to open a file that is not there would make it
-        if fault := _not_there(settings.sqlite_file):
-            return await findings(_without(settings, broker, registry, fault), probing=False)
+        # opening a SQLite file that does not exist would create it
+        if fault := _missing_file(settings.sqlite_file):
+            return await findings(_without_database(settings, broker, registry, fault), probing=False)
         try:
             async with open_database(database_url(settings)):
                 return await findings(await check_context(settings, broker, registry), probing=False)
         except DatabaseUnavailable as error:
-            return await findings(_without(settings, broker, registry, str(error)), probing=False)
+            return await findings(_without_database(settings, broker, registry, str(error)), probing=False)
     finally:
         await close_channels(registry)
 
 
-def _not_there(file: "Path | None") -> str:
+def _missing_file(file: "Path | None") -> str:
     try:
         if file is not None:
             file.stat()
     except FileNotFoundError:
-        return f"there is no {file} yet"
+        return f"{file} does not exist yet"
     except OSError as error:
-        return f"{file} cannot be looked at: {error.strerror or error}"
+        return f"{file} cannot be accessed: {error.strerror or error}"
     return ""
 
 
-def _without(settings: "Settings", broker: "BrokerCheck", registry: "Registry", fault: str) -> "CheckContext":
+def _without_database(settings: "Settings", broker: "BrokerCheck", registry: "Registry", fault: str) -> "CheckContext":
     from capcom_gql.app.findings import CheckContext
 
     return CheckContext(settings, broker, registry, None, fault)

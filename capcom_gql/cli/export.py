@@ -1,4 +1,4 @@
-"""`capcom export`: lists as CSV that a spreadsheet opens as it is."""
+"""`capcom export`: lists as CSV that spreadsheet programs open directly."""
 
 import asyncio
 import contextlib
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write to this file, once it is whole; else to standard output."),
+    typer.Option(
+        metavar="FILE",
+        help="Write to this file, which is replaced only when the list is complete; by default standard output.",
+    ),
 ]
-Separator = Annotated[str, typer.Option(help="What separates the cells: ; or , or tab.")]
+Separator = Annotated[str, typer.Option(help="The separator between cells: ; or , or tab.")]
 
 _SEPARATORS = {";": ";", ",": ",", "tab": "\t", "\t": "\t", "semicolon": ";", "comma": ","}
 
@@ -83,7 +86,7 @@ def _export(columns: Sequence[str], rows: "Rows", out: Path | None, separator: s
 
 
 async def _write(columns: Sequence[str], rows: "Rows", file: BinaryIO, separator: str) -> int:
-    """Write row after row, so that a long list is never in memory at once. Returns how many."""
+    """Write row by row, so that a long list is never in memory as a whole. Returns the number of rows."""
     from capcom_gql.cli.database import database
     from capcom_gql.runtime import runtime_from
     from capcom_gql.settings import load
@@ -102,9 +105,9 @@ async def _write(columns: Sequence[str], rows: "Rows", file: BinaryIO, separator
 
 @contextlib.contextmanager
 def _opened(out: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that takes its place once it is whole: what was there stays until then.
+    """Standard output, or a file that replaces an existing one only when it is complete.
 
-    What is there and no plain file, such as a pipe or a device, is written to as it is.
+    A pipe or a device is written to directly. Raises Stop if `out` cannot be a file.
     """
     from capcom_gql.cli.failures import Stop
 
@@ -113,7 +116,7 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
         return
     target = Path(os.path.realpath(out))
     if target.is_dir() or target.is_symlink() or not target.parent.is_dir():
-        raise Stop(f"{out} cannot be written. Give --out a file in a folder that is there.")
+        raise Stop(f"{out} cannot be written. Give --out a file in a folder that exists.")
     if target.exists() and not target.is_file():
         with target.open("wb") as file:
             yield file

@@ -1,4 +1,4 @@
-"""What went wrong, in sentences: no traceback reaches whoever typed the command."""
+"""Errors as sentences for the terminal, instead of tracebacks."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from datetime import UTC
 
 
 class Stop(Exception):
-    """The command is refused; the text says why and what to do. Exit status 1."""
+    """The command is refused, with exit status 1. The text says why and what to do."""
 
 
 def sentences_of(error: BaseException) -> list[str]:
-    """What to tell of an error. One that is nobody's fault but ours is named with its type."""
+    """The sentences, one a line, that describe an error. An unexpected one is named with its type."""
     from capcom_gql.settings import SettingsError
 
     if isinstance(error, Stop | SettingsError):
@@ -39,18 +39,18 @@ def _of_the_database(error: BaseException) -> Iterable[str]:
         return [f"{error}. Check CAPCOM_DATABASE_URL, or CAPCOM_DATA_DIR for SQLite."]
     if isinstance(error, ClockMoved):
         return [
-            f"CAPCOM_ENV=production is refused: {error}. Bring it back with capcom clock reset, with "
+            f"CAPCOM_ENV=production is refused: {error}. Reset it with capcom clock reset, with "
             "CAPCOM_ENV=development, or use another database."
         ]
     if isinstance(error, ClockSetBack):
         recorded_at = f"{error.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         return [
-            f"The clock would go back behind something that is recorded at {recorded_at}. "
-            "Choose a later instant, or add --force if you can bear facts that lie in the future."
+            f"The clock would be set back to before something that was recorded at {recorded_at}. "
+            "Choose a later instant, or add --force if recorded facts may lie in the future."
         ]
     if isinstance(error, BaseORMException | asyncpg.PostgresError | asyncpg.InterfaceError | sqlite3.Error):
         return [
-            f"The database refused its work: {error}. "
+            f"The database reported an error: {error}. "
             "Check CAPCOM_DATABASE_URL, or CAPCOM_DATA_DIR for SQLite, and that this account may write there."
         ]
     return ()
@@ -60,12 +60,12 @@ def _of_the_machine(error: BaseException) -> Iterable[str]:
     if not isinstance(error, OSError):
         return ()
     where = f"{error.filename}: " if error.filename else ""
-    return [f"{where}{error.strerror or error}. Check that the place exists and that this account may use it."]
+    return [f"{where}{error.strerror or error}. Check that it exists and that this account may use it."]
 
 
 def _unforeseen(error: BaseException) -> Iterable[str]:
-    words = " ".join(str(error).split())
+    text = " ".join(str(error).split())
     return [
-        f"Something failed that should not have: {type(error).__name__}{': ' if words else ''}{words}. "
+        f"Unexpected error: {type(error).__name__}{': ' if text else ''}{text}. "
         "Please report it; `capcom --traceback ...` shows where."
     ]

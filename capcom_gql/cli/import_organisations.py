@@ -1,4 +1,4 @@
-"""`capcom import`: today's subscribers out of a spreadsheet."""
+"""`capcom import`: import existing subscribers from a spreadsheet."""
 
 import asyncio
 import contextlib
@@ -13,29 +13,31 @@ if TYPE_CHECKING:
     from capcom_gql.services.importing.read_table import Table
     from capcom_gql.settings import Settings
 
-imports = typer.Typer(no_args_is_help=True, help="Today's subscribers, out of a spreadsheet.")
+imports = typer.Typer(no_args_is_help=True, help="Import existing subscribers from a spreadsheet.")
 
 
 @imports.command(
-    short_help="Take in organisations with their users.",
+    short_help="Import organisations with their users.",
     epilog="Example: capcom import organisations subscribers.csv --dry-run",
 )
 def organisations(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="As a spreadsheet saves it: a line for each user.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="A CSV file from a spreadsheet, with a line for each user.")
+    ],
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check every line, print the same, write nothing.")
+        bool, typer.Option("--dry-run", help="Check every line and print the same, without writing anything.")
     ] = False,
     welcome: Annotated[
         bool, typer.Option("--welcome", help="Mail every user their number and a link to choose a password.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what became of each organisation, as JSON.")] = False,
 ) -> None:
-    """Take in organisations that subscribe already, with their terms, proofs, users and numbers.
+    """Import organisations that subscribe already, with their terms, proofs, users and numbers.
 
-    Each is taken in whole or not at all: a fault in one of its lines keeps it out, and the others go in. One that is
-    there already is passed over, so put the faults right and run it again. Nobody is mailed unless --welcome is given,
-    which also reaches those who came with an earlier run and had no welcome yet.
-    `capcom import columns` lists the columns. Exit status 1 where something was refused.
+    Each organisation is imported as a whole or not at all: a fault in one of its lines keeps it out, and the others are
+    imported. One that exists already is skipped, so correct the faults and run it again. Nobody is mailed unless
+    --welcome is given, which also reaches users of an earlier run who had no welcome yet.
+    `capcom import columns` lists the columns. Exit status 1 if something was refused.
     """
     from capcom_gql.cli.screen import note, show, show_json
     from capcom_gql.services.importing.import_organisations import ImportWishes, Outcome
@@ -43,7 +45,7 @@ def organisations(
 
     table = _read(file)
     for heading in table.unread:
-        note(f"column {heading!r} is not known and not read")
+        note(f"column {heading!r} is unknown and is ignored")
     results = asyncio.run(_import(load(), table, ImportWishes(dry_run, welcome)))
     if as_json:
         show_json(_as_json(results, table, dry_run=dry_run))
@@ -92,7 +94,7 @@ def columns(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _read(file: Path) -> "Table":
-    """The table of a file. Raises Stop where it is none."""
+    """The table of a file. Raises Stop if it cannot be read as one, OSError if the file cannot be opened."""
     from capcom_gql.cli.failures import Stop
     from capcom_gql.services.importing.read_table import MAX_BYTES, BadTable, read_table
 
@@ -114,7 +116,7 @@ async def _import(settings: "Settings", table: "Table", wishes: "ImportWishes") 
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal's standard error; elsewhere nothing."""
+    """A progress bar on standard error if that is a terminal; otherwise nothing."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -130,7 +132,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 
 def _sentences(results: "Sequence[Result]", table: "Table") -> list[str]:
-    """A sentence for each fault, in the order of the lines: where, and what to do."""
+    """A sentence for each fault, in the order of the lines: where it is, and what to do."""
     from capcom_gql.languages.locales import ENGLISH
     from capcom_gql.languages.sentences import refusal_sentence
 
@@ -139,7 +141,7 @@ def _sentences(results: "Sequence[Result]", table: "Table") -> list[str]:
 
 
 def _place(line: int, column: str, table: "Table") -> str:
-    """The line and the heading that the file has; for a column that it lacks, the name to give it."""
+    """The line, and the file's heading of the column; for a missing column, the name that it should have."""
     from capcom_gql.services.importing.columns import BY_NAME
 
     if not column:
@@ -176,7 +178,7 @@ def _as_json(results: "Sequence[Result]", table: "Table", *, dry_run: bool) -> d
 
 
 def _summary(results: "Sequence[Result]", *, dry_run: bool, welcome: bool) -> Iterator[str]:
-    """How many are in, were there already, are refused; who is mailed."""
+    """How many organisations were imported, existed already or were refused, and who is mailed."""
     from capcom_gql.cli.screen import counted
     from capcom_gql.services.importing.import_organisations import Outcome
 

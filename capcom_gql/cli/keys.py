@@ -1,4 +1,4 @@
-"""`capcom key`: the keys of machines, made, listed and revoked without the API."""
+"""`capcom key`: create, list and revoke API keys without the API."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -13,21 +13,24 @@ if TYPE_CHECKING:
     from capcom_gql.settings import Settings
     from capcom_gql.storage.tables import ApiKey
 
-key = typer.Typer(no_args_is_help=True, help="The keys of machines.")
+key = typer.Typer(no_args_is_help=True, help="API keys, with which machines sign in.")
 
 
 @key.command(epilog='Example: capcom key add "Forum desk" --scope DISCOUNTS_CHECK --scope DISCOUNTS_REDEEM')
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for, as staff will recognise it.")],
     scope: Annotated[
-        list[str], typer.Option(help=f"What it may do; give it several times, or commas. {', '.join(Scope)}.")
+        list[str], typer.Option(help=f"What it may do; repeat the option, or separate by commas. {', '.join(Scope)}.")
     ],
     more_scopes: Annotated[list[str] | None, typer.Argument(hidden=True, metavar="SCOPE")] = None,
     expires: Annotated[
-        str, typer.Option(help="The last day on which it works, or the RFC 3339 instant from which it no longer does.")
+        str,
+        typer.Option(
+            help="The last day on which it works, in the operator's zone, or the RFC 3339 instant when it stops."
+        ),
     ] = "",
 ) -> None:
-    """Make a key. Its secret is printed this one time."""
+    """Create an API key. Its secret is printed only this once."""
     from capcom_gql.cli.screen import note, show
     from capcom_gql.settings import load
 
@@ -38,7 +41,7 @@ def add(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--expires") from None
     show(asyncio.run(_add(settings, name, scopes, expires_at)))
-    note("keep it now: it is stored as a hash only, and not shown again")
+    note("save it now: only a hash of it is stored, and it is not shown again")
 
 
 def _scopes(given: list[str]) -> tuple[Scope, ...]:
@@ -123,7 +126,7 @@ async def _all(settings: "Settings") -> "list[ApiKey]":
 
 @key.command(epilog="Example: capcom key revoke cck_live_1a2b3c4d")
 def revoke(which: Annotated[str, typer.Argument(metavar="NAME-or-PREFIX", help="As `key list` shows it.")]) -> None:
-    """Revoke a key. It stops at the next request, on every server."""
+    """Revoke an API key. Every server refuses it from the next request on."""
     from capcom_gql.cli.screen import note
     from capcom_gql.settings import load
 
@@ -144,9 +147,9 @@ async def _revoke(settings: "Settings", which: str) -> "ApiKey":
         named = Q(name=which) | Q(prefix=shown_prefix(which))
         found = await ApiKey.filter(named, revoked_at__isnull=True).order_by("id")
         if not found:
-            raise Stop(f"No key that still works is called {which!r}. `capcom key list` shows names and prefixes.")
+            raise Stop(f"No key in use has the name or prefix {which!r}. `capcom key list` shows both.")
         if len(found) > 1:
             prefixes = ", ".join(each.prefix for each in found)
-            raise Stop(f"{len(found)} keys are called {which!r}. Name the one meant by its prefix: {prefixes}")
+            raise Stop(f"{len(found)} keys have the name {which!r}. Give the prefix of one instead: {prefixes}")
         await revoke_api_key(runtime, COMMAND_LINE, RevokeApiKeyForm(found[0].id))
         return found[0]

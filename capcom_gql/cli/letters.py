@@ -1,4 +1,4 @@
-"""`capcom letters`: every letter about invented facts, as this installation would write it."""
+"""`capcom letters`: preview any letter, about invented facts, as this installation would render it."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,8 +18,8 @@ def _language(text: str) -> Locale:
 
 
 def letters(
-    topic: Annotated[str, typer.Argument(help="The letter to print; without it, the letters are listed.")] = "",
-    form: Annotated[str, typer.Option(help="Which form of it, of those listed; the first without it.")] = "",
+    topic: Annotated[str, typer.Argument(help="The letter to print; without it, all letters are listed.")] = "",
+    form: Annotated[str, typer.Option(help="The variant of the letter, as listed; by default the first.")] = "",
     locale: Annotated[
         Locale,
         typer.Option(help="The language of the letter.", parser=_language, metavar=f"[{'|'.join(LOCALES)}]"),
@@ -27,16 +27,16 @@ def letters(
     html: Annotated[bool, typer.Option("--html", help="Print the letter's HTML.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print a letter about invented facts, with the templates that plugins lay over ours. Nothing is sent."""
+    """Print a letter about invented facts, with the templates of this installation's plugins. Nothing is sent."""
     from capcom_gql.cli.screen import show_json
 
     if not topic:
         _list(as_json=as_json)
         return
-    sample, letter = _written(topic, form, locale)
+    sample, letter = _render(topic, form, locale)
     if as_json:
-        told = {"topic": topic, "form": sample.name, "locale": locale, "subject": letter.subject}
-        show_json({**told, "text": letter.text, "html": letter.html, "short": letter.short})
+        head = {"topic": topic, "form": sample.name, "locale": locale, "subject": letter.subject}
+        show_json({**head, "text": letter.text, "html": letter.html, "short": letter.short})
     elif html:
         _show_html(topic, letter)
     else:
@@ -55,7 +55,7 @@ def _list(*, as_json: bool) -> None:
         show_table(columns, rows)
 
 
-def _written(topic: str, form: str, locale: Locale) -> "tuple[Sample, Rendered]":
+def _render(topic: str, form: str, locale: Locale) -> "tuple[Sample, Rendered]":
     from capcom_gql.cli.failures import Stop
     from capcom_gql.notifiers import loader
     from capcom_gql.notifiers.rendering import UnrenderableLetter

@@ -1,4 +1,4 @@
-"""The server's socket and its process: bound before any work, ready when it answers, stopped when asked."""
+"""The server's socket and process: listen before anything else, report readiness, stop on a signal."""
 
 import asyncio
 import contextlib
@@ -17,22 +17,23 @@ from capcom_gql.cli.failures import Stop
 from capcom_gql.settings import Settings
 
 CONNECTIONS_END_WITHIN = 3
-"""Seconds for the answers under way, once asked to stop."""
+"""Seconds for requests in progress to finish when the server stops."""
 BACKLOG = 2048
+"""The most connections that wait to be accepted."""
 
 
 class PortBusy(Stop):
-    """Somebody else listens there."""
+    """Another process listens on the port."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises PortBusy, and Stop for what is no address of this machine."""
+    """A listening socket; port 0 takes a free one. Raises PortBusy, or Stop if the address cannot be listened on."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except socket.gaierror:
-        raise Stop(f"{host} is not an address to listen on. Give --host 127.0.0.1, or 0.0.0.0 for every one.") from None
+        raise Stop(f"{host} is not an address of this machine. Give --host 127.0.0.1, or 0.0.0.0 for all.") from None
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -41,15 +42,17 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortBusy(f"Port {port} of {host} is busy. Stop what uses it, or give another with --port.") from None
+            raise PortBusy(
+                f"Port {port} of {host} is busy. Stop what uses it, or choose another with --port."
+            ) from None
         if error.errno == errno.EACCES:
-            raise Stop(f"This account may not listen on port {port}. Give one from 1024 on with --port.") from None
-        raise Stop(f"{host} port {port} cannot be listened on: {error.strerror}.") from None
+            raise Stop(f"This account may not listen on port {port}. Choose one from 1024 on with --port.") from None
+        raise Stop(f"The server cannot listen on {host} port {port}: {error.strerror}.") from None
     return listener
 
 
 def url_of(listener: socket.socket) -> str:
-    """The address at which this machine itself reaches the server."""
+    """The URL at which this machine itself reaches the server."""
     host, port = listener.getsockname()[:2]
     if host in {"0.0.0.0", "::"}:
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"
@@ -57,14 +60,14 @@ def url_of(listener: socket.socket) -> str:
 
 
 def reachable(settings: Settings, listener: socket.socket) -> Settings:
-    """The settings with the public address that this start has, where development gave none."""
+    """The settings; in development without `CAPCOM_PUBLIC_URL`, with the socket's URL as public URL."""
     if settings.is_production or "public_url" in settings.model_fields_set:
         return settings
     return settings.model_copy(update={"public_url": url_of(listener)})
 
 
 class Server(uvicorn.Server):
-    """A server that says when it answers, and for which a signal to stop is a request, not a failure."""
+    """A uvicorn server that calls `on_ready` when it answers, and exits with status 0 after SIGTERM or SIGINT."""
 
     def __init__(self, app: Starlette, on_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
@@ -83,7 +86,7 @@ class Server(uvicorn.Server):
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # uvicorn's own also keeps the signal, to raise it again in the end: the exit status would not be 0
+        # uvicorn's own handler raises the signal again at the end, so that the exit status would not be 0
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
         else:
@@ -91,9 +94,9 @@ class Server(uvicorn.Server):
 
 
 async def answer_until_stopped(app: Starlette, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve on the socket until SIGTERM or SIGINT; what is under way then has a few seconds to finish.
+    """Serve on the socket until SIGTERM or SIGINT; requests in progress then have CONNECTIONS_END_WITHIN seconds.
 
-    The application is started and stopped here, not by uvicorn, which would log a failed start with its traceback.
+    The application's lifespan runs here and not in uvicorn, which would log a failed start with a traceback.
     """
     server = Server(app, on_ready)
     with contextlib.closing(listener):
@@ -104,7 +107,7 @@ async def answer_until_stopped(app: Starlette, listener: socket.socket, on_ready
 
 
 def run(work: Coroutine[None, None, None]) -> None:
-    """Run a server to its end; one that is stopped before it served has done what it was asked."""
+    """Run a server to its end. One that is stopped before it serves exits with status 0 as well."""
     try:
         uvloop.run(work)
     except asyncio.CancelledError:
@@ -113,7 +116,7 @@ def run(work: Coroutine[None, None, None]) -> None:
 
 @contextlib.asynccontextmanager
 async def stoppable() -> AsyncIterator[None]:
-    """Work before serving that SIGTERM ends as Ctrl-C does: by undoing what is under way (CancelledError)."""
+    """Let SIGTERM cancel the block (CancelledError), as Ctrl-C does, while the server does not serve yet."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None

@@ -1,4 +1,4 @@
-"""`capcom person`: what is kept about one person, and its erasure."""
+"""`capcom person`: export the data about one person, and erase a person (R23)."""
 
 import asyncio
 import sys
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 WHO = typer.Argument(metavar="EMAIL-or-ID", help="The address of their account, or their id.")
 
-person = typer.Typer(no_args_is_help=True, help="What is kept about one person.")
+person = typer.Typer(no_args_is_help=True, help="The data about one person.")
 
 
 @person.command(
-    short_help="Print everything that is kept.",
+    short_help="Print all data about a person.",
     epilog="Example: capcom person export ana.silva@ville.example > ana.json",
 )
 def export(
@@ -27,7 +27,7 @@ def export(
         bool, typer.Option("--json", help="Print JSON, as this command always does.", show_default=False)
     ] = True,
 ) -> None:
-    """Print everything that is kept about a person, as JSON, without secrets."""
+    """Print all data about a person as JSON, without secrets."""
     from capcom_gql.cli.screen import show_json
     from capcom_gql.settings import load
 
@@ -54,20 +54,20 @@ async def _find(who: str) -> "Person":
     named = Person.filter(id=text) if by_id else Person.filter(email_key=address_key(compared(text)))
     found = await named.first()
     if found is None:
-        raise Stop(f"Nobody has the address or the id {who!r}. Staff read ids in the API, as Person.id.")
+        raise Stop(f"Nobody has the address or the id {who!r}. Staff find ids in the API, as Person.id.")
     return found
 
 
 @person.command(
-    short_help="Erase a person, for good.",
+    short_help="Erase a person, permanently.",
     epilog='Example: capcom person erase ana.silva@ville.example --reason "asked in writing, file 2027-12"',
 )
 def erase(
     who: Annotated[str, WHO],
-    reason: Annotated[str, typer.Option(help="Why, in words that do not name them: the reason is kept.")],
+    reason: Annotated[str, typer.Option(help="Why, without naming them: the reason is kept.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Erase a person: their seats end, and their names, addresses and words are blanked. Cannot be undone."""
+    """Erase a person: their seats end, and their names, addresses and texts are blanked. Cannot be undone."""
     from capcom_gql.cli.screen import note
     from capcom_gql.settings import load
 
@@ -86,13 +86,13 @@ async def _erase(settings: "Settings", who: str, reason: str, *, agreed: bool) -
             _ask(f"Erase {found.given_name} {found.family_name} <{found.email}>? This cannot be undone.")
         named = await naming_pattern(found, in_full=True)
         await erase_person(runtime, COMMAND_LINE, ErasePersonForm(found.id, reason))
-        # the development mailbox is no table of the database's
+        # the development mailbox is not in the database
         await delete_mails_naming(settings.data_dir / "mailbox", named)
         return found.id
 
 
 def _ask(question: str) -> None:
-    """Have the operator agree, on standard error. Raises Stop where they do not, or where nobody can be asked."""
+    """Ask the operator to confirm, on standard error. Raises Stop if they do not, or if nobody can answer."""
     from capcom_gql.cli.failures import Stop
 
     print(f"capcom: {question} [y/N] ", end="", file=sys.stderr, flush=True)

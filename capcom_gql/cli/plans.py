@@ -1,4 +1,4 @@
-"""`capcom plan`: what is on offer, saved and listed without the API."""
+"""`capcom plan`: save and list plans without the API."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from capcom_gql.storage.tables import Plan
 
 NONE = "none"
-"""What empties a list."""
+"""The value that makes a list empty."""
 
 _PERCENT = re.compile(r"(?P<percent>\d{1,9}) ?%")
 
@@ -26,8 +26,8 @@ plan = typer.Typer(no_args_is_help=True, help="The plans that organisations may 
 
 
 @dataclass(frozen=True, slots=True)
-class _Wishes:
-    """What is given of a plan; None for what is left out. The price in minor units."""
+class _PlanOptions:
+    """The given options of a plan; None for those left out. The price, and amounts of discounts, in minor units."""
 
     name: str | None
     seat_limit: int | None
@@ -38,35 +38,37 @@ class _Wishes:
 
 
 @plan.command(
-    short_help="Make a plan, or change one.",
+    short_help="Create a plan, or change one.",
     epilog="Example: capcom plan save EQUIPE --price 950 --discount TRAINING=25% --discount MEETING=15% "
     "--discount FORUM=80.00",
 )
 def save(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="Its lasting code; a new one makes a new plan.")],
-    name: Annotated[str | None, typer.Option(help="The name as people read it.")] = None,
-    seats: Annotated[int | None, typer.Option(help="How many users it has room for.")] = None,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Its permanent code; a new one creates a new plan.")],
+    name: Annotated[str | None, typer.Option(help="The name for people.")] = None,
+    seats: Annotated[int | None, typer.Option(help="The most users of a subscription.")] = None,
     price: Annotated[str | None, typer.Option(help="The price of one term, such as 950 or 950.00.")] = None,
     service: Annotated[
         list[str] | None,
-        typer.Option(help=f"A service that it includes; give each, or {NONE}. {', '.join(Service)}."),
+        typer.Option(help=f"A service that it includes; repeat the option, or {NONE}. {', '.join(Service)}."),
     ] = None,
     discount: Annotated[
         list[str] | None,
-        typer.Option(help=f"KIND=25%, or KIND=80.00 for an amount; give each, or {NONE}. {', '.join(EventKind)}."),
+        typer.Option(
+            help=f"KIND=25%, or KIND=80.00 for an amount; repeat the option, or {NONE}. {', '.join(EventKind)}."
+        ),
     ] = None,
-    is_open: Annotated[bool | None, typer.Option("--open/--closed", help="Whether it may be newly chosen.")] = None,
+    is_open: Annotated[bool | None, typer.Option("--open/--closed", help="Whether new terms may have it.")] = None,
 ) -> None:
-    """Make a plan, or change one for the terms opened from now on; open terms keep their copy.
+    """Create a plan, or change one for terms opened from now on; existing terms keep their copy.
 
-    What is left out of a plan that exists stays as it is. Services and discounts are given whole: to change one
-    discount, give those that stay as well.
+    What is left out stays as it is in an existing plan. The lists of services and of discounts are replaced as a whole:
+    to change one discount, give the others as well.
     """
     from capcom_gql.cli.screen import counted, note
     from capcom_gql.settings import load
 
     settings = load()
-    wishes = _Wishes(
+    options = _PlanOptions(
         name,
         seats,
         None if price is None else _price(price, settings.currency),
@@ -74,10 +76,10 @@ def save(
         None if discount is None else [_rule(each, settings.currency) for each in discount if each.lower() != NONE],
         is_open,
     )
-    saved = asyncio.run(_save(settings, code.strip(), wishes))
+    saved = asyncio.run(_save(settings, code.strip(), options))
     code, name, _, *others = _row(saved, settings.currency)
-    told = (code, name, counted(saved.offer().seat_limit, "user"), *others)
-    note(f"saved {' · '.join(each for each in told if each)}")
+    parts = (code, name, counted(saved.offer().seat_limit, "user"), *others)
+    note(f"saved {' · '.join(each for each in parts if each)}")
 
 
 def _price(text: str, currency: str) -> int:
@@ -85,7 +87,7 @@ def _price(text: str, currency: str) -> int:
 
     if (minor := from_figures(text, currency)) is None:
         examples = ", ".join(dict.fromkeys(("950", _example(950, currency))))
-        raise typer.BadParameter(f"{text!r} is no amount in {currency}. Examples: {examples}", param_hint="--price")
+        raise typer.BadParameter(f"{text!r} is not an amount in {currency}. Examples: {examples}", param_hint="--price")
     return minor
 
 
@@ -122,44 +124,44 @@ def _rule(text: str, currency: str) -> tuple[EventKind, int | None, int | None]:
     return EventKind(kind), None, amount
 
 
-async def _save(settings: "Settings", code: str, wishes: _Wishes) -> "Plan":
+async def _save(settings: "Settings", code: str, options: _PlanOptions) -> "Plan":
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.services.save_plan import save_plan
     from capcom_gql.storage.tables import Plan
 
     async with installation(settings) as runtime:
         row = await Plan.get_or_none(code=code)
-        before = _new_offer(code, wishes) if row is None else row.offer()
-        is_open = wishes.is_open if wishes.is_open is not None else row is None or row.is_open
-        saved = await save_plan(runtime, COMMAND_LINE, _form(before, wishes, is_open=is_open))
+        before = _new_offer(code, options) if row is None else row.offer()
+        is_open = options.is_open if options.is_open is not None else row is None or row.is_open
+        saved = await save_plan(runtime, COMMAND_LINE, _form(before, options, is_open=is_open))
         return await Plan.get(id=saved.plan_id)
 
 
-def _new_offer(code: str, wishes: _Wishes) -> "Offer":
-    """What a new plan begins with. Raises Stop where that is not enough."""
+def _new_offer(code: str, options: _PlanOptions) -> "Offer":
+    """The offer of a new plan, from its options. Raises Stop if one that is required is missing."""
     from capcom_gql.cli.failures import Stop
     from capcom_gql.domain.plans import Offer
 
-    if wishes.name is None or wishes.seat_limit is None or wishes.price_minor is None:
+    if options.name is None or options.seat_limit is None or options.price_minor is None:
         raise Stop(
-            f"There is no plan {code!r} to change (capcom plan list shows them all). A new one needs --name, --seats "
-            "and --price; services and discounts are none where they are left out."
+            f"There is no plan {code!r} to change (capcom plan list shows all plans). A new one needs --name, --seats "
+            "and --price; without --service or --discount it has none."
         )
-    return Offer(code, wishes.name, wishes.seat_limit, wishes.price_minor, (), ())
+    return Offer(code, options.name, options.seat_limit, options.price_minor, (), ())
 
 
-def _form(before: "Offer", wishes: _Wishes, *, is_open: bool) -> "SavePlanForm":
+def _form(before: "Offer", options: _PlanOptions, *, is_open: bool) -> "SavePlanForm":
     from capcom_gql.services.save_plan import DiscountRuleForm, SavePlanForm
 
-    rules = wishes.discounts
+    rules = options.discounts
     if rules is None:
         rules = [(each.event_kind, each.percent, each.amount_minor) for each in before.discounts]
     return SavePlanForm(
         code=before.plan_code,
-        name=before.plan_name if wishes.name is None else wishes.name,
-        seat_limit=before.seat_limit if wishes.seat_limit is None else wishes.seat_limit,
-        price_minor=before.price_minor if wishes.price_minor is None else wishes.price_minor,
-        services=tuple(before.services if wishes.services is None else wishes.services),
+        name=before.plan_name if options.name is None else options.name,
+        seat_limit=before.seat_limit if options.seat_limit is None else options.seat_limit,
+        price_minor=before.price_minor if options.price_minor is None else options.price_minor,
+        services=tuple(before.services if options.services is None else options.services),
         discounts=tuple(DiscountRuleForm(*rule) for rule in rules),
         is_open=is_open,
     )
@@ -167,7 +169,7 @@ def _form(before: "Offer", wishes: _Wishes, *, is_open: bool) -> "SavePlanForm":
 
 @plan.command("list", epilog="Example: capcom plan list --json")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Print every plan, open and closed, the smallest first."""
+    """Print every plan, open and closed, those with the fewest seats first."""
     from capcom_gql.cli.screen import show_json, show_table
     from capcom_gql.settings import load
 
@@ -199,13 +201,13 @@ def _row(row: "Plan", currency: str) -> tuple[str, ...]:
         str(offer.seat_limit),
         spell_money(offer.price_minor, currency, ENGLISH),
         " ".join(offer.services),
-        " ".join(f"{rule.event_kind}={_worth(rule, currency)}" for rule in offer.discounts),
+        " ".join(f"{rule.event_kind}={_discount_text(rule, currency)}" for rule in offer.discounts),
         "open" if row.is_open else "closed",
     )
 
 
-def _worth(rule: DiscountRule, currency: str) -> str:
-    """A discount as `save` takes it."""
+def _discount_text(rule: DiscountRule, currency: str) -> str:
+    """The value of a discount as `--discount` takes it."""
     from capcom_gql.currencies import in_figures
 
     if rule.amount_minor is None:
@@ -214,7 +216,7 @@ def _worth(rule: DiscountRule, currency: str) -> str:
 
 
 def _in_json(row: "Plan") -> dict[str, object]:
-    """A plan with the names that savePlan takes."""
+    """A plan as JSON, with the field names of the mutation savePlan."""
     offer = row.offer()
     return {
         "code": row.code,

@@ -1,4 +1,4 @@
-"""The package that `capcom plugins new` writes: its files, with `$name` and the like to be filled in."""
+"""The package that `capcom plugins new` writes: the templates of its files, with placeholders such as `$name`."""
 
 from collections.abc import Mapping
 from string import Template
@@ -37,7 +37,7 @@ line-length = 120
 README = """\
 # The $name channel
 
-Hands each letter of a capcom-gql installation to a web service.
+Sends each letter of a capcom-gql installation to a web service.
 
 ```sh
 pip install .
@@ -46,21 +46,21 @@ capcom plugins list
 
 | setting | meaning |
 |---|---|
-| `${variables}URL` | where the service takes messages |
-| `${variables}TOKEN` | the token it knows this installation by |
+| `${variables}URL` | the URL to which the service wants messages posted |
+| `${variables}TOKEN` | the token by which the service identifies this installation |
 
-With both set the channel is ACTIVE and delivers; nothing is edited anywhere else. Try it with
+With both set the channel is ACTIVE and delivers; nothing else has to be changed. Try it with
 `capcom plugins send-test $name ana@ville.example`.
 
 ## Making it yours
 
-1. In `src/$module/__init__.py` write `send` for your service; `capcom_gql.plugin` is all you import of the product.
-2. Raise what fits when it does not work: the table is in `capcom_gql/notifiers/contract.py`.
-3. Run the tests: `pip install '.[test]' && python -m pytest`. `NotifierContract` tries what every channel must stand.
+1. In `src/$module/__init__.py` write `send` for your service; of the product import `capcom_gql.plugin` only.
+2. When a send fails, raise the exception that fits: the table is in `capcom_gql/notifiers/contract.py`.
+3. Run the tests: `pip install '.[test]' && python -m pytest`. `NotifierContract` tests what every channel must do.
 """
 
 CHANNEL = '''\
-"""The $name channel: hands each letter to a web service."""
+"""The $name channel: sends each letter to a web service."""
 
 import json
 from http.client import HTTPException
@@ -83,9 +83,11 @@ from capcom_gql.plugin import (
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 CHECK_SECONDS = 5.0
-MOST_READ = 64 * 1024
+"""Seconds for the answer to a check."""
+MAX_ANSWER = 64 * 1024
+"""The most bytes of an answer that are read."""
 SHARE = 0.9
-"""Of an attempt's time: past it the channel says itself that no answer came, before the host gives up on it."""
+"""The share of an attempt's time after which the channel itself reports that no answer came."""
 
 
 class ${title}Config(BaseModel):
@@ -94,9 +96,9 @@ class ${title}Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: str
-    """Where the service takes messages."""
+    """The URL to which messages are posted."""
     token: SecretStr
-    """The token it knows this installation by."""
+    """The token by which the service identifies this installation."""
 
     @field_validator("url")
     @classmethod
@@ -110,7 +112,7 @@ class ${title}Notifier(Notifier):
     """Sends each letter as one POST of JSON."""
 
     name = "$name"
-    # People have e-mail addresses and phones; of another kind, such as "$name", they add one to their profile.
+    # People have e-mail addresses and phones. They add addresses of another kind, such as "$name", to their profile.
     address_kind = "email"
     Config: ClassVar[type[BaseModel]] = ${title}Config
 
@@ -124,7 +126,7 @@ class ${title}Notifier(Notifier):
 
     def send(self, message: Message) -> Sent:
         letter = {"to": message.address, "subject": message.subject, "text": message.text}
-        # The id is the same when the message is tried again: the service sends it once.
+        # The id is the same on every attempt, so that the service sends the message only once.
         request = self._request(json.dumps(letter).encode(), {"Idempotency-Key": message.id})
         answer = _ask(request, SHARE * message.timeout)
         return Sent(provider_id=answer.get("id"))
@@ -134,7 +136,7 @@ class ${title}Notifier(Notifier):
             _ask(self._request(None, {}), CHECK_SECONDS)
         except (NotConfigured, Permanent, Transient, OSError) as error:
             return Health(ok=False, detail=str(error))
-        return Health(ok=True, detail="the service answers, and knows the token")
+        return Health(ok=True, detail="the service answers and accepts the token")
 
     def _request(self, body: bytes | None, headers: dict[str, str]) -> Request:
         token = self.config.token.get_secret_value()
@@ -148,7 +150,7 @@ def capcom_notifiers() -> list[type[Notifier]]:
 
 
 class _NoRedirects(HTTPRedirectHandler):
-    """The token goes nowhere but where the settings say."""
+    """Follows no redirect, so that the token is sent only to the configured URL."""
 
     def redirect_request(self, *args: object, **named: object) -> None:
         return None
@@ -158,33 +160,33 @@ _WEB = build_opener(_NoRedirects)
 
 
 def _ask(request: Request, seconds: float) -> dict[str, str]:
-    """The service's answer. What else may be raised is an OSError, after which the host tries again."""
+    """The service's answer. May also raise OSError, after which the host tries again."""
     try:
         with _WEB.open(request, timeout=seconds) as answer:
-            said = json.loads(answer.read(MOST_READ) or b"{}")
+            content = json.loads(answer.read(MAX_ANSWER) or b"{}")
     except HTTPError as error:
         with error:
-            raise _judged(error) from None
+            raise _meaning(error) from None
     except (HTTPException, ValueError) as error:
-        raise Transient(f"the service gave no answer that can be read: {type(error).__name__}") from None
-    return said if isinstance(said, dict) else {}
+        raise Transient(f"the service gave an unreadable answer: {type(error).__name__}") from None
+    return content if isinstance(content, dict) else {}
 
 
-def _judged(error: HTTPError) -> Exception:
-    """What an answer means for the message."""
-    words = f"the service answered {error.code}"
+def _meaning(error: HTTPError) -> Exception:
+    """The exception of the contract for an answer."""
+    reason = f"the service answered {error.code}"
     if error.code in (401, 403):
-        return NotConfigured(f"{words}: check ${variables}TOKEN")
+        return NotConfigured(f"{reason}: check ${variables}TOKEN")
     if error.code == 410:
-        return AddressGone(words)
+        return AddressGone(reason)
     if error.code == 429 or error.code >= 500:
         wait = error.headers.get("Retry-After", "")
-        return Transient(words, retry_after=float(wait) if wait.isdecimal() else None)
-    return Permanent(words)
+        return Transient(reason, retry_after=float(wait) if wait.isdecimal() else None)
+    return Permanent(reason)
 '''
 
 TESTS = '''\
-"""The $name channel keeps the contract of a channel, and says what it means to say."""
+"""The $name channel keeps the contract of all channels, and sends what the service expects."""
 
 from capcom_gql.testing import Answer, HttpWorld, NotifierContract, OutcomeKind, Trial
 
@@ -192,7 +194,7 @@ from $module import ${title}Notifier
 
 
 class Test${title}(NotifierContract):
-    """What every channel must stand, before a server of the kit's that answers by script."""
+    """What every channel must do, tested with a real server that answers by script."""
 
     channel = ${title}Notifier
     world = HttpWorld
@@ -225,17 +227,17 @@ FILES: Mapping[str, str] = {
 
 
 def distribution_of(name: str) -> str:
-    """The name of the package of a channel, as it is installed."""
+    """The name of a channel's distribution, by which pip installs it."""
     return f"capcom-notify-{name.replace('_', '-')}"
 
 
 def files_of(name: str) -> dict[str, str]:
-    """The files of a new package for a channel, by their paths in it."""
-    words = {
+    """The files of a new package for a channel: their texts by their paths in the package."""
+    values = {
         "name": name,
         "title": "".join(part.capitalize() for part in name.split("_")),
         "module": f"capcom_notify_{name}",
         "distribution": distribution_of(name),
         "variables": f"CAPCOM_NOTIFY__{name.upper()}__",
     }
-    return {Template(path).substitute(words): Template(text).substitute(words) for path, text in FILES.items()}
+    return {Template(path).substitute(values): Template(text).substitute(values) for path, text in FILES.items()}

@@ -1,4 +1,4 @@
-"""`capcom plugins`: the channels by which letters go."""
+"""`capcom plugins`: the channels by which letters are sent."""
 
 from typing import Annotated
 
@@ -8,17 +8,17 @@ from capcom_gql.cli.plugins_check import check
 from capcom_gql.cli.plugins_new import new
 from capcom_gql.cli.plugins_send_test import send_test
 
-plugins = typer.Typer(no_args_is_help=True, help="The channels by which letters go.")
+plugins = typer.Typer(no_args_is_help=True, help="The channels by which letters are sent.")
 
 
 @plugins.callback()
 def _group() -> None:
-    """A group even while it has one command."""
+    """Makes typer keep the group even if it has only one command."""
 
 
 @plugins.command("list", epilog="Example: capcom plugins list --json")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Print every channel found. One that does not deliver says why and what to do."""
+    """Print every channel that was found, and for one that is not ACTIVE why and what to do."""
     from capcom_gql.cli.screen import note, show_json, show_table
     from capcom_gql.logs import to_standard_error
     from capcom_gql.notifiers import loader

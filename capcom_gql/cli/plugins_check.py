@@ -1,4 +1,4 @@
-"""`capcom plugins check`: whether each channel could send now, asked of itself."""
+"""`capcom plugins check`: ask each channel whether it could send now."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ def check(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One channel; without it, all of them.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Load the channels, judge their settings, and ask each for credentials and reachability; nothing is sent.
+    """Load the channels, validate their settings, and let each check its credentials and connection. Nothing is sent.
 
-    Status 1 when a channel that is ACTIVE is not ok, or the one that is named is not ACTIVE.
+    Exit status 1 if an ACTIVE channel is not ok, or if the named one is not ACTIVE.
     """
     from capcom_gql.cli.failures import Stop
     from capcom_gql.cli.screen import note, show_json, show_table
@@ -63,12 +63,12 @@ def _chosen(registry: "Registry", name: str | None) -> Sequence["ChannelInfo"]:
     chosen = [entry for entry in registry.entries if name in (None, entry.name)]
     if name is not None and not chosen:
         known = ", ".join(sorted({entry.name for entry in registry.entries}))
-        raise Stop(f"There is no channel {name}. Installed are: {known or 'none'}.")
+        raise Stop(f"There is no channel {name}. Installed channels: {known or 'none'}.")
     return chosen
 
 
 async def _health(registry: "Registry", entries: Sequence["ChannelInfo"]) -> list["Health | None"]:
-    """Of each, what it says of itself; None of those that are not in service. All are asked at once."""
+    """The health of each channel, all asked at the same time; None for one that is not ACTIVE."""
     from capcom_gql.notifiers.registry import NotifierState
 
     async def of(entry: "ChannelInfo") -> "Health | None":

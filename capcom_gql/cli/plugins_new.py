@@ -1,4 +1,4 @@
-"""`capcom plugins new`: a package for a channel of one's own, whose tests pass as they are."""
+"""`capcom plugins new`: write a package for a new channel."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ import typer
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The channel's name, such as matrix or my_chat.")],
     into: Annotated[
-        Path, typer.Option("--into", metavar="DIR", help="The folder in which the package is made.")
+        Path, typer.Option("--into", metavar="DIR", help="The folder in which the package is created.")
     ] = Path("."),
 ) -> None:
     """Write a package for a new channel: code, settings, tests, README. Its tests pass as they are."""
@@ -21,7 +21,7 @@ def new(
         raise Stop(fault)
     target = into / distribution_of(name)
     if target.exists() or target.is_symlink():
-        raise Stop(f"{target} exists already, and nothing was written. Choose another NAME, or --into another folder.")
+        raise Stop(f"{target} exists already; nothing was written. Choose another NAME, or another folder with --into.")
     target.mkdir(parents=True)
     for path, text in files_of(name).items():
         file = target / path
@@ -44,5 +44,5 @@ def _fault(name: str) -> str | None:
         return f"The name has {len(name)} characters; {MAX_NAME_LENGTH} are allowed."
     taken = next((each for each in installed_providers() if each.name == name), None)
     if taken is not None:
-        return f"A channel {name} is installed_providers already ({taken.label}). Choose another name."
+        return f"A channel {name} is installed already ({taken.label}). Choose another name."
     return None

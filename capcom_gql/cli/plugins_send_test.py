@@ -1,4 +1,4 @@
-"""`capcom plugins send-test`: one message by one channel, now, and what came of it."""
+"""`capcom plugins send-test`: send one test message by one channel, and print the outcome."""
 
 import asyncio
 import html
@@ -20,10 +20,10 @@ EVENT_KIND = "endpoint.test"
 
 def send_test(
     channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="A channel that `capcom plugins list` shows.")],
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where the message goes: an address of its kind.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The recipient: an address of the channel's kind.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Send a test message now. Nothing is recorded, and nothing is tried again."""
+    """Send a test message now. Nothing is recorded, and a failure is not retried."""
     from capcom_gql.cli.failures import Stop
     from capcom_gql.cli.screen import show, show_json
     from capcom_gql.logs import to_standard_error
@@ -57,20 +57,20 @@ def send_test(
         for key in message.keys:
             show(f"signed with {key}")
         if outcome.kind is OutcomeKind.SENT:
-            show(_told(channel, address, message, outcome))
+            show(_sentence(channel, address, message, outcome))
     if outcome.kind is not OutcomeKind.SENT:
         raise Stop(f"{_MEANING.get(outcome.kind.value, 'Not sent')}. {outcome.reason}")
 
 
 _MEANING = {
-    "RETRY": "Not sent, though it may go another time: a letter would be tried again",
-    "FAILED": "Not sent, and it would not go another time either: a letter would fail",
-    "HELD": "Not sent: a letter would wait until the channel's settings are mended",
+    "RETRY": "Not sent, but another attempt may succeed: a letter would be sent again later",
+    "FAILED": "Not sent, and another attempt would fail too: a letter would fail",
+    "HELD": "Not sent: a letter would wait until the channel's settings are corrected",
 }
 
 
-def _told(channel: str, address: str, message: "Message", outcome: "Outcome") -> str:
-    called = f", which the provider calls {outcome.provider_id}" if outcome.provider_id else ""
+def _sentence(channel: str, address: str, message: "Message", outcome: "Outcome") -> str:
+    called = f", provider's id {outcome.provider_id}" if outcome.provider_id else ""
     return f"sent by {channel} to {address} in {outcome.duration_ms} ms: {message.id}{called}"
 
 

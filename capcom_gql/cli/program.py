@@ -1,4 +1,4 @@
-"""The program: its commands, and what becomes of their failures."""
+"""The program `capcom`: its commands, and how their errors are printed."""
 
 import sys
 from typing import Annotated, NoReturn
@@ -28,6 +28,7 @@ from capcom_gql.cli.tick import tick
 from capcom_gql.cli.worker import worker
 
 TRACEBACK = "--traceback"
+"""The option with which an error is printed as a traceback."""
 
 program = typer.Typer(
     name="capcom",
@@ -52,24 +53,24 @@ def capcom(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
     ] = False,
     traceback: Annotated[
-        bool, typer.Option(TRACEBACK, help="Show where a command failed, for a report to its authors.")
+        bool, typer.Option(TRACEBACK, help="Print the traceback of an error, for a bug report.")
     ] = False,
 ) -> None:
     """Collective subscriptions over GraphQL: one per organisation, several users, discounts at events."""
 
 
 program.command(short_help="Serve the API, with its worker.", epilog="Example: capcom serve --port 8080")(serve)
-program.command(short_help="Serve an invented network to try.", epilog="Example: capcom demo")(demo)
+program.command(short_help="Serve an invented network, to try it out.", epilog="Example: capcom demo")(demo)
 program.command(short_help="Do what is due, once.", epilog="Example: capcom tick --until-idle")(tick)
 program.command(
     short_help="Play years of an invented network in seconds.",
     epilog="Example: capcom simulate --years 2 --organisations 200",
 )(simulate)
-program.command(short_help="Do the work of servers that only serve.", epilog="Example: capcom worker --processes 2")(
-    worker
-)
+program.command(
+    short_help="Do the work of servers that only answer requests.", epilog="Example: capcom worker --processes 2"
+)(worker)
 program.add_typer(clock, name="clock")
-program.command(short_help="Bring the database to this version.", epilog="Example: capcom migrate")(migrate)
+program.command(short_help="Migrate the database to this version.", epilog="Example: capcom migrate")(migrate)
 program.command(short_help="Print the API's schema.", epilog="Example: capcom schema > schema.graphql")(schema)
 program.add_typer(staff, name="staff")
 program.add_typer(key, name="key")
@@ -80,14 +81,16 @@ program.add_typer(imports, name="import")
 program.add_typer(export, name="export")
 program.add_typer(plugins, name="plugins")
 program.command(
-    short_help="Print any letter about invented facts.", epilog="Example: capcom letters welcome --locale en --html"
+    short_help="Preview any letter, about invented facts.", epilog="Example: capcom letters welcome --locale en --html"
 )(letters)
-program.command(short_help="Delete what is past its time.", epilog="Example: capcom retention --dry-run")(retention)
-program.command(short_help="Check settings and parts: ok, or what to do.", epilog="Example: capcom doctor")(doctor)
+program.command(short_help="Delete what is past its retention time.", epilog="Example: capcom retention --dry-run")(
+    retention
+)
+program.command(short_help="Check settings and all parts, and say what to do.", epilog="Example: capcom doctor")(doctor)
 
 
 def main() -> NoReturn:
-    """Run the command line of this process. Exit status 0 done, 1 refused with a sentence, 2 wrong usage."""
+    """Run the command line of this process. Exits with 0 (done), 1 (refused, with a sentence) or 2 (wrong usage)."""
     try:
         program(prog_name="capcom")
     except Exception as error:

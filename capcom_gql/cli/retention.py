@@ -1,4 +1,4 @@
-"""`capcom retention`: what is past the time for which it is kept, let go or told."""
+"""`capcom retention`: delete or blank what is past its retention time, or print what would be."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 def retention(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; tell what would go, and why.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; print what would go, and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with the ids of the persons.")] = False,
 ) -> None:
-    """Delete or blank, for good, what is past the time for which it is kept, and tell why; --dry-run only tells.
+    """Delete or blank permanently what is past its retention time, and print why; --dry-run only prints.
 
-    Events, redemptions, proofs, terms, seats and numbers are books and stay. May run beside servers, and by cron.
+    Events, redemptions, proofs, terms, seats and numbers are kept: they are the books. May run while servers run, and
+    by cron.
     """
     from capcom_gql.cli.screen import note, show_json, show_table
     from capcom_gql.settings import load
@@ -36,9 +37,9 @@ def retention(
         counted = [(kind.value, str(count), why[kind]) for kind, count in found.counts.items()]
         show_table(("kind", "would go" if dry_run else "gone", "why"), counted)
     for person_id, code in found.kept.items():
-        note(f"{person_id} is left: {code}")
+        note(f"{person_id} is not erased: {code}")
     if dry_run and any(found.counts.values()):
-        note("nothing was changed; without --dry-run it goes, for good")
+        note("nothing was changed; without --dry-run it is deleted or blanked permanently")
 
 
 def _policy(settings: "Settings") -> "RetentionPolicy":
@@ -61,8 +62,8 @@ def _why(policy: "RetentionPolicy") -> "Mapping[Retained, str]":
         Retained.PERSONS: f"no seat for {policy.persons_years} years, not staff: erased as capcom person erase does",
         Retained.SESSIONS: "signed out, or past their 24 hours: deleted",
         Retained.LINKS: "used, or past their time: deleted",
-        Retained.EMAIL_CHANGES: "made, or past their time, and no letter of theirs waits: deleted",
-        Retained.IDEMPOTENCY: "older than 24 hours, for which a key replays its answer: deleted",
+        Retained.EMAIL_CHANGES: "confirmed, or past their time, and no letter about them waits: deleted",
+        Retained.IDEMPOTENCY: "older than the 24 hours for which a key repeats its answer: deleted",
         Retained.ATTEMPTS: f"{letters}: what the provider said is blanked; when, and how it ended, stays",
         Retained.LETTERS: f"{letters}: recipient and subject are blanked; that it was sent, and when, stays",
         Retained.COMMENTS: f"answered {policy.comments_months} months ago: blanked; the score stays",

@@ -1,4 +1,4 @@
-"""`capcom migrate` and `capcom schema`."""
+"""`capcom migrate` and `capcom schema`: the schema of the database, and that of the API."""
 
 import asyncio
 from typing import Annotated
@@ -7,22 +7,22 @@ import typer
 
 
 def migrate() -> None:
-    """Bring the database to this version; any number of processes may ask at once."""
+    """Migrate the database to this version. Any number of processes may do so at the same time."""
     from capcom_gql.cli.screen import note
     from capcom_gql.settings import load
-    from capcom_gql.storage.engine.database import migrate as bring_up_to_date
+    from capcom_gql.storage.engine.database import migrate as migrate_database
     from capcom_gql.storage.installation import database_url
 
-    asyncio.run(bring_up_to_date(database_url(load())))
-    note("the database is that of this version")
+    asyncio.run(migrate_database(database_url(load())))
+    note("the database is migrated to this version")
 
 
 def schema(
     events: Annotated[
-        bool, typer.Option("--events", help="Print the JSON Schema of what webhook endpoints are sent instead.")
+        bool, typer.Option("--events", help="Print the JSON Schema of the events that webhook endpoints get instead.")
     ] = False,
 ) -> None:
-    """Print the API's schema in the schema definition language, or that of the events that webhooks are sent."""
+    """Print the API's schema in GraphQL's schema definition language, or the JSON Schema of webhook events."""
     from capcom_gql.cli.screen import show, show_json
 
     if events:

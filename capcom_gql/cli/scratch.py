@@ -1,4 +1,4 @@
-"""The folder of a throw-away database: a temporary one, or one that is kept."""
+"""The folder of a scratch database: a temporary one, or one that is kept."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from capcom_gql.cli.failures import Stop
 
 @contextlib.contextmanager
 def scratch_folder(purpose: str, wanted: Path | None) -> Iterator[Path]:
-    """The folder wanted, made when missing; without one a temporary folder, removed in the end.
+    """The wanted folder, created if it is missing; if None, a temporary folder that is removed after the block.
 
-    Raises Stop where the folder has a database already.
+    Raises Stop if the folder has a database already.
     """
     if wanted is None:
-        # what a letter in flight still writes at the very end must not make an error of the removal
+        # a letter that is being written at the very end must not make the removal fail
         with TemporaryDirectory(prefix=f"capcom-{purpose}-", ignore_cleanup_errors=True) as made:
             yield Path(made)
         return

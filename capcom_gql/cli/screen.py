@@ -1,4 +1,4 @@
-"""What commands print: data on standard output, words about it on standard error."""
+"""Output of commands: data on standard output, notes about it on standard error."""
 
 import json
 import sys
@@ -7,22 +7,22 @@ from datetime import datetime
 
 
 def note(sentence: str) -> None:
-    """A sentence beside the data."""
+    """Print a sentence about the data on standard error."""
     print(f"capcom: {sentence}", file=sys.stderr, flush=True)
 
 
 def show(line: str) -> None:
-    """A line of data."""
+    """Print a line of data on standard output."""
     print(line, flush=True)
 
 
 def show_json(value: object) -> None:
-    """A JSON document."""
+    """Print a JSON document on standard output."""
     print(json.dumps(value, ensure_ascii=False, indent=2), flush=True)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table for a reader; for a pipe, lines of fields separated by tabs under a line of names."""
+    """Print a table on a terminal; elsewhere lines of fields separated by tabs, under a line of column names."""
     if not sys.stdout.isatty():
         for row in (columns, *rows):
             show("\t".join(" ".join(field.split()) for field in row))
@@ -34,9 +34,9 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     console = Console()
     cells = list(zip(columns, *rows, strict=True))
-    # columns of single words stay whole where that leaves room for the others; nothing is ever cut short
-    words = [index for index, column in enumerate(cells) if not any(" " in cell for cell in column)]
-    whole = words if sum(max(map(len, cells[index])) for index in words) <= console.width * 2 // 3 else []
+    # columns of single words are not wrapped if that leaves room for the others; nothing is ever cut off
+    single = [index for index, column in enumerate(cells) if not any(" " in cell for cell in column)]
+    whole = single if sum(max(map(len, cells[index])) for index in single) <= console.width * 2 // 3 else []
     heads = [Column(name, overflow="fold", no_wrap=index in whole) for index, name in enumerate(columns)]
     table = Table(*heads, box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for row in rows:
@@ -45,10 +45,10 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def counted(number: int, thing: str) -> str:
-    """Such as "1 row" or "3 rows"."""
+    """A count with its noun, such as "1 row" or "3 rows"."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def in_json(instant: datetime | None) -> str | None:
-    """An instant as the API writes it."""
+    """A UTC instant in RFC 3339 with Z, as in the API."""
     return None if instant is None else instant.isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""`capcom serve`: the API, the pages and the worker in one process."""
+"""`capcom serve`: serve the API and the pages, with a worker in the same process."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
     api_only: Annotated[bool, typer.Option("--api-only", help="Leave the work to `capcom worker`.")] = False,
 ) -> None:
-    """Serve the API with its worker, having brought the database to this version. Prints `ready URL` when it answers.
+    """Migrate the database, then serve the API with a worker. Prints `ready URL` when it answers.
 
-    Letters go out, and the calendar is kept, by this process itself: no other is needed, unless it serves the API only.
-    SIGTERM or Ctrl-C stops it.
+    The worker sends the letters and records the steps of the calendar, so no other process is needed, except with
+    --api-only. SIGTERM or Ctrl-C stops it.
     """
     from capcom_gql.cli.listening import listen, reachable, run
     from capcom_gql.logs import to_standard_error

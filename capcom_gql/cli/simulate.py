@@ -1,4 +1,4 @@
-"""`capcom simulate`: years of an invented network in seconds, by the product's own rules, deeds and letters."""
+"""`capcom simulate`: play years of an invented network in seconds, by the product's own rules, commands and letters."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import date
 
-    from capcom_gql.cli.simulation.run import SimulationOutcome, Wish
+    from capcom_gql.cli.simulation.run import SimulationInput, SimulationOutcome
 
 
 def simulate(
@@ -18,27 +18,29 @@ def simulate(
     organisations: Annotated[
         int, typer.Option(min=1, max=2000, help="How many organisations sign up, most of them in the first months.")
     ] = 200,
-    seed: Annotated[int, typer.Option(help="Decides all that is left to chance: the same seed, the same figures.")] = 1,
+    seed: Annotated[
+        int, typer.Option(help="The seed of all random choices: the same seed gives the same figures.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     data_dir: Annotated[
         Path | None,
-        typer.Option(help="Keep the database in this folder; by default in a temporary one, removed in the end."),
+        typer.Option(help="Keep the database in this folder; by default a temporary one, removed at the end."),
     ] = None,
 ) -> None:
     """Play years of an invented network day by day, print its figures by month, and check that the rules held.
 
-    Every deed, step of the calendar and letter is the product's own, with the settings of this installation, on a
-    scratch database; letters are handed to nobody. Exit status 1 where an invariant does not hold. As nothing but the
-    scratch database is touched, it runs in production too.
+    Every command, step of the calendar and letter is the product's own, with the settings of this installation, on a
+    scratch database; letters are not sent to anyone. Exit status 1 if an invariant does not hold. Only the scratch
+    database is changed, so it may run in production too.
     """
     from capcom_gql.cli.scratch import scratch_folder
     from capcom_gql.cli.screen import note, show, show_json
     from capcom_gql.cli.simulation.report import as_json as data_of
     from capcom_gql.cli.simulation.report import as_text, sentences_of
-    from capcom_gql.cli.simulation.run import Wish
+    from capcom_gql.cli.simulation.run import SimulationInput
 
     with scratch_folder("simulate", data_dir) as folder:
-        outcome = _play(folder, Wish(years, organisations, seed))
+        outcome = _play(folder, SimulationInput(years, organisations, seed))
     if as_json:
         show_json(data_of(outcome))
     else:
@@ -50,7 +52,7 @@ def simulate(
         raise typer.Exit(1)
 
 
-def _play(folder: Path, wish: "Wish") -> "SimulationOutcome":
+def _play(folder: Path, parameters: "SimulationInput") -> "SimulationOutcome":
     import uvloop
 
     from capcom_gql.cli.simulation.run import simulate as play
@@ -59,20 +61,20 @@ def _play(folder: Path, wish: "Wish") -> "SimulationOutcome":
 
     settings = load().model_copy(update={"data_dir": folder, "database_url": ""})
     to_standard_error(as_objects=settings.is_production)
-    with _progress(wish) as on_day:
-        return uvloop.run(play(settings, wish, on_day))
+    with _progress(parameters) as on_day:
+        return uvloop.run(play(settings, parameters, on_day))
 
 
 @contextlib.contextmanager
-def _progress(wish: "Wish") -> Iterator[Callable[["date"], None]]:
-    """A bar on a terminal's standard error; elsewhere nothing."""
+def _progress(parameters: "SimulationInput") -> Iterator[Callable[["date"], None]]:
+    """A progress bar on standard error if that is a terminal; otherwise nothing."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("", total=len(wish.days))
+        bar = progress.add_task("", total=len(parameters.days))
 
         def on_day(day: "date") -> None:
             progress.update(bar, advance=1, description=f"{day:%Y-%m}")
@@ -83,4 +85,4 @@ def _progress(wish: "Wish") -> Iterator[Callable[["date"], None]]:
 def _times(outcome: "SimulationOutcome") -> str:
     longest_first = sorted(outcome.seconds.items(), key=lambda part: -part[1])
     parts = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in longest_first)
-    return f"played {len(outcome.wish.days)} days; {parts}; {outcome.processor_seconds:.1f} s of processor in all"
+    return f"played {len(outcome.parameters.days)} days; {parts}; {outcome.processor_seconds:.1f} s of processor in all"

@@ -1,4 +1,4 @@
-"""`capcom staff`: the accounts of the operator's own people, which only this command makes."""
+"""`capcom staff`: create accounts of the operator's staff, which only this command can do."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -10,19 +10,21 @@ if TYPE_CHECKING:
     from capcom_gql.storage.tables import Person
 
 LINK_HOURS = 72
+"""Hours for which the printed link works."""
 
 staff = typer.Typer(no_args_is_help=True, help="The accounts of your own staff.")
 
 
 @staff.callback()
 def _group() -> None:
-    """A group even while it has one command."""
+    """Makes typer keep the group though it has only one command."""
 
 
 @staff.command(epilog="Example: capcom staff add marie.dupont@capcom.example")
 def add(
     email: Annotated[
-        str, typer.Argument(metavar="EMAIL", help="The address; a person who has an account becomes staff with it.")
+        str,
+        typer.Argument(metavar="EMAIL", help="The e-mail address; a person who has an account with it becomes staff."),
     ],
     given_name: Annotated[str, typer.Option(help="By default taken from the address.")] = "",
     family_name: Annotated[str, typer.Option(help="By default taken from the address.")] = "",
@@ -37,7 +39,7 @@ def add(
 
     settings = load()
     if token and settings.is_production:
-        raise Stop("A ready token is not given in production. Leave --token out, and choose a password by the link.")
+        raise Stop("No session token is printed in production. Leave --token out, and choose a password by the link.")
     secret = asyncio.run(_add(settings, email, (given_name, family_name), token=token))
     show(secret)
     note("this session token works for 24 hours" if token else f"this link works once, within {LINK_HOURS} hours")
@@ -56,7 +58,7 @@ async def _add(settings: "Settings", email: str, names: tuple[str, str], *, toke
 
 
 async def make_staff(email: str, given_name: str = "", family_name: str = "") -> "Person":
-    """The person of an address, made staff. Raises Refusal for what is no address, or no name."""
+    """Make the person of an address staff, creating the account if needed. Raises Refusal for a malformed form."""
     from capcom_gql.access.accounts import find_or_create
     from capcom_gql.domain.refusals import refuse_if
     from capcom_gql.forms import PersonForm, read_person
@@ -79,6 +81,6 @@ async def make_staff(email: str, given_name: str = "", family_name: str = "") ->
 
 
 def _names_of(email: str) -> tuple[str, str]:
-    """Marie and Dupont, for marie.dupont@capcom.example."""
+    """The names in an address: Marie and Dupont for marie.dupont@capcom.example."""
     given, _, family = email.partition("@")[0].replace("_", ".").partition(".")
     return given.capitalize() or "Staff", family.replace(".", " ").title() or "Staff"

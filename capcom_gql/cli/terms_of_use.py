@@ -1,4 +1,4 @@
-"""`capcom terms`: the terms of use that who subscribes or renews must accept (R19)."""
+"""`capcom terms`: publish and list the terms of use that a signer must accept (R19)."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -17,10 +17,12 @@ terms = typer.Typer(no_args_is_help=True, help="The terms of use.")
     epilog="Example: capcom terms publish 2027-2 https://capcom.example/terms/2027-2",
 )
 def publish(
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="What acceptedTermsVersion will be.")],
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where their text is.")],
+    version: Annotated[
+        str, typer.Argument(metavar="VERSION", help="The name of the version, as acceptedTermsVersion will give it.")
+    ],
+    url: Annotated[str, typer.Argument(metavar="URL", help="The URL of the text.")],
 ) -> None:
-    """Publish a new version: from then on it is the one to accept. Open terms keep the version they accepted."""
+    """Publish a new version, which must be accepted from then on. Existing terms keep the version they accepted."""
     from capcom_gql.cli.screen import note
     from capcom_gql.settings import load
 
@@ -40,7 +42,7 @@ async def _publish(settings: "Settings", version: str, url: str) -> "TermsOfUse"
 
 @terms.command("list", epilog="Example: capcom terms list --json")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Print every version that was published, the one in force first."""
+    """Print every published version, the one in force first."""
     from capcom_gql.cli.screen import in_json, show_json, show_table
     from capcom_gql.settings import load
 

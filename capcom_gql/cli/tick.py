@@ -1,4 +1,4 @@
-"""`capcom tick`: the worker's turn, once."""
+"""`capcom tick`: record and send what is due, once."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -9,16 +9,19 @@ if TYPE_CHECKING:
     from capcom_gql.settings import Settings
 
 LOOK_AGAIN = 0.05
-"""Seconds between two looks at the deliveries that another process has in hand."""
+"""Seconds between two looks at what another process is working on."""
 
 
 def tick(
     until_idle: Annotated[
-        bool, typer.Option("--until-idle", help="Go on until nothing is due at the product's present instant.")
+        bool,
+        typer.Option(
+            "--until-idle", help="Continue until nothing is due at the present instant of the product's clock."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Record every step that is due and send every letter that can go, then exit. May run beside a server."""
+    """Record the steps that are due and send the letters that are due, then exit. May run while a server runs."""
     from capcom_gql.cli.screen import show, show_json
     from capcom_gql.logs import to_standard_error
     from capcom_gql.settings import load

@@ -42,8 +42,8 @@ def test_noon_is_the_operator_s() -> None:
     ("text", "word"),
     [
         ("2027-03-01T08:30:00", "offset"),
-        ("2027-02-30", "calendar"),
-        ("2027-02-30T08:00:00Z", "calendar"),
+        ("2027-02-30", "does not exist"),
+        ("2027-02-30T08:00:00Z", "does not exist"),
         ("tomorrow", "neither a day nor an instant"),
         ("2027-W09-1", "neither a day nor an instant"),
         ("20270301", "neither a day nor an instant"),

@@ -183,7 +183,7 @@ def test_a_place_that_cannot_be_looked_at(installation: Installation) -> None:
     """As in a folder that is another account's, which root sees all the same: a name that no disk takes."""
     hidden = installation.having(DATABASE_URL=f"sqlite:///{installation.folder}/{'a' * 300}/capcom.sqlite3")
     found = parts(hidden, status=1)
-    assert "cannot be looked at" in found["database"]["detail"] and found["data_dir"]["state"] == "ok"
+    assert "cannot be accessed" in found["database"]["detail"] and found["data_dir"]["state"] == "ok"
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ def test_a_plugin_that_cannot_be_loaded(installation: Installation, tmp_path: Pa
 
 def test_a_failing_part_is_named_beside_the_data(bare_installation: Installation) -> None:
     done = bare_installation.run("doctor", status=1)
-    assert done.err == "capcom: database, migrations: see what to do beside it\n"
-    assert re.search(r"^FAILS\tdatabase\tthere is no .* yet\t", done.out, re.MULTILINE)
+    assert done.err == "capcom: failing: database, migrations. The last column says what to do.\n"
+    assert re.search(r"^FAILS\tdatabase\t.* does not exist yet\t", done.out, re.MULTILINE)
     assert "Example: capcom doctor" in " ".join(bare_installation.run("doctor", "--help").out.split())
 
 

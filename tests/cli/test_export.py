@@ -114,7 +114,7 @@ def test_a_file_is_replaced_once_the_new_one_is_whole(desk: Installation) -> Non
     assert sorted(path.name for path in desk.folder.glob("out*")) == ["out.csv"]
     for place in ("nowhere/out.csv", "."):
         refused = desk.run("export", "seats", "--out", place, status=1).err
-        assert refused == f"capcom: {place} cannot be written. Give --out a file in a folder that is there.\n"
+        assert refused == f"capcom: {place} cannot be written. Give --out a file in a folder that exists.\n"
 
 
 def test_help_gives_an_example(installation: Installation) -> None:

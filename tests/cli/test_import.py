@@ -126,7 +126,7 @@ def test_columns_that_are_not_read_are_told(desk: Installation) -> None:
     path = desk.folder / file
     path.write_bytes(path.read_bytes().replace(b"Gestionnaire;", b"Gestionaire;"))
     done = desk.run("import", "organisations", file, status=1)
-    assert "column 'Gestionaire' is not known and not read" in done.err
+    assert "column 'Gestionaire' is unknown and is ignored" in done.err
     assert done.out.startswith("line 2, missing column manager (gestionnaire): Say yes for exactly one user")
 
 

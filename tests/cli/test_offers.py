@@ -64,7 +64,7 @@ def test_prices_have_the_digits_of_the_currency(
     assert spelled in done.err and discount in done.err
     assert plans(in_it)["EQUIPE"]["priceMinor"] == minor
     refused = " ".join(in_it.run("plan", "save", "EQUIPE", "--price", wrong, status=2).err.split())
-    assert f"'{wrong}' is no amount in {currency}. Examples: {examples}" in refused
+    assert f"'{wrong}' is not an amount in {currency}. Examples: {examples}" in refused
     refused = " ".join(in_it.run("plan", "save", "EQUIPE", "--discount", f"FORUM={wrong}", status=2).err.split())
     assert f"nor an amount in {currency}. Examples: TRAINING=25%, {discount[:8]}" in refused
 
@@ -95,8 +95,8 @@ def test_plans_that_cannot_be(installation: Installation) -> None:
     before = plans(installation)
     assert "from 3 to 10 seats" in installation.run("plan", "save", "EQUIPE", "--seats", "11", status=1).err
     for option, value, said in (
-        ("--price", "9.5", "'9.5' is no amount in EUR. Examples: 950, 950.00"),
-        ("--price", "dear", "'dear' is no amount"),
+        ("--price", "9.5", "'9.5' is not an amount in EUR. Examples: 950, 950.00"),
+        ("--price", "dear", "'dear' is not an amount"),
         ("--service", "COFFEE", "'COFFEE' is none of PUBLICATIONS"),
         ("--discount", "PARTY=20%", "Kinds: TRAINING, MEETING, FORUM"),
         (

@@ -96,7 +96,7 @@ def test_one_that_is_named_must_be_in_service(quick: Installation) -> None:
     assert "not ok: unset" in done.err
     unknown = quick.run("plugins", "check", "godo", status=1)
     assert unknown.out == ""
-    assert "There is no channel godo. Installed are: broken, " in unknown.err
+    assert "There is no channel godo. Installed channels: broken, " in unknown.err
 
 
 def test_what_is_off_or_unset_is_no_reason_to_fail(quick: Installation) -> None:

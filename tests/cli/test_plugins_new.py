@@ -65,11 +65,11 @@ def test_a_folder_that_exists_is_left_as_it_is(bare_installation: Installation) 
     target.mkdir()
     (target / "mine.txt").write_text("mine")
     refused = bare_installation.run("plugins", "new", "matrix", status=1)
-    assert "exists already, and nothing was written" in refused.err
+    assert "exists already; nothing was written" in refused.err
     assert [path.name for path in target.iterdir()] == ["mine.txt"]
 
 
 def test_a_place_that_cannot_be_written_is_told(bare_installation: Installation) -> None:
     (bare_installation.folder / "file").write_text("")
     refused = bare_installation.run("plugins", "new", "matrix", "--into", "file", status=1)
-    assert "Check that the place exists" in refused.err
+    assert "Check that it exists" in refused.err

@@ -104,7 +104,7 @@ def test_a_text_message_fits_one(bare_installation: Installation) -> None:
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (401, "until the channel's settings are mended. loft: answered 401"),
+        (401, "until the channel's settings are corrected. loft: answered 401"),
         (404, "a letter would fail. loft: answered"),
     ],
 )
@@ -123,7 +123,7 @@ def test_nobody_listens(bare_installation: Installation) -> None:
     world.start()
     world.stop()
     refused = loft(bare_installation, world.url).run("plugins", "send-test", "loft", "ana@ville.example", status=1)
-    assert "may go another time" in refused.err and "refused" in refused.err
+    assert "another attempt may succeed" in refused.err and "refused" in refused.err
 
 
 def test_wrong_addresses_and_channels_are_told(bare_installation: Installation) -> None:

@@ -63,7 +63,7 @@ def test_a_table_that_says_why(town: Installation) -> None:
     lines = [line.split("\t") for line in done.out.splitlines()]
     assert lines[0] == ["kind", "would go", "why"] and all(len(line) == 3 and line[2] for line in lines)
     assert ["persons", "2"] in [line[:2] for line in lines]
-    assert "no seat for 3 years" in done.out and "without --dry-run it goes" in done.err
+    assert "no seat for 3 years" in done.out and "without --dry-run it is deleted" in done.err
     longer = town.having(KEEP_PERSONS_YEARS="4", KEEP_LETTERS_MONTHS="120")
     kinds = told(longer, "--dry-run")["kinds"]
     assert "persons" not in kinds and "letters" not in kinds

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.cli.simulation.checks import Broken, check_present
+from capcom_gql.cli.simulation.checks import Violation, check_present
 from capcom_gql.cli.simulation.history import check_history
 from capcom_gql.cli.simulation.record import read_history
 from capcom_gql.cli.simulation.report import INVARIANTS
@@ -158,7 +158,7 @@ async def test_a_refusal_that_nobody_expected_breaks_an_invariant(played: Played
     async with open_database(f"sqlite:///{played.file}"):
         history = await read_history(LifecyclePolicy())
     sent = [letter.id for letter in history.letters if letter.sent_at is not None]
-    assert check_history(history, sent, ["renewing: no"]) == [Broken("granted-by-the-rules", "renewing: no")]
+    assert check_history(history, sent, ["renewing: no"]) == [Violation("granted-by-the-rules", "renewing: no")]
     twice = {each.invariant for each in check_history(history, [*sent, sent[0]], [])}
     assert twice == {"letters-once"}
 

@@ -56,8 +56,8 @@ WRONG: Mapping[str, Wrong] = {
         "test_its_secrets_are_not_shown",
     ),
     "shows_its_secret_in_a_reason": Wrong(
-        'words = f"the service answered {error.code}"',
-        'words = f"{error.code} for {_token}"',
+        'reason = f"the service answered {error.code}"',
+        'reason = f"{error.code} for {_token}"',
         "test_no_reason_shows_a_secret",
     ),
     "shares_its_settings": Wrong(

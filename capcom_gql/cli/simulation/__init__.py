@@ -1,5 +1,6 @@
-"""`capcom simulate`: years of an invented network, played with the product's own deeds on a scratch database.
+"""`capcom simulate`: years of an invented network, played by the product's own commands on a scratch database.
 
-`network` and `habits` invent, `life` and `events` plan, `deeds` does, `post` counts the letters, `record`, `checks` and
-`history` read what came of it and hold the invariants against it, `figures` and `report` tell it.
+`network` and `habits` hold what is invented, `life` and `events` plan, `deeds` carries out commands, and `post`
+delivers the letters. `record` reads the result, `checks` and `history` verify the invariants, `figures` and `report`
+present it.
 """

@@ -1,4 +1,4 @@
-"""The events of a simulation: users register, the desk checks their number and records the discount."""
+"""The events of a simulation: users register, and the event system checks numbers and redeems discounts."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -14,17 +14,17 @@ from capcom_gql.storage.tables import Seat
 
 
 class Events:
-    """Trainings, meetings and the Forum, of every year alike."""
+    """The trainings, meetings and Forum of every year."""
 
     def __init__(self, life: Life, seed: int) -> None:
         self._life = life
         self._deeds = life.deeds
         self._seed = seed
         self.answers: Counter[str] = Counter()
-        """how often the desk was given each reason"""
+        """how often a check answered each reason"""
 
     async def announce(self, today: date) -> None:
-        """Open the registration of the events that are announced today: some users will come."""
+        """Announce today's events, and plan the registrations of some users."""
         for occasion in habits.OCCASIONS:
             day = today + timedelta(days=occasion.announced)
             if day.month in occasion.months and day.day == occasion.day:
@@ -36,7 +36,7 @@ class Events:
             if chance.randrange(1000) < occasion.drawn:
                 price = chance.choice(occasion.prices)
                 registers = partial(self._register, seat.id, occasion, reference, price, Random(chance.random()))
-                self._life.later(chance.randint(1, occasion.announced - 1), registers)
+                self._life.plan_in(chance.randint(1, occasion.announced - 1), registers)
 
     async def _register(self, seat_id: str, occasion: Occasion, reference: str, price: int, chance: Random) -> None:
         seat = await Seat.get(id=seat_id)
@@ -47,14 +47,16 @@ class Events:
         eligible = await self._ask(ask)
         redemption_id = (await self._deeds.redeem(number, occasion.kind, reference, price)).redemption_id
         if eligible is (redemption_id is None):
-            self._deeds.surprises.append(f"{seat.id} at {reference}: a check says {eligible}, redeeming the contrary")
+            self._deeds.unexpected_refusals.append(
+                f"{seat.id} at {reference}: a check says {eligible}, redeeming the contrary"
+            )
         if redemption_id is not None:
             if chance.random() < habits.RELEASES:
                 released = partial(self._deeds.release, redemption_id)
-                self._life.later(habits.days(chance, habits.RELEASED_AFTER), released)
+                self._life.plan_in(habits.days(chance, habits.RELEASED_AFTER), released)
         elif chance.random() < habits.COMPLAINS:
             complains = partial(self._complain, seat, ask, chance)
-            self._life.later(habits.days(chance, habits.COMPLAINED_AFTER), complains)
+            self._life.plan_in(habits.days(chance, habits.COMPLAINED_AFTER), complains)
 
     async def _ask(self, ask: DiscountQuestion) -> bool:
         verdict = (await self._deeds.check(ask)).verdict
@@ -64,4 +66,4 @@ class Events:
     async def _complain(self, seat: Seat, ask: DiscountQuestion, chance: Random) -> None:
         request_id = await self._deeds.complain(seat, ask)
         if request_id is not None:
-            self._life.later(habits.days(chance, habits.REPLIED_AFTER), partial(self._deeds.reply, request_id))
+            self._life.plan_in(habits.days(chance, habits.REPLIED_AFTER), partial(self._deeds.reply, request_id))

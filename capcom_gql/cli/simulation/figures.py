@@ -1,11 +1,11 @@
-"""The figures of a simulation, month by month: how many stand how, what happened, which letters left."""
+"""The figures of a simulation by month: organisations by state, commands and letters."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from capcom_gql.cli.simulation.record import Happening, History
+from capcom_gql.cli.simulation.record import History, RecordedEvent
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.lifecycle import SubscriptionState
 from capcom_gql.domain.terms import LifecyclePolicy
@@ -29,14 +29,14 @@ DEEDS: Mapping[str, Kind] = {
     "surveys_answered": Kind.SURVEY_ANSWERED,
     "support_requests": Kind.SUPPORT_OPENED,
 }
-"""What is counted, and the event that tells of it."""
-# A kind of event that is counted apart by the reason in its details.
+"""The counted names, each with the kind of event that is counted."""
+# events of one kind that are counted separately, by the reason in their details
 _REASONS = {"unpaid": "UNPAID", "withdrawn": "WITHDRAWN"}
 
 
 @dataclass(slots=True)
 class Month:
-    """One month: the organisations by state as they stood at its end, and what happened in it."""
+    """One month: the organisations by state at its end, and the commands and letters in it."""
 
     first: date
     states: dict[str, int]
@@ -45,16 +45,16 @@ class Month:
 
     @property
     def name(self) -> str:
-        """2027-03."""
+        """The month as text, such as 2027-03."""
         return f"{self.first:%Y-%m}"
 
     @property
     def live(self) -> int:
-        """The organisations whose subscription was live."""
+        """How many organisations had a live subscription at its end."""
         return self.states[SubscriptionState.PROVISIONAL] + self.states[SubscriptionState.CONFIRMED]
 
     def as_json(self) -> dict[str, object]:
-        """The month as data."""
+        """The month as JSON values."""
         return {
             "month": self.name,
             "states": dict(self.states),
@@ -64,13 +64,13 @@ class Month:
 
 
 def month_of(day: date, statuses: Iterable[Mapping[str, object]]) -> Month:
-    """A month that ends on a day, with the states of that day."""
+    """The month that ends on `day`, with the states of that day."""
     counts = Counter(str(row["state"]) for row in statuses)
     return Month(day.replace(day=1), {state.value: counts[state.value] for state in SubscriptionState})
 
 
 def count(months: Iterable[Month], history: History) -> None:
-    """Count what happened into its month."""
+    """Count each recorded event and each sent letter in its month, in the operator's zone."""
     by_first = {month.first: month for month in months}
     policy = history.present.policy
 
@@ -81,7 +81,7 @@ def count(months: Iterable[Month], history: History) -> None:
         if letter.sent_at is not None:
             month(letter.sent_at).letters[letter.topic.value] += 1
     names = {kind: [name for name in DEEDS if DEEDS[name] is kind] for kind in DEEDS.values()}
-    for each in history.happenings:
+    for each in history.events:
         for name in names.get(each.kind, ()):
             if name not in _REASONS or each.details["reason"] == _REASONS[name]:
                 month(each.occurred_at).deeds[name] += _number(each)
@@ -91,13 +91,13 @@ def _first(at: datetime, policy: LifecyclePolicy) -> date:
     return policy.day_of(at).replace(day=1)
 
 
-def _number(happening: Happening) -> int:
-    """One, but a survey is asked of many seats at once."""
-    return len(happening.details["seat_ids"]) if happening.kind is Kind.SURVEY_ASKED else 1
+def _number(event: RecordedEvent) -> int:
+    """One; but an event that asks for surveys counts once for each of its seats."""
+    return len(event.details["seat_ids"]) if event.kind is Kind.SURVEY_ASKED else 1
 
 
 def total(months: Iterable[Month]) -> tuple[Counter[str], Counter[str]]:
-    """The deeds and the letters of all months."""
+    """The commands and the letters of all months."""
     deeds: Counter[str] = Counter()
     letters: Counter[str] = Counter()
     for month in months:

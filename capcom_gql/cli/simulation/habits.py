@@ -1,4 +1,4 @@
-"""What people are like: how they pay, renew, change their lists and come to events. Invented; every number is here."""
+"""How people behave in a simulation: how they pay, renew, change lists and attend events. All numbers are invented."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -8,14 +8,14 @@ from capcom_gql.domain.plans import EventKind
 
 
 class Payment(Enum):
-    """When the proof of a term comes."""
+    """When the proof of a term arrives."""
 
     SOON = auto()
     LAST_DAYS = auto()
     REMINDED = auto()
     """a few days after the reminder"""
     FOUND = auto()
-    """in time, but staff find it when the term is cancelled already"""
+    """in time, but staff find it after the term was cancelled"""
     LATE = auto()
     NEVER = auto()
 
@@ -58,13 +58,13 @@ ANSWERS = {
     Decision.NEVER: 12,
 }
 
-# Days, first to last.
+# delays in days, (first, last)
 SOON, BEFORE_DUE, AFTER_REMINDER, FOUND_AFTER, LATE_BY = (1, 9), (0, 2), (1, 4), (1, 6), (2, 25)
 EARLY_BY, AFTER_NOTICE, AFTER_CALL, DECLINED_AFTER = (35, 150), (1, 8), (1, 4), (1, 12)
 SECOND_THOUGHTS, REOPENED_AFTER, REOPENED_BY_STAFF_AFTER = (2, 14), (8, 120), (40, 200)
 SURVEY_AFTER, COMPLAINED_AFTER, REPLIED_AFTER, RELEASED_AFTER = (1, 25), (1, 2), (1, 3), (1, 6)
 
-# Chances.
+# probabilities
 CHANGES_PLAN = 0.12
 HAS_SECOND_THOUGHTS = 0.1
 RENEWS_AGAIN = 0.6
@@ -78,15 +78,19 @@ SCORES, SCORE_WEIGHTS = tuple(range(11)), (2, 1, 1, 2, 2, 5, 7, 15, 25, 20, 20)
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """An event of the year: its months and day, announced how many days before, drawing how many in a thousand."""
+    """An event that takes place every year."""
 
     kind: EventKind
     name: str
     months: tuple[int, ...]
     day: int
+    """the day of the month"""
     announced: int
+    """how many days before it is announced"""
     drawn: int
+    """how many of a thousand users register"""
     prices: tuple[int, ...]
+    """in minor units"""
 
 
 OCCASIONS = (
@@ -98,21 +102,21 @@ OCCASIONS = (
 
 
 def days(random: Random, between: tuple[int, int]) -> int:
-    """A number of days between two, both included."""
+    """A random number of days between two, both included."""
     return random.randint(*between)
 
 
 def payment(random: Random, *, is_first: bool) -> Payment:
-    """When the proof of a first term, or of a later one, comes."""
+    """Decide when the proof of a first or of a later term arrives."""
     chances = FIRST_PAYMENTS if is_first else LATER_PAYMENTS
     return random.choices(list(chances), list(chances.values()))[0]
 
 
 def answer(random: Random) -> Decision:
-    """When the manager answers about the present term."""
+    """Decide when the manager answers whether to renew."""
     return random.choices(list(ANSWERS), list(ANSWERS.values()))[0]
 
 
 def score(random: Random) -> int:
-    """A user's score in the survey."""
+    """A user's random score in the survey, 0 to 10."""
     return random.choices(SCORES, SCORE_WEIGHTS)[0]

@@ -1,11 +1,14 @@
-"""The invariants of the past: what must have held at every instant of a simulation, read from what it recorded."""
+"""Invariants of the history: what must have held at every instant of a simulation, verified from what it recorded.
+
+Each function yields a sentence for every violation.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
 
-from capcom_gql.cli.simulation.checks import Broken, overlaps
-from capcom_gql.cli.simulation.record import Happening, History, Holdings
+from capcom_gql.cli.simulation.checks import Violation, overlaps
+from capcom_gql.cli.simulation.record import History, RecordedEvent, SubscriptionRecord
 from capcom_gql.domain.discounts import RedemptionState, redemption_state
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
@@ -13,6 +16,7 @@ from capcom_gql.domain.lifecycle import as_of, subscription_status
 from capcom_gql.domain.terms import survey_closes_on, unpaid_instant
 
 MOST_REMINDERS = 3
+"""The most renewal reminders of a term (R15)."""
 _CALLS = (Topic.RENEWAL_NOTICE, Topic.RENEWAL_REMINDER)
 _STEPS = {
     Kind.PROOF_REMINDED,
@@ -22,12 +26,12 @@ _STEPS = {
     Kind.RENEWAL_SKIPPED,
     Kind.SUBSCRIPTION_EXPIRED,
 }
-# Letters to somebody whose seat is gone are about that very going.
+# letters that a person whose seat was removed still gets, since they are about the removal
 _FAREWELLS = (Topic.SEAT_REMOVED, Topic.MANAGER_CHANGED)
 
 
 def seats_never_over(history: History) -> Iterator[str]:
-    """After every change of a list or of the terms the active seats were within the limit of that instant."""
+    """After every change of users or terms, the active seats were within the limit of that instant (R2)."""
     policy = history.present.policy
     for held in history.present.holdings.values():
         for at in sorted({seat.added_at for seat in held.seats} | {term.opened_at for term in held.terms}):
@@ -42,21 +46,21 @@ def _is_held(added_at: datetime, removed_at: datetime | None, at: datetime) -> b
 
 
 def terms_never_overlapped(history: History) -> Iterator[str]:
-    """After every opening, renewal and reinstatement no two terms that stood shared a day."""
+    """After every opening, renewal and reinstatement, no two terms that were not cancelled shared a day."""
     for held in history.present.holdings.values():
         changes = {term.opened_at for term in held.terms} | {term.reinstated_at for term in held.terms}
         for at in sorted(change for change in changes if change is not None):
-            yield from overlaps(Holdings(held.id, held.organisation_id, None, list(as_of(held.terms, at))))
+            yield from overlaps(SubscriptionRecord(held.id, held.organisation_id, None, list(as_of(held.terms, at))))
 
 
 def reminders_within_bounds(history: History) -> Iterator[str]:
-    """At most three reminders a term; nothing that asks for a renewal once it is answered, recorded or sent."""
-    counts = Counter(each.details["term_id"] for each in history.happenings if each.kind is Kind.RENEWAL_REMINDED)
+    """A term has at most three reminders, and once the renewal is answered none is recorded or sent (R15)."""
+    counts = Counter(each.details["term_id"] for each in history.events if each.kind is Kind.RENEWAL_REMINDED)
     for term in history.terms.values():
         if counts[term.id] > MOST_REMINDERS or counts[term.id] != term.reminders_sent:
             yield f"{term.id}: {counts[term.id]} reminders are recorded, {term.reminders_sent} counted"
-    answered = _answered(history.happenings)
-    for each in history.happenings:
+    answered = _answered(history.events)
+    for each in history.events:
         is_call = each.kind in (Kind.RENEWAL_ASKED, Kind.RENEWAL_REMINDED)
         if is_call and _within(each.occurred_at, answered[each.details["term_id"]]):
             yield f"{each.details['term_id']}: {each.kind} at {each.occurred_at.isoformat()} though it was answered"
@@ -64,17 +68,17 @@ def reminders_within_bounds(history: History) -> Iterator[str]:
         if letter.topic not in _CALLS or letter.sent_at is None:
             continue
         if _within(letter.sent_at, answered[letter.about["term_id"]]):
-            yield f"{letter.id}: a {letter.topic} left at {letter.sent_at.isoformat()} though it was answered"
+            yield f"{letter.id}: a {letter.topic} was sent at {letter.sent_at.isoformat()} though it was answered"
 
 
 _Periods = list[tuple[datetime, datetime | None]]
 
 
-def _answered(happenings: Iterable[Happening]) -> defaultdict[str, _Periods]:
-    """Of each term, from when to when its renewal was answered: by a term that stood, or by a decline."""
+def _answered(events: Iterable[RecordedEvent]) -> defaultdict[str, _Periods]:
+    """The periods in which the renewal of each term was answered: by a later term in force, or by a decline."""
     periods: defaultdict[str, _Periods] = defaultdict(list)
     renewed: dict[str, str] = {}
-    for each in happenings:
+    for each in events:
         term_id = str(each.details.get("term_id"))
         if each.kind is Kind.RENEWAL_DONE:
             renewed[each.details["renewed_term_id"]] = term_id
@@ -94,7 +98,7 @@ def _within(at: datetime, periods: _Periods) -> bool:
 
 
 def letters_once(history: History) -> Iterator[str]:
-    """A letter about one fact went to one person by one channel once."""
+    """A letter about one fact was sent to one person by one channel only once (Letters)."""
     keys = (
         (each.topic, each.channel, each.recipient, each.event_id, tuple(sorted(each.about.items())))
         for each in history.letters
@@ -103,20 +107,20 @@ def letters_once(history: History) -> Iterator[str]:
 
 
 def steps_once(history: History) -> Iterator[str]:
-    """Each step of the calendar is recorded once; a term falls unpaid once, on the day after its due day."""
+    """Each step of the calendar is recorded once, and an unpaid term cancelled once, the day after its due day (R9)."""
     policy, terms = history.present.policy, history.terms
-    steps = [each for each in history.happenings if each.kind in _STEPS]
+    steps = [each for each in history.events if each.kind in _STEPS]
     yield from _twice((each.kind, *(str(each.details[name]) for name in sorted(each.details))) for each in steps)
-    fallen = [each for each in history.happenings if each.details.get("reason") == "UNPAID"]
-    yield from _twice(each.details["term_id"] for each in fallen)
-    for each in fallen:
+    cancelled = [each for each in history.events if each.details.get("reason") == "UNPAID"]
+    yield from _twice(each.details["term_id"] for each in cancelled)
+    for each in cancelled:
         term = terms[each.details["term_id"]]
         if each.occurred_at != unpaid_instant(term.proof_due_on, policy):
-            yield f"{term.id} fell at {each.occurred_at.isoformat()}, its proof was due by {term.proof_due_on}"
+            yield f"{term.id} was cancelled at {each.occurred_at.isoformat()}, its proof was due by {term.proof_due_on}"
 
 
 def proofs_in_time(history: History) -> Iterator[str]:
-    """Only a proof recorded by the due day confirms; whatever came later was reinstated."""
+    """Only a proof recorded by the due day confirms a term (R8); after that it must be reinstated (R9)."""
     for term in history.terms.values():
         if term.confirmed_at is None or term.reinstated_at is not None:
             continue
@@ -125,7 +129,7 @@ def proofs_in_time(history: History) -> Iterator[str]:
 
 
 def reductions_by_the_term(history: History) -> Iterator[str]:
-    """Every discount was granted to a seat held then, under a term that ran then, by that term's rules."""
+    """Every discount was granted to a seat that was held then, under a live term, by that term's rules (R10)."""
     terms, seats = history.terms, history.seats
     for each in history.redemptions:
         term, seat, day = terms[each.term_id], seats[each.seat_id], history.present.policy.day_of(each.redeemed_at)
@@ -133,17 +137,17 @@ def reductions_by_the_term(history: History) -> Iterator[str]:
         if status is None or not status.is_live or not _is_held(seat.added_at, seat.removed_at, each.redeemed_at):
             yield f"{each.id} was redeemed at {each.redeemed_at.isoformat()} without a seat or a term"
         rule = next((rule for rule in term.offer.discounts if rule.event_kind == each.event_kind), None)
-        owed = None if rule is None else rule.reduction_of(each.price_minor)
-        if each.reduction_minor != owed:
-            yield f"{each.id}: {each.reduction_minor} off {each.price_minor}, the term's rules say {owed}"
+        expected = None if rule is None else rule.reduction_of(each.price_minor)
+        if each.reduction_minor != expected:
+            yield f"{each.id}: {each.reduction_minor} off {each.price_minor}, the term's rules say {expected}"
     yield from _twice((each.person_id, each.event_reference) for each in history.redemptions if not each.released_at)
 
 
 def reinvoiced(history: History) -> Iterator[str]:
-    """What a cancellation made due again is told, each redemption with the term it was used under."""
-    told = {
+    """An event names every redemption whose reduction must be invoiced again after a cancellation (R9)."""
+    named = {
         redemption_id
-        for each in history.happenings
+        for each in history.events
         if each.kind is Kind.REDEMPTIONS_TO_REINVOICE
         for redemption_id in each.details["redemption_ids"]
     }
@@ -151,29 +155,29 @@ def reinvoiced(history: History) -> Iterator[str]:
     today = present.policy.day_of(present.now)
     for each in history.redemptions:
         state = redemption_state(each.released_at, terms[each.term_id], today, present.policy)
-        if state is RedemptionState.TO_REINVOICE and each.id not in told:
-            yield f"{each.id} is to be invoiced again, and no event says so"
+        if state is RedemptionState.TO_REINVOICE and each.id not in named:
+            yield f"{each.id} must be invoiced again, and no event names it"
 
 
 def removed_left_alone(history: History) -> Iterator[str]:
-    """Nothing was sent to a seat that was removed before, but word of that."""
+    """A person whose seat was removed got no further letters about it, except about the removal (R12)."""
     seats = history.seats
     for letter in history.letters:
         seat = seats.get(letter.about.get("seat_id", ""))
         if seat is None or seat.removed_at is None or letter.sent_at is None or letter.topic in _FAREWELLS:
             continue
         if letter.sent_at >= seat.removed_at:
-            yield f"{letter.id}: a {letter.topic} left for {seat.id}, removed at {seat.removed_at.isoformat()}"
+            yield f"{letter.id}: a {letter.topic} was sent to {seat.id}, removed at {seat.removed_at.isoformat()}"
 
 
 def surveys_in_bounds(history: History) -> Iterator[str]:
-    """A seat is asked once about a term, while it is held, and answers before the survey closes."""
+    """A seat is asked once for each term, while it is held, and answers before the survey closes (R18)."""
     policy, terms, seats = history.present.policy, history.terms, history.seats
     yield from _twice((each.seat_id, each.term_id) for each in history.surveys)
     for each in history.surveys:
         seat, closes_on = seats[each.seat_id], survey_closes_on(terms[each.term_id].ends_on, policy)
         if not _is_held(seat.added_at, seat.removed_at, each.asked_at):
-            yield f"{each.id}: {seat.id} was asked at {each.asked_at.isoformat()}, when nobody held it"
+            yield f"{each.id}: {seat.id} was asked at {each.asked_at.isoformat()}, when it was not held"
         if each.answered_at is not None and policy.day_of(each.answered_at) > closes_on:
             yield f"{each.id} was answered at {each.answered_at.isoformat()}, after {closes_on}"
 
@@ -196,11 +200,15 @@ HISTORY: dict[str, Callable[[History], Iterator[str]]] = {
 }
 
 
-def check_history(history: History, handed_over: Iterable[str], surprises: Iterable[str]) -> list[Broken]:
-    """What did not hold. `handed_over` are the letters that the channels had, `surprises` refusals nobody expected."""
-    broken = [Broken(name, fault) for name, faults in HISTORY.items() for fault in faults(history)]
+def check_history(history: History, handed_over: Iterable[str], unexpected_refusals: Iterable[str]) -> list[Violation]:
+    """All violations in a history.
+
+    `handed_over` are the ids of the letters that the channels sent, once for each time; `unexpected_refusals` are
+    refusals that the rules do not explain.
+    """
+    broken = [Violation(name, fault) for name, faults in HISTORY.items() for fault in faults(history)]
     sent = {letter.id for letter in history.letters if letter.sent_at is not None}
     had = Counter(handed_over)
-    broken += [Broken("letters-once", f"{each} was handed over {had[each]} times") for each in had if had[each] > 1]
-    broken += [Broken("letters-once", f"{each} is sent or handed over, not both") for each in sent ^ set(had)]
-    return broken + [Broken("granted-by-the-rules", each) for each in surprises]
+    broken += [Violation("letters-once", f"{each} was handed over {had[each]} times") for each in had if had[each] > 1]
+    broken += [Violation("letters-once", f"{each} is sent or handed over, not both") for each in sent ^ set(had)]
+    return broken + [Violation("granted-by-the-rules", each) for each in unexpected_refusals]

@@ -1,4 +1,4 @@
-"""How the members of a simulation live: they read their letters, and do now what they had planned for this day."""
+"""The members of a simulation: they read their letters, plan actions, and take the actions of each day."""
 
 import re
 from collections import defaultdict
@@ -19,43 +19,43 @@ _RENEW_LINK = re.compile(r"/renew\?subscription=\w+")
 _SURVEY_LINK = re.compile(r"/survey\?seat=(\w+)&term=(\w+)")
 _BY_CALL = (Decision.NOTICE, Decision.REMINDER_1, Decision.REMINDER_2, Decision.REMINDER_3)
 
-Plan = Callable[[], Awaitable[object]]
+Action = Callable[[], Awaitable[object]]
 
 
 class Life:
-    """The members, and what they have planned."""
+    """The members and their planned actions."""
 
     def __init__(self, deeds: Deeds, seed: int) -> None:
         self.deeds = deeds
         self.members: list[Member] = []
         self._seed = seed
-        self._plans: defaultdict[date, list[Plan]] = defaultdict(list)
+        self._plans: defaultdict[date, list[Action]] = defaultdict(list)
         self._today = date.min
         self._by_domain: dict[str, Member] = {}
         self._payments: dict[str, Payment] = {}
         self._answers: dict[str, Decision] = {}
 
     def begin(self, organisations: int, first: date, last: date) -> None:
-        """Let so many bodies plan to sign up, from the first day on, most of them in the early months."""
+        """Plan the sign-ups of so many bodies, from the first day on, most of them in the first months."""
         chance = Random(f"{self._seed}:network")
         span = min(270, (last - first).days)
         for place, candidate in enumerate(candidates(organisations, chance)):
             day = first + timedelta(days=int(span * chance.random() ** 1.4))
             self._plans[day].append(partial(self._sign_up, candidate, Random(f"{self._seed}:{place}")))
 
-    def wake(self, today: date) -> list[Plan]:
-        """What is planned for a day."""
+    def take_plans(self, today: date) -> list[Action]:
+        """Make `today` the present day, and return the actions that are planned for it."""
         self._today = today
         return self._plans.pop(today, [])
 
-    def later(self, in_days: int, plan: Plan) -> None:
-        """Plan to do something in some days, tomorrow at the earliest."""
-        self._plans[self._today + timedelta(days=max(1, in_days))].append(plan)
+    def plan_in(self, in_days: int, action: Action) -> None:
+        """Plan an action in some days, tomorrow at the earliest."""
+        self._plans[self._today + timedelta(days=max(1, in_days))].append(action)
 
     # ---- letters ---------------------------------------------------------------------------------------------------
 
     async def read(self, message: Message) -> None:
-        """What a letter makes its reader plan. The link to renew is in the manager's only; so is word of the proof."""
+        """Plan the recipient's reaction to a letter. Only the manager's letters have the link to renew (R13)."""
         member = self._by_domain.get(message.address.rpartition("@")[2])
         if member is None:
             return
@@ -74,34 +74,34 @@ class Life:
         assert link is not None, "the letter leads to the survey"
         seat_id, term_id = link.groups()
         answered = partial(self.deeds.answer, seat_id, term_id, habits.score(member.random))
-        self.later(habits.days(member.random, habits.SURVEY_AFTER), answered)
+        self.plan_in(habits.days(member.random, habits.SURVEY_AFTER), answered)
 
     async def _remember_proof(self, member: Member) -> None:
         term = (await terms_of(member))[-1]
         if self._payments.get(term.id) is Payment.REMINDED:
-            self.later(habits.days(member.random, habits.AFTER_REMINDER), partial(self._pay, member, term.id))
+            self.plan_in(habits.days(member.random, habits.AFTER_REMINDER), partial(self._pay, member, term.id))
 
     async def _consider_reopening(self, member: Member, message: Message) -> None:
         manager = await (await self.deeds.manager(member)).person
         if message.address == manager.email and member.random.random() < habits.REOPENS:
-            self.later(habits.days(member.random, habits.REOPENED_AFTER), partial(self._reopen, member))
+            self.plan_in(habits.days(member.random, habits.REOPENED_AFTER), partial(self._reopen, member))
 
     async def _consider_renewing(self, member: Member, topic: Topic) -> None:
         chance = member.random
         if topic in (Topic.RENEWAL_NOTICE, Topic.RENEWAL_REMINDER):
-            # a renewed term that fell unpaid is asked about no more
+            # a renewed term that was cancelled unpaid is not renewed itself
             term = [each for each in await terms_of(member) if each.facts().cancelled_at is None][-1]
             notice = term.reminders_sent if topic is Topic.RENEWAL_REMINDER else 0
             answer = self._answers.get(term.id)
             if notice == 0 and answer is Decision.DECLINE:
-                self.later(habits.days(chance, habits.DECLINED_AFTER), partial(self.deeds.decline, member))
+                self.plan_in(habits.days(chance, habits.DECLINED_AFTER), partial(self.deeds.decline, member))
             elif notice < len(_BY_CALL) and answer is _BY_CALL[notice]:
                 soon = habits.AFTER_CALL if notice else habits.AFTER_NOTICE
-                self.later(habits.days(chance, soon), partial(self._renew, member))
+                self.plan_in(habits.days(chance, soon), partial(self._renew, member))
         elif topic is Topic.DECLINED and chance.random() < habits.HAS_SECOND_THOUGHTS:
-            self.later(habits.days(chance, habits.SECOND_THOUGHTS), partial(self._renew, member))
+            self.plan_in(habits.days(chance, habits.SECOND_THOUGHTS), partial(self._renew, member))
         elif topic is Topic.CANCELLED and chance.random() < habits.RENEWS_AGAIN:
-            self.later(habits.days(chance, habits.AFTER_CALL), partial(self._renew, member))
+            self.plan_in(habits.days(chance, habits.AFTER_CALL), partial(self._renew, member))
 
     # ---- terms -----------------------------------------------------------------------------------------------------
 
@@ -111,44 +111,46 @@ class Life:
             return
         self.members.append(member)
         self._by_domain[candidate.people[0].email.rpartition("@")[2]] = member
-        await self._look_ahead(member, is_first=True)
+        await self._plan_term(member, is_first=True)
 
     async def _reopen(self, member: Member, *, by_staff: bool = False) -> None:
         if await self.deeds.reopen(member, by_staff=by_staff):
-            await self._look_ahead(member, is_first=True)
+            await self._plan_term(member, is_first=True)
 
     async def _renew(self, member: Member) -> None:
         plan = None
         if member.random.random() < habits.CHANGES_PLAN:
             plan = member.random.choice(("ESSENTIEL", "EQUIPE", "COLLECTIF"))
         if await self.deeds.renew(member, plan) is not None:
-            await self._look_ahead(member, is_first=False)
+            await self._plan_term(member, is_first=False)
 
-    async def _look_ahead(self, member: Member, *, is_first: bool) -> None:
-        """A term is new: when its proof will come is decided, and when its renewal will be answered."""
+    async def _plan_term(self, member: Member, *, is_first: bool) -> None:
+        """Decide for a new term when its proof will arrive and when its renewal will be answered."""
         term, chance = (await terms_of(member))[-1], member.random
         payment = self._payments[term.id] = habits.payment(chance, is_first=is_first)
         answer = self._answers[term.id] = habits.answer(chance)
         to_due = (term.proof_due_on - self._today).days
         if payment is Payment.SOON:
-            self.later(habits.days(chance, habits.SOON), partial(self._pay, member, term.id))
+            self.plan_in(habits.days(chance, habits.SOON), partial(self._pay, member, term.id))
         elif payment is Payment.LAST_DAYS:
-            self.later(to_due - habits.days(chance, habits.BEFORE_DUE), partial(self._pay, member, term.id))
+            self.plan_in(to_due - habits.days(chance, habits.BEFORE_DUE), partial(self._pay, member, term.id))
         elif payment is Payment.FOUND:
-            self.later(to_due + habits.days(chance, habits.FOUND_AFTER), partial(self._bring_late, member, term))
+            self.plan_in(
+                to_due + habits.days(chance, habits.FOUND_AFTER), partial(self._bring_proof_late, member, term)
+            )
         elif payment is Payment.LATE:
-            self.later(to_due + habits.days(chance, habits.LATE_BY), partial(self._bring_late, member, term))
+            self.plan_in(to_due + habits.days(chance, habits.LATE_BY), partial(self._bring_proof_late, member, term))
         elif payment is Payment.NEVER and chance.random() < habits.REOPENS_BY_STAFF:
             delay = to_due + habits.days(chance, habits.REOPENED_BY_STAFF_AFTER)
-            self.later(delay, partial(self._reopen, member, by_staff=True))
+            self.plan_in(delay, partial(self._reopen, member, by_staff=True))
         if answer is Decision.EARLY:
             to_end = (term.ends_on - self._today).days
-            self.later(to_end - habits.days(chance, habits.EARLY_BY), partial(self._renew, member))
+            self.plan_in(to_end - habits.days(chance, habits.EARLY_BY), partial(self._renew, member))
 
     async def _pay(self, member: Member, term_id: str) -> None:
         await self.deeds.pay(member, term_id, member.random.choice(PROOFS), self._today)
 
-    async def _bring_late(self, member: Member, term: Term) -> None:
+    async def _bring_proof_late(self, member: Member, term: Term) -> None:
         found = self._payments[term.id] is Payment.FOUND
         received_on = term.proof_due_on - timedelta(days=1) if found else self._today
         reason = "Reçu dans les délais, retrouvé" if found else "Accepté hors délai"
@@ -157,12 +159,12 @@ class Life:
     # ---- lists -----------------------------------------------------------------------------------------------------
 
     def plan_month(self, live: set[str]) -> None:
-        """On the first of a month: the changes of the lists of live organisations (ids) before it is over."""
+        """On the first of a month, plan the changes of users of live organisations (`live`: their ids) in it."""
         for member in self.members:
             for change, chance in habits.MONTHLY.items():
                 wanted, day = member.random.random() < chance, member.random.randint(1, 26)
                 if wanted and member.organisation_id in live:
-                    self.later(day, partial(self._change, member, change))
+                    self.plan_in(day, partial(self._change, member, change))
 
     async def _change(self, member: Member, change: str) -> None:
         seats, chance = await seats_of(member), member.random

@@ -1,4 +1,4 @@
-"""The network of a simulation: as many public bodies as wanted, that do not exist, and their people."""
+"""The network of a simulation: any number of invented public bodies and their people."""
 
 import itertools
 from collections.abc import Iterator
@@ -42,14 +42,14 @@ _JOBS = (
     "chef de projet numérique", "chargé d'événementiel",
 )  # fmt: skip
 _MANAGES = "direction de la communication"
-# Most lists are short; a plan is taken that has room for the list, and some room to spare.
+# most bodies have few users; a body takes the smallest plan that has room for them
 _SIZES, _WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 10), (40, 20, 14, 9, 6, 4, 3, 4)
 _PLANS = ((3, "ESSENTIEL"), (5, "EQUIPE"), (10, "COLLECTIF"))
 _NO_SIRET, _ENGLISH, _PHONE = 0.05, 0.04, 0.3
 
 
 class Recruits:
-    """The people of one body, ever others: nobody comes twice, so that an address is one person's."""
+    """An endless supply of people of one body, no two alike, so that an address belongs to one person."""
 
     def __init__(self, at: str, random: Random) -> None:
         self._at = at
@@ -59,17 +59,17 @@ class Recruits:
         self._random = random
 
     def next(self, job: str | None = None) -> PersonForm:
-        """Somebody else."""
+        """The next person, with this job or a random one."""
         given, family = next(self._names)
         locale = "en" if self._random.random() < _ENGLISH else None
         phone = f"+336{self._random.randrange(10**8):08d}" if self._random.random() < _PHONE else None
-        words = f"{given} {family}, {job or self._random.choice(_JOBS)}"
-        return replace(Person(words, self._at, locale).form, phone=phone)
+        description = f"{given} {family}, {job or self._random.choice(_JOBS)}"
+        return replace(Person(description, self._at, locale).form, phone=phone)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A public body as it will sign up: the first of its people manages the list. `recruits` are who may join them."""
+    """A public body that will sign up. The first of its people is the manager; `recruits` are people who may join."""
 
     form: OrganisationForm
     plan: str
@@ -78,14 +78,14 @@ class Candidate:
 
 
 def candidates(count: int, random: Random) -> list[Candidate]:
-    """So many bodies, all different."""
+    """So many different bodies."""
     towns = [stem + end for stem, end in itertools.product(_STEMS, _ENDS)]
     random.shuffle(towns)
     return [_candidate(place, towns[place % len(towns)], random) for place in range(count)]
 
 
 def plan_for(size: int) -> str:
-    """The smallest plan that has room for a list."""
+    """The code of the smallest plan that has room for so many users."""
     return next(plan for room, plan in _PLANS if size <= room)
 
 
@@ -97,7 +97,7 @@ def _candidate(place: int, town: str, random: Random) -> Candidate:
         siret=None if random.random() < _NO_SIRET else _siret(place),
         kind=kind,
         address_lines=(f"{random.randint(1, 90)} rue de la Mairie",),
-        # without a SIRET, a name and a postal code that are known already would be taken for a duplicate
+        # without a SIRET, a known name with a known postal code would be a suspected duplicate (R1)
         postal_code=f"{place % 95 + 1:02d}{place % 1000:03d}",
         city=town,
         billing_email=f"comptabilite@{at}",

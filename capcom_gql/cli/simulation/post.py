@@ -1,4 +1,4 @@
-"""The post of a simulation: channels that hand each letter to whoever it is for, and write nothing anywhere."""
+"""The channels of a simulation: they keep each letter in memory for its recipient to read."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from capcom_gql.settings import Settings
 
 
 class SimulatedMail(Notifier):
-    """Keeps what came until somebody reads it."""
+    """An e-mail channel that keeps letters until they are read."""
 
     name: ClassVar[str] = "simulated_mail"
     address_kind: ClassVar[str] = AddressKind.EMAIL.value
@@ -19,7 +19,7 @@ class SimulatedMail(Notifier):
     def __init__(self, host: Host) -> None:
         super().__init__(NoSettings(), host)
         self.handed_over: list[str] = []
-        """the id of each letter, as often as it was handed over"""
+        """the id of each letter, once for each time that it was sent"""
         self._unread: list[Message] = []
 
     async def send(self, message: Message) -> Sent:
@@ -28,20 +28,20 @@ class SimulatedMail(Notifier):
         return Sent()
 
     def read(self) -> list[Message]:
-        """What came since the last time, in order."""
+        """The letters since the last call, in order."""
         unread, self._unread = self._unread, []
         return unread
 
 
 class SimulatedSms(SimulatedMail):
-    """The same for text messages."""
+    """The same, as a channel for text messages."""
 
     name: ClassVar[str] = "simulated_sms"
     address_kind: ClassVar[str] = AddressKind.PHONE.value
 
 
 class SimulatedPost:
-    """The two channels, and the registry of an installation that has no others."""
+    """The two channels, and a registry that has no others."""
 
     def __init__(self, settings: Settings) -> None:
         host = Host(data_dir=settings.data_dir, support_email=settings.support_email)
@@ -57,5 +57,5 @@ class SimulatedPost:
 
     @property
     def handed_over(self) -> list[str]:
-        """The id of each letter, as often as either channel had it."""
+        """The id of each letter, once for each time that either channel sent it."""
         return self.mail.handed_over + self.sms.handed_over

@@ -1,4 +1,4 @@
-"""What a simulation has recorded, read once, for figures and invariants alike."""
+"""Read what a simulation has recorded, for the figures and the invariants."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ from capcom_gql.storage.tables import Redemption, Seat, Subscription, SurveyRequ
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """An event, without what nobody asks of it here."""
+class RecordedEvent:
+    """An event of the event log, with the columns that are needed here."""
 
     kind: Kind
     organisation_id: str | None
@@ -28,8 +28,8 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A delivery: sent, or not (`sent_at` None)."""
+class LetterRecord:
+    """A delivery. `sent_at` is None if it was not sent."""
 
     id: str
     topic: Topic
@@ -41,8 +41,8 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Holdings:
-    """A subscription: when the calendar is next to look at it, its terms, its seats."""
+class SubscriptionRecord:
+    """A subscription: the instant of its next step as stored, its terms and its seats."""
 
     id: str
     organisation_id: str
@@ -52,26 +52,26 @@ class Holdings:
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """How everything stands at the product's present instant."""
+class Snapshot:
+    """The state of everything at the present instant of the product's clock."""
 
     policy: LifecyclePolicy
     now: datetime
-    holdings: Mapping[str, Holdings]
+    holdings: Mapping[str, SubscriptionRecord]
     """by subscription id"""
     statuses: Mapping[str, Mapping[str, Any]]
-    """as SQL gives them, by organisation id"""
+    """as SQL computes them, by organisation id"""
     unsent: int
-    """letters neither sent nor suppressed"""
+    """the number of letters neither sent nor suppressed"""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything that has happened, with how it stands in the end."""
+    """Everything that has happened, with the final state."""
 
-    present: Present
-    happenings: tuple[Happening, ...]
-    letters: tuple[Sent, ...]
+    present: Snapshot
+    events: tuple[RecordedEvent, ...]
+    letters: tuple[LetterRecord, ...]
     redemptions: tuple[Redemption, ...]
     surveys: tuple[SurveyRequest, ...]
 
@@ -86,38 +86,42 @@ class History:
         return {seat.id: seat for each in self.present.holdings.values() for seat in each.seats}
 
 
-async def read_present(policy: LifecyclePolicy) -> Present:
-    """Read how everything stands now."""
+async def read_present(policy: LifecyclePolicy) -> Snapshot:
+    """Read the present state from the open database."""
     now = await product_now()
-    held = {each.id: Holdings(each.id, each.organisation_id, each.due_at) for each in await Subscription.all()}
+    held = {
+        each.id: SubscriptionRecord(each.id, each.organisation_id, each.due_at) for each in await Subscription.all()
+    }
     for term in await Term.all().order_by("starts_on", "opened_at", "id"):
         held[term.subscription_id].terms.append(term.facts())
     for seat in await Seat.all().order_by("id"):
         held[seat.subscription_id].seats.append(seat.facts())
     status = {row["organisation_id"]: row for row in await rows(statuses("$1"), [policy.day_of(now)])}
     (unsent,) = await rows("SELECT count(*) AS unsent FROM delivery WHERE state NOT IN ('SENT', 'SUPPRESSED')")
-    return Present(policy, now, held, status, unsent["unsent"])
+    return Snapshot(policy, now, held, status, unsent["unsent"])
 
 
 async def read_history(policy: LifecyclePolicy) -> History:
-    """Read everything that has happened."""
+    """Read everything that has happened from the open database."""
     events = await rows("SELECT kind, organisation_id, occurred_at, details FROM event ORDER BY id")
     letters = await rows("SELECT id, topic, channel, recipient, event_id, about, sent_at FROM delivery ORDER BY id")
     return History(
         await read_present(policy),
-        tuple(_happening(row) for row in events),
-        tuple(_sent(row) for row in letters),
+        tuple(_recorded_event(row) for row in events),
+        tuple(_letter_record(row) for row in letters),
         tuple(await Redemption.all().order_by("id")),
         tuple(await SurveyRequest.all().order_by("id")),
     )
 
 
-def _happening(row: Mapping[str, Any]) -> Happening:
+def _recorded_event(row: Mapping[str, Any]) -> RecordedEvent:
     occurred_at = as_instant(row["occurred_at"])
     assert occurred_at is not None, "an event has its instant"
-    return Happening(Kind(row["kind"]), row["organisation_id"], occurred_at, as_json(row["details"]))
+    return RecordedEvent(Kind(row["kind"]), row["organisation_id"], occurred_at, as_json(row["details"]))
 
 
-def _sent(row: Mapping[str, Any]) -> Sent:
+def _letter_record(row: Mapping[str, Any]) -> LetterRecord:
     named = {name: row[name] for name in ("id", "channel", "recipient", "event_id")}
-    return Sent(**named, topic=Topic(row["topic"]), about=as_json(row["about"]), sent_at=as_instant(row["sent_at"]))
+    return LetterRecord(
+        **named, topic=Topic(row["topic"]), about=as_json(row["about"]), sent_at=as_instant(row["sent_at"])
+    )

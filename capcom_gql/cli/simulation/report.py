@@ -1,9 +1,9 @@
-"""What a simulation tells: tables and charts by month, in 80 columns of plain text, or all of it as data."""
+"""The report of a simulation: tables and charts by month in 80 columns of text, or all of it as JSON."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from capcom_gql.cli.simulation.checks import PRESENT, Broken
+from capcom_gql.cli.simulation.checks import PRESENT, Violation
 from capcom_gql.cli.simulation.figures import Month, total
 from capcom_gql.cli.simulation.history import HISTORY
 from capcom_gql.cli.simulation.run import FIRST_DAY, SimulationOutcome
@@ -11,9 +11,13 @@ from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import SubscriptionState
 
 INVARIANTS = (*dict.fromkeys((*PRESENT, *HISTORY)), "granted-by-the-rules")
+"""The names of all invariants."""
 WIDTH = 80
+"""Columns of the text."""
 SHOWN_FAULTS = 3
+"""The most violations of one invariant that are printed."""
 CHART_WIDTH = 60
+"""Columns of the longest bar of a chart."""
 
 _STATES = (
     (SubscriptionState.CONFIRMED, "conf.", "█"),
@@ -44,9 +48,9 @@ _LETTERS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
 
 
 def as_text(outcome: SimulationOutcome) -> str:
-    """For a reader."""
-    wish, months = outcome.wish, outcome.months
-    head = f"{wish.organisations} organisations from {FIRST_DAY} to {wish.last_day}, seed {wish.seed}"
+    """The report as text."""
+    parameters, months = outcome.parameters, outcome.months
+    head = f"{parameters.organisations} organisations from {FIRST_DAY} to {parameters.last_day}, seed {parameters.seed}"
     parts = [head]
     if months:
         parts += [_states_and_deeds(months), _letters(months), _totals(outcome), _state_chart(months)]
@@ -57,15 +61,15 @@ def as_text(outcome: SimulationOutcome) -> str:
 
 
 def as_json(outcome: SimulationOutcome) -> dict[str, object]:
-    """The same as data; what follows from the seed only, so that two runs print the same."""
-    wish = outcome.wish
+    """The report as JSON values: only what follows from the seed, so that two runs print the same."""
+    parameters = outcome.parameters
     deeds, letters = total(outcome.months)
     return {
-        "organisations": wish.organisations,
-        "years": wish.years,
-        "seed": wish.seed,
+        "organisations": parameters.organisations,
+        "years": parameters.years,
+        "seed": parameters.seed,
         "from": FIRST_DAY.isoformat(),
-        "to": wish.last_day.isoformat(),
+        "to": parameters.last_day.isoformat(),
         "months": [month.as_json() for month in outcome.months],
         "deeds": dict(sorted(deeds.items())),
         "letters": dict(sorted(letters.items())),
@@ -76,7 +80,7 @@ def as_json(outcome: SimulationOutcome) -> dict[str, object]:
 
 
 def _states_and_deeds(months: Sequence[Month]) -> str:
-    """At each month's end how the organisations stand; what happened in it."""
+    """A table by month: the states at its end, and the commands in it."""
     rows = [[month.name, *_counts(month)] for month in months]
     deeds, _ = total(months)
     rows.append(["total", *("" for _ in _STATES), *(str(deeds[name]) for name, _ in _DEEDS)])
@@ -91,7 +95,7 @@ def _counts(month: Month) -> list[str]:
 
 
 def _letters(months: Sequence[Month]) -> str:
-    """The letters of each month by kind; "canc." with reinstated, "renew" with declined."""
+    """A table by month: the letters by kind; "canc." includes reinstated, "renew" includes declined."""
     grouped = {topic.value for _, topics in _LETTERS for topic in topics}
 
     def row(name: str, letters: dict[str, int]) -> list[str]:
@@ -106,7 +110,7 @@ def _letters(months: Sequence[Month]) -> str:
 
 
 def _table(corner: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Right-aligned columns as wide as they must be, the last row below a line."""
+    """Right-aligned columns, as narrow as possible, with the last row below a line."""
     head = [corner, *columns]
     widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
     lines = [_line(row, widths) for row in (head, *rows)]
@@ -120,7 +124,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _totals(outcome: SimulationOutcome) -> str:
-    """What the tables have no room for."""
+    """The totals for which the tables have no room."""
     deeds, letters = total(outcome.months)
     shown = {name for name, _ in _DEEDS}
     return "\n".join(
@@ -139,14 +143,14 @@ def _wrapped(what: str, counts: dict[str, int]) -> list[str]:
 
 
 def _state_chart(months: Sequence[Month]) -> str:
-    """A bar a month: how the organisations stood at its end."""
+    """A bar for each month: the organisations by state at its end."""
     scale = max(sum(month.states.values()) for month in months) or 1
     legend = "  ".join(f"{block} {state.value.lower()}" for state, _, block in _STATES)
     lines = [f"at each month's end: {legend}"]
     for month in months:
         bar, reached, drawn = "", 0, 0
         for state, _, block in _STATES:
-            # by what is reached so far, so that rounding never makes a bar too long
+            # from the running total, so that rounding never makes a bar too long
             reached += month.states[state]
             end = round(CHART_WIDTH * reached / scale)
             bar, drawn = bar + block * (end - drawn), end
@@ -155,7 +159,7 @@ def _state_chart(months: Sequence[Month]) -> str:
 
 
 def _letter_chart(months: Sequence[Month]) -> str:
-    """A bar a month: how many letters left."""
+    """A bar for each month: how many letters were sent."""
     counts = [sum(month.letters.values()) for month in months]
     scale = max(counts) or 1
     lines = ["letters sent in each month"]
@@ -169,8 +173,8 @@ def _all_hold() -> str:
     return "\n".join(textwrap.wrap(f"All {len(INVARIANTS)} invariants hold: {', '.join(INVARIANTS)}.", WIDTH))
 
 
-def sentences_of(broken: Sequence[Broken]) -> list[str]:
-    """Each invariant that does not hold, with some of its faults."""
+def sentences_of(broken: Sequence[Violation]) -> list[str]:
+    """A sentence for each violated invariant, with some of its violations."""
     sentences = []
     for name in dict.fromkeys(each.invariant for each in broken):
         faults = [each.fault for each in _of(name, broken)]
@@ -179,5 +183,5 @@ def sentences_of(broken: Sequence[Broken]) -> list[str]:
     return sentences
 
 
-def _of(name: str, broken: Iterable[Broken]) -> list[Broken]:
+def _of(name: str, broken: Iterable[Violation]) -> list[Violation]:
     return [each for each in broken if each.invariant == name]

@@ -1,4 +1,4 @@
-"""A simulation from its first day to its last: the clock is moved day by day, everything else is the product's."""
+"""Run a simulation from its first day to its last: the product's clock is moved day by day; the rest is the product."""
 
 import calendar
 import gc
@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from time import process_time
 
 from capcom_gql import clock
-from capcom_gql.cli.simulation.checks import Broken, check_present
+from capcom_gql.cli.simulation.checks import Violation, check_present
 from capcom_gql.cli.simulation.deeds import Deeds
 from capcom_gql.cli.simulation.events import Events
 from capcom_gql.cli.simulation.figures import Month, count, month_of
@@ -25,14 +25,14 @@ from capcom_gql.storage.installation import database_url
 from capcom_gql.storage.product_clock import set_product_clock
 
 FIRST_DAY = date(2027, 1, 1)
-"""The same for every run, so that a seed gives the same figures on any day."""
+"""The first day of every simulation, so that a seed gives the same figures whenever it runs."""
 MORNING = time(9)
-"""Of every day: the calendar's letters of 08:00 have left, people come to their desks."""
+"""The time of each simulated day, in the operator's zone: after 08:00, when the calendar's letters are sent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be simulated."""
+class SimulationInput:
+    """The parameters of a simulation."""
 
     years: int
     organisations: int
@@ -40,58 +40,63 @@ class Wish:
 
     @property
     def last_day(self) -> date:
-        """The last day."""
+        """The last simulated day."""
         return FIRST_DAY.replace(year=FIRST_DAY.year + self.years) - timedelta(days=1)
 
     @property
     def days(self) -> list[date]:
-        """Every day, in order."""
+        """Every simulated day, in order."""
         return [FIRST_DAY + timedelta(days=number) for number in range((self.last_day - FIRST_DAY).days + 1)]
 
 
 @dataclass(slots=True)
 class SimulationOutcome:
-    """What came of it. Times are in seconds, `seconds` by part; everything else follows from the wish."""
+    """The result of a simulation. `seconds` are real seconds by part; all but the times follows from the parameters."""
 
-    wish: Wish
+    parameters: SimulationInput
     months: list[Month] = field(default_factory=list)
-    broken: list[Broken] = field(default_factory=list)
+    broken: list[Violation] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     processor_seconds: float = 0.0
 
 
-async def simulate(settings: Settings, wish: Wish, on_day: Callable[[date], None]) -> SimulationOutcome:
-    """Play it on the scratch database of these settings, which is made, and stop where an invariant breaks."""
+async def simulate(
+    settings: Settings, parameters: SimulationInput, on_day: Callable[[date], None]
+) -> SimulationOutcome:
+    """Run a simulation on a new scratch database, that of `settings`; it ends early if an invariant is violated.
+
+    `on_day` is called after each day.
+    """
     began = process_time()
     url = database_url(settings)
     await migrate(url)
     post = SimulatedPost(settings)
-    # what is loaded by now stays: going through it again and again would cost a twentieth of the time
+    # the garbage collector need not examine what is loaded so far: that would cost a twentieth of the time
     gc.freeze()
     async with open_database(url):
-        outcome = await _Run(runtime_of(settings, post.registry), post, wish).play(on_day)
+        outcome = await _Run(runtime_of(settings, post.registry), post, parameters).play(on_day)
     outcome.processor_seconds = process_time() - began
     return outcome
 
 
 class _Run:
-    def __init__(self, runtime: Runtime, post: SimulatedPost, wish: Wish) -> None:
+    def __init__(self, runtime: Runtime, post: SimulatedPost, parameters: SimulationInput) -> None:
         self._runtime = runtime
         self._post = post
         self._deeds = Deeds(runtime)
-        self._life = Life(self._deeds, wish.seed)
-        self._events = Events(self._life, wish.seed)
+        self._life = Life(self._deeds, parameters.seed)
+        self._events = Events(self._life, parameters.seed)
         self._live: set[str] = set()
-        self._outcome = SimulationOutcome(wish)
+        self._outcome = SimulationOutcome(parameters)
 
     async def play(self, on_day: Callable[[date], None]) -> SimulationOutcome:
-        outcome, wish = self._outcome, self._outcome.wish
+        outcome, parameters = self._outcome, self._outcome.parameters
         await self._morning(FIRST_DAY - timedelta(days=1))
         await self._deeds.begin()
-        self._life.begin(wish.organisations, FIRST_DAY, wish.last_day)
-        for day in wish.days:
+        self._life.begin(parameters.organisations, FIRST_DAY, parameters.last_day)
+        for day in parameters.days:
             await self._day(day)
             on_day(day)
             if outcome.broken:
@@ -103,13 +108,13 @@ class _Run:
     async def _day(self, day: date) -> None:
         await self._timed("clock", self._morning(day))
         await self._settle()
-        plans = self._life.wake(day)
+        plans = self._life.take_plans(day)
         if day.day == 1:
             self._life.plan_month(self._live)
         await self._events.announce(day)
         for plan in plans:
             await self._timed("deeds", plan())
-            # at once, as a server does: what changes next must not find letters of before
+            # at once, as a server does: the next action must not find letters of the previous one
             await self._settle()
         if day.day == calendar.monthrange(day.year, day.month)[1]:
             await self._timed("checks", self._end_month(day))
@@ -118,7 +123,7 @@ class _Run:
         await set_product_clock(datetime.combine(day, MORNING, self._runtime.policy.zone))
 
     async def _settle(self) -> None:
-        """What is due is recorded and sent, and the letters are read."""
+        """Record and send what is due, and let the recipients read their letters."""
         await self._timed("calendar and letters", tick(self._runtime, self._post.registry, until_idle=True))
         for message in self._post.mail.read():
             await self._timed("reading letters", self._life.read(message))
@@ -132,7 +137,7 @@ class _Run:
     async def _sum_up(self) -> None:
         history = await read_history(self._runtime.policy)
         count(self._outcome.months, history)
-        self._outcome.broken += check_history(history, self._post.handed_over, self._deeds.surprises)
+        self._outcome.broken += check_history(history, self._post.handed_over, self._deeds.unexpected_refusals)
 
     async def _timed(self, part: str, work: Awaitable[object]) -> None:
         began = clock.monotonic()
