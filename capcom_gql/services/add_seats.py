@@ -1,4 +1,4 @@
-"""Add users to the list of a live subscription, all of them or none (R2, R12)."""
+"""Add users to the list of a live subscription: all users of a form, or none (R2, R12)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,14 +30,18 @@ class AddSeatsForm:
 
 @dataclass(frozen=True, slots=True)
 class SeatsAdded:
-    """The seats made, in the order of the form."""
+    """The added seats, in the order of the form."""
 
     subscription_id: str
     seat_ids: tuple[str, ...]
 
 
 async def add_seats(runtime: Runtime, actor: Actor, form: AddSeatsForm, locale: Locale) -> SeatsAdded:
-    """Seat the users of the form. Raises Refusal with all its faults; then nobody is added."""
+    """Give the users of the form seats, numbers and welcome letters (R7). `locale` is for users who name no language.
+
+    Raises Refusal with all faults: NOT_FOUND, FORBIDDEN, NOT_LIVE at `subscriptionId`; SEAT_LIMIT_REACHED,
+    DUPLICATE_USER and INVALID_INPUT at `users` and below.
+    """
     authorize(Right.MANAGE_SEATS, actor)
     users = forms.read_users(form.users, locale)
 
@@ -58,8 +62,8 @@ async def add_seats(runtime: Runtime, actor: Actor, form: AddSeatsForm, locale: 
 
 def _faults(locked: LockedSubscription, form: AddSeatsForm, users: Read[tuple[PersonForm, ...]]) -> list[Fault]:
     status = locked.status
-    if over := check_live(status.is_live, ("subscriptionId",)):
-        return over
+    if faults := check_live(status.is_live, ("subscriptionId",)):
+        return faults
     if len(form.users) > forms.MAX_USERS:
         return [*users.faults, *check_key(form.idempotency_key)]
     emails = [forms.compared(user.email) for user in form.users]

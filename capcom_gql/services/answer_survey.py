@@ -1,4 +1,4 @@
-"""Answer the survey that one's seat was asked about a term, once (R18)."""
+"""Answer the survey about a term, once, as the holder of the seat that was sent it (R18)."""
 
 from dataclasses import dataclass
 
@@ -17,24 +17,29 @@ from capcom_gql.subscription.calendar import lock_subscription
 
 @dataclass(frozen=True, slots=True)
 class AnswerSurveyForm:
-    """The seat and the term that it was asked about, a score from 0 to 10, perhaps a comment."""
+    """An answer to the survey."""
 
     seat_id: str
+    """the caller's own active seat"""
     term_id: str
+    """the term that the survey is about"""
     score: int
+    """0 to 10"""
     comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SurveyAnswered:
-    """The request that is answered now."""
+    """The answered survey."""
 
     survey_id: str
 
 
 async def answer_survey(runtime: Runtime, actor: Actor, form: AnswerSurveyForm) -> SurveyAnswered:
-    """Record the answer of a seat's holder. Raises Refusal: NOT_FOUND at a seat that is not theirs, or no longer, and
-    at a term that it was not asked about; ALREADY_ANSWERED, SURVEY_CLOSED, INVALID_INPUT.
+    """Record the answer of a seat's holder.
+
+    Raises Refusal: NOT_FOUND at `seatId` unless it is the caller's own active seat, and at `termId` for a term without
+    a survey for this seat; ALREADY_ANSWERED, SURVEY_CLOSED, INVALID_INPUT.
     """
     authorize(Right.SELF, actor)
     comment = Text(MAX_MESSAGE).read(("comment",), form.comment)

@@ -1,4 +1,4 @@
-"""Cancel a subscription: staff end every term that is not over, at once (R9)."""
+"""Cancel a subscription by staff: every term whose last day is not over, at once (R9)."""
 
 from dataclasses import dataclass
 
@@ -16,19 +16,25 @@ from capcom_gql.subscription.cancellation import record_cancelled
 from capcom_gql.subscription.locked import LockedSubscription
 
 MAX_NOTE = 2000
+"""The most characters of a note."""
 
 
 @dataclass(frozen=True, slots=True)
 class CancelSubscriptionForm:
-    """Which subscription ends, on whose wish, and a note for staff."""
+    """Which subscription to cancel, and why."""
 
     subscription_id: str
     reason: CancellationReason
+    """WITHDRAWN or BY_STAFF"""
     note: str
+    """required; for staff"""
 
 
 async def cancel_subscription(runtime: Runtime, actor: Actor, form: CancelSubscriptionForm) -> str:
-    """Cancel; manager and users are told. Returns the subscription's id. Raises Refusal."""
+    """Cancel a subscription; manager and users get the letter `cancelled`. Returns the subscription's id.
+
+    Raises Refusal: FORBIDDEN, NOT_FOUND or NOT_LIVE at `subscriptionId`, INVALID_INPUT at `reason` or `note`.
+    """
     authorize(Right.ADMINISTRATION, actor)
     note = RequiredText(MAX_NOTE).read(("note",), form.note)
 
@@ -45,14 +51,14 @@ async def cancel_subscription(runtime: Runtime, actor: Actor, form: CancelSubscr
 
 
 async def _cancel(locked: LockedSubscription, reason: CancellationReason, note: str, actor: Actor) -> None:
-    ended = [locked.term(each.id) for each in cancellable(locked.facts, locked.today)]
-    for term in ended:
+    cancelled = [locked.term(each.id) for each in cancellable(locked.facts, locked.today)]
+    for term in cancelled:
         term.withdrawn_at = locked.now
         term.withdrawn_reason = reason.value
         await term.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    first = ended[0]
+    first = cancelled[0]
     letters = locked.letters(Topic.CANCELLED, first, locked.now, subject=f"{first.id}:{reason}")
-    for term in ended:
+    for term in cancelled:
         is_first = term is first
         await record_cancelled(
             locked,

@@ -1,4 +1,4 @@
-"""Change an address: by a link to the new one, or at once by staff; the old one is told (R24)."""
+"""Change an e-mail address: by a link mailed to the new one, or at once by staff; the old one is notified (R24)."""
 
 import asyncio
 from dataclasses import dataclass
@@ -23,17 +23,19 @@ from capcom_gql.storage.tables import EmailChange, Person
 
 @dataclass(frozen=True, slots=True)
 class ChangeEmailForm:
-    """The new address; `person_id` names somebody else, for staff only."""
+    """A new e-mail address."""
 
     email: str
     person_id: str | None = None
+    """whose address staff change at once; None, or the caller's own id, requests a change of the caller's"""
 
 
 async def change_email(runtime: Runtime, actor: Actor, form: ChangeEmailForm, rate_limits: RateLimits) -> str:
-    """Ask for a new address, or give it where staff name the person. Returns the person's id.
+    """Request a new address for the caller, or change it at once where staff name the person. Returns the person's id.
 
-    Raises Refusal, and TooManyAttempts past five requests a day. To the person a taken address answers alike, and
-    after the same time; nothing is sent then.
+    To a person an address that somebody has is answered like any other, after the same time, and nothing is sent.
+    Raises Refusal: FORBIDDEN, INVALID_INPUT at `email`; to staff NOT_FOUND or CONFLICT (erased) at `personId`, CONFLICT
+    at `email` where it is taken. Raises TooManyAttempts beyond five requests a day.
     """
     authorize(Right.SELF, actor)
     read = Email().read(("email",), form.email)
@@ -44,16 +46,16 @@ async def change_email(runtime: Runtime, actor: Actor, form: ChangeEmailForm, ra
     started = clock.monotonic()
     refuse_if(read.faults)
     await rate_limits.count(EMAIL_CHANGE_PER_PERSON, "change-email", actor.person_id)
-    await in_one_transaction(lambda: _ask(runtime, actor, read.value))
+    await in_one_transaction(lambda: _request(runtime, actor, read.value))
     await asyncio.sleep(max(0.0, UNIFORM_ANSWER_SECONDS - (clock.monotonic() - started)))
     return actor.person_id
 
 
-async def _ask(runtime: Runtime, actor: Actor, email: str) -> None:
+async def _request(runtime: Runtime, actor: Actor, email: str) -> None:
     person = await lock_own_account(actor)
     if email == person.email or await is_address_taken(person, email):
         return
-    # a newer request ends the older ones; the letters of one that is gone are not sent
+    # a newer request ends the older ones, whose letters are then not sent
     await EmailChange.filter(person_id=person.id, used_at__isnull=True).delete()
     change = await EmailChange.create(
         id=ids.new_id(ids.EMAIL_CHANGE), person=person, email=email, created_at=clock.utc_now()
@@ -84,7 +86,7 @@ async def _by_staff(runtime: Runtime, actor: Actor, read: Read[str], person_id: 
 
 
 async def _record(runtime: Runtime, actor: Actor, kind: Kind, change: EmailChange, old: str) -> None:
-    """The event, with a letter to the new address and word to the old one, by whichever other channels too."""
+    """Record the event, with a letter to the new address, and a notice to the old one and by the other channels."""
     now, person = await product_now(), await change.person
     is_done = "yes" if kind is Kind.EMAIL_CHANGED else "no"
 
@@ -99,6 +101,6 @@ async def _record(runtime: Runtime, actor: Actor, kind: Kind, change: EmailChang
             about,
         )
 
-    posts = [letter(change.email, is_old=False), letter(old, is_old=True)]
-    entry = NewEvent(kind, {"person_id": person.id}, subject_id=person.id, deliveries=posts)
+    letters = [letter(change.email, is_old=False), letter(old, is_old=True)]
+    entry = NewEvent(kind, {"person_id": person.id}, subject_id=person.id, deliveries=letters)
     await record(entry, actor=actor, now=now, channels=runtime.channels)

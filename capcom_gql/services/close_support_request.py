@@ -1,4 +1,4 @@
-"""Close a support request with an answer, which is mailed to whoever opened it (R20)."""
+"""Close a support request with an answer, which is mailed to the user who opened it (R20)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from capcom_gql.subscription.calendar import lock_subscription
 
 @dataclass(frozen=True, slots=True)
 class CloseSupportRequestForm:
-    """The request, and the answer to it."""
+    """Which request to close, and the answer to it."""
 
     request_id: str
     answer: str
@@ -27,13 +27,16 @@ class CloseSupportRequestForm:
 
 @dataclass(frozen=True, slots=True)
 class SupportRequestClosed:
-    """The request."""
+    """The closed request."""
 
     request_id: str
 
 
 async def close_support_request(runtime: Runtime, actor: Actor, form: CloseSupportRequestForm) -> SupportRequestClosed:
-    """Answer a request, once. Raises Refusal: NOT_FOUND, INVALID_INPUT without an answer, CONFLICT where it has one."""
+    """Answer and close a request, once.
+
+    Raises Refusal: FORBIDDEN, NOT_FOUND or (closed already) CONFLICT at `requestId`, INVALID_INPUT at `answer`.
+    """
     authorize(Right.ADMINISTRATION, actor)
     answer = RequiredText(MAX_MESSAGE).read(("answer",), form.answer)
 
@@ -53,9 +56,9 @@ async def close_support_request(runtime: Runtime, actor: Actor, form: CloseSuppo
         request.answer = answer.value
         await request.save(update_fields=["closed_at", "closed_by", "answer"])
         details = {"request_id": request.id}
-        posts = await _letters(request, locked.now)
+        letters = await _letters(request, locked.now)
         await locked.record(
-            NewEvent(Kind.SUPPORT_CLOSED, details, locked.organisation_id, request.id, deliveries=posts), actor
+            NewEvent(Kind.SUPPORT_CLOSED, details, locked.organisation_id, request.id, deliveries=letters), actor
         )
         await locked.schedule()
         return SupportRequestClosed(request.id)
@@ -64,7 +67,7 @@ async def close_support_request(runtime: Runtime, actor: Actor, form: CloseSuppo
 
 
 async def _letters(request: SupportRequest, now: datetime) -> list[NewDelivery]:
-    """The answer, to whoever opened the request; to nobody once they are erased."""
+    """The letter with the answer to the person who opened the request; none where they were erased."""
     person = await Person.filter(id=request.person_id).select_for_update().get()
     if is_erased(person.id, person.email):
         return []

@@ -1,4 +1,4 @@
-"""Create an API key for a machine; its secret is given once and kept as a hash."""
+"""Create an API key for a machine; its secret is shown once and stored as a hash."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,23 +20,24 @@ from capcom_gql.storage.tables import ApiKey
 
 @dataclass(frozen=True, slots=True)
 class CreateApiKeyForm:
-    """The key's name and scopes, and the instant (real clock) from which it no longer works, if any."""
+    """A key to create."""
 
     name: str
     scopes: tuple[Scope, ...]
     expires_at: datetime | None = None
+    """from when on, by the real clock, it no longer works; None for no end"""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyCreated:
-    """The key, and its secret for this one time."""
+    """The created key, with its secret, which is shown only now."""
 
     api_key_id: str
     secret: str
 
 
 async def create_api_key(runtime: Runtime, actor: Actor, form: CreateApiKeyForm) -> ApiKeyCreated:
-    """Make a key with these scopes. Raises Refusal."""
+    """Create a key. Raises Refusal: FORBIDDEN, INVALID_INPUT at `name`, `scopes` (empty) or `expiresAt` (past)."""
     authorize(Right.ADMINISTRATION, actor)
     name = RequiredText().read(("name",), form.name)
     refuse_if([*name.faults, *_faults(form)])

@@ -1,4 +1,4 @@
-"""Create a webhook endpoint; its secret is told once, and kept to sign with."""
+"""Create a webhook endpoint; its signing secret is shown once."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,19 @@ from capcom_gql.storage.tables import Organisation, WebhookEndpoint, WebhookSecr
 
 @dataclass(frozen=True, slots=True)
 class CreateWebhookEndpointForm:
-    """Where to send events, and which: no kinds mean all, and without an organisation they are those of everybody."""
+    """An endpoint to create."""
 
     url: str
     kinds: tuple[str, ...]
+    """the kinds of event to send; empty for all kinds"""
     description: str | None = None
     organisation_id: str | None = None
+    """the organisation whose events to send; None for all events"""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpointCreated:
-    """The endpoint, and its secret for this one time."""
+    """The created endpoint, with its signing secret, which is shown only now."""
 
     endpoint_id: str
     secret: str
@@ -35,7 +37,11 @@ class WebhookEndpointCreated:
 async def create_webhook_endpoint(
     runtime: Runtime, actor: Actor, form: CreateWebhookEndpointForm
 ) -> WebhookEndpointCreated:
-    """Send events to an address from now on. Raises Refusal with all the form's faults."""
+    """Create an endpoint, which is sent the events recorded from now on.
+
+    Raises Refusal with all faults: FORBIDDEN, UNSAFE_URL or INVALID_INPUT at `url`, INVALID_INPUT, NOT_FOUND at
+    `organisationId`.
+    """
     authorize(Right.NOTIFICATIONS, actor)
     url, description = await read_url(runtime, form.url), read_description(form.description)
     kinds = read_kinds(form.kinds)

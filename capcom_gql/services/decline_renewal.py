@@ -1,4 +1,4 @@
-"""Decline the renewal: nothing changes until the last day, and the reminders stop (R15)."""
+"""Decline the renewal of the running term: the reminders stop, and nothing else changes (R15)."""
 
 from dataclasses import dataclass, replace
 
@@ -16,18 +16,23 @@ from capcom_gql.subscription.calendar import lock_subscription
 from capcom_gql.subscription.locked import LockedSubscription
 
 MAX_REASON = 2000
+"""The most characters of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeclineRenewalForm:
-    """Which subscription is not to be renewed, and why, if one cares to say."""
+    """Which subscription will not be renewed, and why; the reason is optional."""
 
     subscription_id: str
     reason: str | None = None
 
 
 async def decline_renewal(runtime: Runtime, actor: Actor, form: DeclineRenewalForm) -> str:
-    """Decline; again is accepted, and keeps a reason that was not given before. Returns the subscription's id."""
+    """Decline the renewal. Returns the subscription's id.
+
+    Declining again is idempotent; it only adds a reason that is given now. Raises Refusal: NOT_FOUND, FORBIDDEN,
+    NOT_LIVE or RENEWAL_ALREADY_DONE at `subscriptionId`, INVALID_INPUT at `reason`.
+    """
     authorize(Right.RENEWAL, actor)
     reason = Text(MAX_REASON).read(("reason",), form.reason)
 
@@ -52,7 +57,7 @@ async def _decline(locked: LockedSubscription, reason: str | None, actor: Actor)
     if is_first:
         term.declined_at = locked.now
         await term.save(update_fields=["declined_at"])
-    # the letter is about this very decline: renewing may clear it, and another may follow
+    # one letter for each decline, not for each term: a renewal that is cancelled again may be declined once more
     letters = [replace(each, subject=None) for each in locked.letters(Topic.DECLINED, term, locked.now)]
     await locked.record(
         NewEvent(

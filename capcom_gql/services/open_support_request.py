@@ -1,4 +1,4 @@
-"""Open a support request about a number of one's own: the check is asked again, and its answer kept (R20)."""
+"""Open a support request about one's own subscriber number; what the checks answer is stored with it (R20)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,25 +27,25 @@ from capcom_gql.subscription.calendar import lock_subscription
 
 @dataclass(frozen=True, slots=True)
 class OpenSupportRequestForm:
-    """What is believed to be wrongly refused, a discount, a service or both, and the person's own words."""
+    """A request about a discount, a service or both, for one number."""
 
     message: str
     check: DiscountQuestion | None = None
     access: ServiceQuestion | None = None
 
     @property
-    def asks(self) -> list[tuple[str, DiscountQuestion | ServiceQuestion]]:
-        """The questions, each with its place in the form."""
-        asked: list[tuple[str, DiscountQuestion | ServiceQuestion | None]] = [
+    def questions(self) -> list[tuple[str, DiscountQuestion | ServiceQuestion]]:
+        """The questions of the form, each with the name of its field."""
+        fields: list[tuple[str, DiscountQuestion | ServiceQuestion | None]] = [
             ("check", self.check),
             ("access", self.access),
         ]
-        return [(place, ask) for place, ask in asked if ask is not None]
+        return [(field, question) for field, question in fields if question is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class SupportRequestOpened:
-    """The request."""
+    """The opened request."""
 
     request_id: str
 
@@ -53,10 +53,10 @@ class SupportRequestOpened:
 async def open_support_request(
     runtime: Runtime, actor: Actor, form: OpenSupportRequestForm, rate_limits: RateLimits
 ) -> SupportRequestOpened:
-    """Open a request; its check is answered as of now, or of its own `at`, with the caller's own rights.
+    """Open a request, with the answers of its checks as of now or of their `at`; staff are mailed.
 
-    Raises Refusal: NOT_FOUND at a number that was never the caller's, INVALID_INPUT; and TooManyAttempts past twenty
-    well-formed requests a day.
+    Raises Refusal: FORBIDDEN, NOT_FOUND at `check.subscriberNumber` or `access.subscriberNumber` unless it is, or was,
+    the caller's own number, INVALID_INPUT. Raises TooManyAttempts beyond 20 requests without faults a day.
     """
     authorize(Right.SELF, actor)
     assert actor.person_id is not None, "only a person has rights over themselves"
@@ -75,7 +75,7 @@ async def open_support_request(
             person=person,
             seat=seat,
             message=message.value,
-            check_answer=await _asked_again(runtime, actor, form.check),
+            check_answer=await _checked(runtime, actor, form.check),
             access_answer=None
             if form.access is None
             else store_access(await check_service(runtime, actor, form.access)),
@@ -98,18 +98,20 @@ async def open_support_request(
     return await in_one_transaction(work)
 
 
-async def _asked_again(runtime: Runtime, actor: Actor, ask: DiscountQuestion | None) -> dict[str, Any] | None:
-    if ask is None:
+async def _checked(runtime: Runtime, actor: Actor, question: DiscountQuestion | None) -> dict[str, Any] | None:
+    if question is None:
         return None
-    (answer,) = await check_discounts(runtime, actor, [ask])
+    (answer,) = await check_discounts(runtime, actor, [question])
     return store_check(answer)
 
 
 async def _own_seats(actor: Actor, form: OpenSupportRequestForm) -> list[str]:
-    """The seats of the numbers, in the order of the form. Raises Refusal at each that is not the caller's own."""
-    parsed = [((place, "subscriberNumber"), parse_number(ask.subscriber_number)) for place, ask in form.asks]
-    asked = [number for _, number in parsed if number is not None]
-    own = {seat.number: seat.id for seat in await Seat.filter(number__in=asked, person_id=actor.person_id)}
+    """The ids of the numbers' seats, in the order of the form. Raises Refusal for numbers that are not the caller's."""
+    parsed = [
+        ((field, "subscriberNumber"), parse_number(question.subscriber_number)) for field, question in form.questions
+    ]
+    numbers = [number for _, number in parsed if number is not None]
+    own = {seat.number: seat.id for seat in await Seat.filter(number__in=numbers, person_id=actor.person_id)}
     refuse_if([Fault(Code.NOT_FOUND, path, "number_not_yours") for path, number in parsed if number not in own])
     return [own[number] for _, number in parsed if number is not None]
 
@@ -120,8 +122,8 @@ def _faults(form: OpenSupportRequestForm, seat_ids: list[str], now: datetime) ->
         faults.append(invalid((), "nothing_asked"))
     if len(set(seat_ids)) > 1:
         faults.append(invalid(("access", "subscriberNumber"), "two_numbers"))
-    later = [place for place, ask in form.asks if ask.at is not None and ask.at > now]
-    faults += [invalid((place, "at"), "instant_future") for place in later]
+    future = [field for field, question in form.questions if question.at is not None and question.at > now]
+    faults += [invalid((field, "at"), "instant_future") for field in future]
     if form.check is not None:
         price, email = form.check.price_minor, form.check.email
         if price is not None and not 0 <= price <= MAX_PRICE_MINOR:

@@ -1,4 +1,4 @@
-"""Publish a version of the terms of use: from then on it is the one to accept (R19)."""
+"""Publish a version of the terms of use, which is in force from then on (R19)."""
 
 import re
 from dataclasses import dataclass
@@ -19,12 +19,14 @@ from capcom_gql.storage.tables import TermsOfUse
 from capcom_gql.subscription.catalogue import current_terms
 
 MAX_VERSION = 40
+"""The most characters of a version."""
 MAX_URL = 2_000
+"""The most characters of the address of the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishTermsForm:
-    """The version as people accept it, and where its text is."""
+    """The name of the version, and the web address of its text."""
 
     version: str
     url: str
@@ -32,15 +34,15 @@ class PublishTermsForm:
 
 @dataclass(frozen=True, slots=True)
 class TermsPublished:
-    """The terms in force."""
+    """The version that is in force now."""
 
     terms_id: str
 
 
 async def publish_terms(runtime: Runtime, actor: Actor, form: PublishTermsForm) -> TermsPublished:
-    """Publish a version that was never published before. Raises Refusal (INVALID_INPUT, CONFLICT).
+    """Publish a version that was never published before; with the current one and its address it is idempotent.
 
-    Publishing the current version once more, with the same address, changes nothing.
+    Raises Refusal: FORBIDDEN, INVALID_INPUT at `version` or `url`, CONFLICT at `version` for one published before.
     """
     authorize(Right.ADMINISTRATION, actor)
     read, url = _read_version(form.version), form.url.strip()
@@ -54,7 +56,7 @@ async def publish_terms(runtime: Runtime, actor: Actor, form: PublishTermsForm) 
             if (current.id, current.url) == (same.id, url):
                 return TermsPublished(same.id)
             raise Refusal(Fault(Code.CONFLICT, ("version",), "terms_published", {"version": version}))
-        # the latest is the one in force, also where the clock was set back since the one before
+        # the latest is in force, so this one must be later even if the product's clock was set back
         published_at = max(now, current.published_at + timedelta(microseconds=1))
         terms = await TermsOfUse.create(
             id=ids.new_id(ids.TERMS_OF_USE), version=version, url=url, published_at=published_at

@@ -1,4 +1,4 @@
-"""Record a payment proof: the order, cheque or transfer arrived in time, and the term is confirmed (R8)."""
+"""Record a payment proof (order, cheque or transfer) that arrived in time, which confirms a term (R8)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,33 +23,39 @@ from capcom_gql.subscription.proofs import Proof, confirm_term, read_proof
 
 @dataclass(frozen=True, slots=True)
 class RecordPaymentProofForm:
-    """What arrived, and for which subscription; without a term, the first that awaits its proof."""
+    """A proof, and the subscription or term that it is for."""
 
     subscription_id: str
     kind: str
     reference: str
     received_on: date
+    """civil day of the operator's zone; not after today"""
     idempotency_key: str
     term_id: str | None = None
+    """None for the earliest term that awaits its proof"""
 
 
 @dataclass(frozen=True, slots=True)
 class ProofRecorded:
-    """The term that the proof confirmed."""
+    """The confirmed term."""
 
     subscription_id: str
     term_id: str
 
 
 async def record_payment_proof(runtime: Runtime, actor: Actor, form: RecordPaymentProofForm) -> ProofRecorded:
-    """Confirm a term by its proof, until the last instant of its due day. Raises Refusal."""
+    """Record a proof and confirm its term, until the last instant of the due day; the manager is mailed.
+
+    Raises Refusal: FORBIDDEN, NOT_FOUND at `subscriptionId` or `termId`, PROOF_TOO_LATE or PROOF_ALREADY_RECORDED at
+    `termId`, INVALID_INPUT.
+    """
     authorize(Right.PROOF, actor)
 
     async def work() -> dict[str, Any]:
         locked = await lock_subscription(runtime, form.subscription_id)
         if locked is None:
             raise Refusal(not_found("subscriptionId"))
-        term = _term_meant(locked, form.term_id)
+        term = _term_for(locked, form.term_id)
         proof = read_proof(Proof(form.kind, form.reference, form.received_on), locked.today)
         refuse_if(
             [
@@ -65,14 +71,14 @@ async def record_payment_proof(runtime: Runtime, actor: Actor, form: RecordPayme
     return ProofRecorded(form.subscription_id, made["term_id"])
 
 
-def _term_meant(locked: LockedSubscription, term_id: str | None) -> Term:
+def _term_for(locked: LockedSubscription, term_id: str | None) -> Term:
     if term_id is not None:
         named = [term for term in locked.terms if term.id == term_id]
         if not named:
             raise Refusal(not_found("termId"))
         return named[0]
     awaiting = [term for term in locked.terms if awaits_proof(term.facts())]
-    # the term whose proof this would be: its answer says that it is recorded already, or comes too late
+    # where no term awaits a proof, the refusal about the latest one says why: recorded already, or too late
     return awaiting[0] if awaiting else max(locked.terms, key=lambda term: term.opened_at)
 
 

@@ -1,4 +1,4 @@
-"""Redeem a discount: used once per person and event, whoever asks and however often (R22)."""
+"""Redeem a discount: record its use, once for each person and event across all systems (R22)."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,28 +25,35 @@ from capcom_gql.subscription.locked import LockedSubscription
 
 @dataclass(frozen=True, slots=True)
 class RedeemDiscountForm:
-    """A registration at full price, in minor units; the event's reference is shared by every system that redeems."""
+    """A registration for which a discount is used."""
 
     subscriber_number: str
     event_kind: EventKind
     event_reference: str
+    """the event, by the reference that all systems that redeem share"""
     registration_reference: str
+    """the registration, as the caller's system names it"""
     price_minor: int
+    """the full price in minor units"""
     idempotency_key: str
     email: str | None = None
+    """the holder's address, to be compared; None leaves it unchecked"""
 
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """The redemption, or the reason why there is none; the check says which in full."""
+    """The redemption, or the fault why there is none."""
 
     redemption_id: str | None
+    """None where the discount was refused"""
     check: CheckAnswer
+    """the check that was made, with the reason of a refusal"""
     faults: tuple[Fault, ...] = ()
+    """DISCOUNT_REFUSED at `subscriberNumber` where the discount was refused"""
 
 
 class _NotEligible(Exception):
-    """Undoes the transaction: a refusal writes nothing, and is not what a retry should replay."""
+    """Rolls the transaction back, so that a refused discount leaves no idempotency record either."""
 
     def __init__(self, check: CheckAnswer) -> None:
         super().__init__(check.verdict.reason.value)
@@ -54,16 +61,21 @@ class _NotEligible(Exception):
 
 
 async def redeem_discount(runtime: Runtime, actor: Actor, form: RedeemDiscountForm) -> Redeemed:
-    """Record the use of a discount. A number that is not entitled is an answer with its fault; a bad form raises."""
+    """Check the discount and record its use. A refused discount is a result with its fault, not an exception.
+
+    Raises Refusal: FORBIDDEN, IDEMPOTENCY_KEY_REUSED, and INVALID_INPUT with all faults of the form.
+    """
     authorize(Right.REDEEM, actor)
     read = _read(form)
-    ask = DiscountQuestion(form.subscriber_number, form.event_kind, form.event_reference, form.price_minor, form.email)
+    question = DiscountQuestion(
+        form.subscriber_number, form.event_kind, form.event_reference, form.price_minor, form.email
+    )
     granted: CheckAnswer | None = None
 
     async def work() -> dict[str, Any]:
         nonlocal granted
         refuse_if(read.faults)
-        redemption, granted = await _redeem(runtime, actor, read.value, ask)
+        redemption, granted = await _redeem(runtime, actor, read.value, question)
         return {"redemption_id": redemption.id}
 
     try:
@@ -76,11 +88,11 @@ async def redeem_discount(runtime: Runtime, actor: Actor, form: RedeemDiscountFo
             {"reason": refusal.check.verdict.reason.value},
         )
         return Redeemed(None, refusal.check, (fault,))
-    return Redeemed(made["redemption_id"], granted or await _granted(runtime, ask))
+    return Redeemed(made["redemption_id"], granted or await _granted(runtime, question))
 
 
 def _read(form: RedeemDiscountForm) -> Read[RedeemDiscountForm]:
-    """The form with its references as redemptions keep them."""
+    """The form with its references as redemptions store them: without spaces around them."""
     event = RequiredText().read(("eventReference",), form.event_reference)
     registration = RequiredText().read(("registrationReference",), form.registration_reference)
     faults = [*event.faults, *registration.faults]
@@ -94,19 +106,20 @@ def _read(form: RedeemDiscountForm) -> Read[RedeemDiscountForm]:
 
 
 async def _redeem(
-    runtime: Runtime, actor: Actor, form: RedeemDiscountForm, ask: DiscountQuestion
+    runtime: Runtime, actor: Actor, form: RedeemDiscountForm, question: DiscountQuestion
 ) -> tuple[Redemption, CheckAnswer]:
     number = parse_number(form.subscriber_number)
     holder = None if number is None else (await number_holders([number])).get(number)
     locked = None if holder is None else await lock_subscription(runtime, holder.subscription_id)
     if holder is None or locked is None:
-        raise _NotEligible(answer(runtime, ask, None, await product_now(), malformed=number is None, redeemed=False))
-    # asked again under the lock: the seat, the terms or the event may have changed since the first look
+        check = answer(runtime, question, None, await product_now(), malformed=number is None, redeemed=False)
+        raise _NotEligible(check)
+    # read again under the lock: the seat, the terms or the event may have changed meanwhile
     assert number is not None, "a number that somebody holds is well formed"
     holder = (await number_holders([number]))[number]
-    assert ask.event is not None, "a blank reference is a fault of the form"
-    redeemed = bool(await live_redemptions([(holder.person_id, ask.event)]))
-    check = answer(runtime, ask, holder, locked.now, malformed=False, redeemed=redeemed)
+    assert question.event is not None, "a blank reference is a fault of the form"
+    redeemed = bool(await live_redemptions([(holder.person_id, question.event)]))
+    check = answer(runtime, question, holder, locked.now, malformed=False, redeemed=redeemed)
     if not check.verdict.eligible:
         raise _NotEligible(check)
     return await _write(locked, holder, form, check, actor), check
@@ -145,8 +158,8 @@ async def _write(
     return redemption
 
 
-async def _granted(runtime: Runtime, ask: DiscountQuestion) -> CheckAnswer:
-    """The check that goes with a redemption made by an earlier call with the same key: read anew, as a replay is."""
-    number = parse_number(ask.subscriber_number)
+async def _granted(runtime: Runtime, question: DiscountQuestion) -> CheckAnswer:
+    """The check, as of now, for a redemption that an earlier call with the same idempotency key made."""
+    number = parse_number(question.subscriber_number)
     holder = None if number is None else (await number_holders([number])).get(number)
-    return answer(runtime, ask, holder, await product_now(), malformed=number is None, redeemed=False)
+    return answer(runtime, question, holder, await product_now(), malformed=number is None, redeemed=False)

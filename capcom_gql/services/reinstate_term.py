@@ -1,4 +1,4 @@
-"""Reinstate a term cancelled unpaid: a proof recorded late, or accepted late. Access resumes from now on (R9)."""
+"""Reinstate a term that was cancelled unpaid: its proof is recorded late, or accepted late (R9)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,29 +19,36 @@ from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.proofs import Proof, confirm_term, read_proof
 
 MAX_REASON = 2000
+"""The most characters of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReinstateTermForm:
-    """Which term, the proof that came, and why it is taken now (for staff)."""
+    """Which term to reinstate, and its payment proof."""
 
     term_id: str
     kind: str
     reference: str
     received_on: date
+    """civil day of the operator's zone; not after today"""
     reason: str
+    """why it is reinstated; for staff"""
 
 
 @dataclass(frozen=True, slots=True)
 class TermReinstated:
-    """The term, and the subscription it is of."""
+    """The reinstated term and its subscription."""
 
     subscription_id: str
     term_id: str
 
 
 async def reinstate_term(runtime: Runtime, actor: Actor, form: ReinstateTermForm) -> TermReinstated:
-    """Confirm and reinstate; the seats are those held at its cancellation. Raises Refusal."""
+    """Confirm and reinstate a term from now on, with the seats that it had; manager and users are mailed.
+
+    Raises Refusal: FORBIDDEN, NOT_FOUND at `termId`, CONFLICT at `termId` unless it is cancelled unpaid,
+    TERM_OVERLAPS, INVALID_INPUT.
+    """
     authorize(Right.ADMINISTRATION, actor)
     reason = RequiredText(MAX_REASON).read(("reason",), form.reason)
 
@@ -54,7 +61,7 @@ async def reinstate_term(runtime: Runtime, actor: Actor, form: ReinstateTermForm
         proof = read_proof(Proof(form.kind, form.reference, form.received_on), locked.today)
         refuse_if([*check_reinstatement(term.facts(), locked.facts), *proof.faults, *reason.faults])
         await _reinstate(locked, term, proof.value, reason.value, actor)
-        # what was to come while it lay cancelled comes now: its beginning, its end, the latest letter
+        # steps that were missed while it was cancelled are due now: its beginning, its end, the latest letter
         await record_due(locked)
         await locked.schedule()
         return TermReinstated(locked.subscription.id, term.id)
@@ -63,7 +70,7 @@ async def reinstate_term(runtime: Runtime, actor: Actor, form: ReinstateTermForm
 
 
 async def _reinstate(locked: LockedSubscription, term: Term, proof: Proof, reason: str, actor: Actor) -> None:
-    # first: the database takes no unpaid term as confirmed
+    # saved first, since the database refuses to confirm a term that is cancelled unpaid
     term.reinstated_at = locked.now
     await term.save(update_fields=["reinstated_at"])
     details = await confirm_term(locked, term, proof)

@@ -1,4 +1,4 @@
-"""Replace a user of a live subscription by another person: a new seat and number, the old number dead (R12)."""
+"""Replace a user of a live subscription by another person, with a new seat and a new subscriber number (R12)."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from capcom_gql.subscription.seats import manager_changed, new_seat, seat_remove
 
 @dataclass(frozen=True, slots=True)
 class ReplaceSeatForm:
-    """The seat, and the person who takes over."""
+    """The seat to replace, and the person who takes the place."""
 
     seat_id: str
     user: PersonForm
@@ -30,14 +30,18 @@ class ReplaceSeatForm:
 
 @dataclass(frozen=True, slots=True)
 class SeatReplaced:
-    """The seat of the new person."""
+    """The new seat."""
 
     subscription_id: str
     seat_id: str
 
 
 async def replace_seat(runtime: Runtime, actor: Actor, form: ReplaceSeatForm, locale: Locale) -> SeatReplaced:
-    """Give the place of a seat to another person; the management goes with it. Raises Refusal with all faults."""
+    """Give the place of a seat to another person; if it is the manager's, the role passes to them. Both are mailed.
+
+    Raises Refusal with all faults: NOT_FOUND, FORBIDDEN, NOT_LIVE or, for a removed seat, CONFLICT at `seatId`;
+    DUPLICATE_USER at `user.email`, INVALID_INPUT at `user` and below.
+    """
     authorize(Right.MANAGE_SEATS, actor)
     user = forms.read_person(("user",), form.user, locale)
 
@@ -58,17 +62,15 @@ async def replace_seat(runtime: Runtime, actor: Actor, form: ReplaceSeatForm, lo
 
 
 def _faults(locked: LockedSubscription, replaced: Seat, form: ReplaceSeatForm, user: Read[PersonForm]) -> list[Fault]:
-    if over := check_live(locked.status.is_live, ("seatId",)):
-        return over
-    if gone := check_active(replaced.facts()):
-        return gone
+    if faults := check_live(locked.status.is_live, ("seatId",)) or check_active(replaced.facts()):
+        return faults
     holders = {seat.person.email_key for seat in locked.active_seats}
     return [*user.faults, *check_replacement(forms.compared(form.user.email), holders)]
 
 
 async def _replace(locked: LockedSubscription, replaced: Seat, person: Person, actor: Actor) -> Seat:
     was_manager = replaced.is_manager
-    # before the new seat: a place is one seat's, and a list has one manager, at any moment
+    # before the new seat, since the database allows one seat on a place and one manager at any time
     replaced.removed_at, replaced.is_manager = locked.now, False
     await replaced.save(update_fields=["removed_at", "is_manager"])
     (place,) = free_places([seat.place for seat in locked.active_seats], 1)

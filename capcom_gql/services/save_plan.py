@@ -1,4 +1,4 @@
-"""Save a plan by its code: a new one, or an existing one as terms opened from now on will copy it."""
+"""Save a plan by its code, new or existing; terms opened from now on copy it."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class DiscountRuleForm:
-    """A discount rule as a form gives it: percent or amount (minor units), exactly one."""
+    """A discount rule: exactly one of a percent (1 to 100) and an amount (minor units) (R10)."""
 
     event_kind: EventKind
     percent: int | None = None
@@ -31,12 +31,13 @@ class DiscountRuleForm:
 
 @dataclass(frozen=True, slots=True)
 class SavePlanForm:
-    """The whole plan; the price in minor units of the installation's currency."""
+    """A plan as a whole; what is left out of a list is removed from it."""
 
     code: str
     name: str
     seat_limit: int
     price_minor: int
+    """yearly price in minor units of the installation's currency"""
     services: tuple[Service, ...]
     discounts: tuple[DiscountRuleForm, ...]
     is_open: bool = True
@@ -44,15 +45,15 @@ class SavePlanForm:
 
 @dataclass(frozen=True, slots=True)
 class PlanSaved:
-    """The plan as it is offered now."""
+    """The saved plan."""
 
     plan_id: str
 
 
 async def save_plan(runtime: Runtime, actor: Actor, form: SavePlanForm) -> PlanSaved:
-    """Save the plan as a whole; terms that are open already keep their copy. Raises Refusal with all its faults.
+    """Save a plan as a whole; existing terms keep their copy. Saving it unchanged records no event.
 
-    Saving what is so already records nothing.
+    Raises Refusal with all faults: FORBIDDEN, INVALID_INPUT at the fields of the form (R2, R10).
     """
     authorize(Right.ADMINISTRATION, actor)
     code, name = form.code.strip(), RequiredText().read(("name",), form.name)

@@ -1,4 +1,4 @@
-"""Subscribe: an organisation opens or reopens its subscription, and its users get their numbers (R1, R3 to R7, R16)."""
+"""Subscribe: open the subscription of an organisation, or reopen it (R1, R3 to R7, R16, R19)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,25 +32,29 @@ from capcom_gql.subscription.seats import seat_form_users, welcome_letter
 from capcom_gql.subscription.terms import add_term, new_subscription, subscription_opened, terms_accepted
 
 SIGNER = "signer"
+"""The field of the form with the person who signs up."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubscribeForm:
-    """The form of a sign-up. Either `organisation` describes it, or `organisation_id` names a known one."""
+    """The form of a sign-up or a reopening; an organisation is described, named by its id, or both."""
 
     plan_code: str
     users: tuple[PersonForm, ...]
     manager_email: str
+    """the address of the user who will be the manager"""
     accepted_terms_version: str
     idempotency_key: str
     organisation: OrganisationForm | None = None
     organisation_id: str | None = None
+    """a known organisation, to reopen its subscription"""
     signer: PersonForm | None = None
+    """who signs up; not used where the caller is signed in"""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """What was made; the seats are in the order of the form."""
+    """The subscription and its seats, in the order of the form."""
 
     subscription_id: str
     seat_ids: tuple[str, ...]
@@ -58,7 +62,7 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class _ReadForm:
-    """What came of reading the parts of a form."""
+    """The parts of a form, normalised or with their faults."""
 
     organisation: Read[OrganisationForm] | None
     users: Read[tuple[PersonForm, ...]]
@@ -66,12 +70,12 @@ class _ReadForm:
 
     @property
     def siret(self) -> str | None:
-        """The SIRET of the form, if it checks."""
+        """The SIRET of the form, if it is valid."""
         return None if self.organisation is None else self.organisation.partial.siret
 
 
-class _NotTheirs(Refusal):
-    """A known organisation is reopened by its last manager or staff only; staff are told of the attempt."""
+class _ReopeningForbidden(Refusal):
+    """The caller may not reopen the organisation: neither staff nor its last manager (R1)."""
 
     def __init__(self, fault: Fault, organisation_id: str) -> None:
         super().__init__(fault)
@@ -79,7 +83,12 @@ class _NotTheirs(Refusal):
 
 
 async def subscribe(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Locale) -> Subscribed:
-    """Open or reopen a subscription; it grants everything at once (R3). Raises Refusal with all the form's faults."""
+    """Open or reopen a subscription, which grants its services and discounts at once (R3); the users are welcomed.
+
+    `locale` is for persons who name no language. Raises Refusal with all faults: ALREADY_SUBSCRIBED, FORBIDDEN (then
+    `signup.refused` is recorded and staff are mailed, R1), PREVIOUS_UNPAID, TERM_OVERLAPS, NOT_FOUND, PLAN_CLOSED,
+    SEAT_LIMIT_REACHED, DUPLICATE_USER, MANAGER_REQUIRED, TERMS_NOT_ACCEPTED, INVALID_INPUT.
+    """
     authorize(Right.PUBLIC, actor)
     read = _read(actor, form, locale)
 
@@ -88,8 +97,8 @@ async def subscribe(runtime: Runtime, actor: Actor, form: SubscribeForm, locale:
 
     try:
         made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "subscribe", form, work))
-    except _NotTheirs as refusal:
-        await _tell_staff(runtime, actor, refusal)
+    except _ReopeningForbidden as refusal:
+        await _record_refusal(runtime, actor, refusal)
         raise
     return Subscribed(made["subscription_id"], tuple(made["seat_ids"]))
 
@@ -107,7 +116,7 @@ async def _open(runtime: Runtime, actor: Actor, form: SubscribeForm, read: _Read
     known = await _known_organisation(form, read)
     locked = await _locked_of(runtime, known)
     if known is not None and locked is not None and not locked.status.is_live:
-        _judge_reopening(runtime, actor, known, locked.status)
+        _check_reopening(runtime, actor, known, locked.status)
     live_faults = []
     if locked is not None:
         path = ("organisationId",) if form.organisation_id is not None else ("organisation", "siret")
@@ -148,16 +157,16 @@ async def _locked_of(runtime: Runtime, known: Organisation | None) -> LockedSubs
     return None if subscription is None else await lock_subscription(runtime, subscription.id)
 
 
-def _judge_reopening(runtime: Runtime, actor: Actor, known: Organisation, status: SubscriptionStatus) -> None:
+def _check_reopening(runtime: Runtime, actor: Actor, known: Organisation, status: SubscriptionStatus) -> None:
     faults = check_reopening(
         status, is_staff=actor.is_staff, is_last_manager=known.id in actor.manages, support=runtime.support_email
     )
     for fault in faults:
-        raise _NotTheirs(fault, known.id) if fault.code is Code.FORBIDDEN else Refusal(fault)
+        raise _ReopeningForbidden(fault, known.id) if fault.code is Code.FORBIDDEN else Refusal(fault)
 
 
 def _siret_faults(form: SubscribeForm, read: _ReadForm, known: Organisation | None) -> list[Fault]:
-    """A form that names one organisation by its id and describes another."""
+    """The fault of a form that names one organisation by its id and another by its SIRET (R1)."""
     if form.organisation_id is None or known is None or read.siret in (None, known.siret):
         return []
     return [invalid(("organisation", "siret"), "siret_differs")]
@@ -183,7 +192,7 @@ async def _form_faults(actor: Actor, form: SubscribeForm, read: _ReadForm, plan:
 
 
 async def _people(actor: Actor, read: _ReadForm, locked: LockedSubscription) -> tuple[Person, list[Person]]:
-    """Who signs (the caller where there is one), and the users in the order of the form."""
+    """The person who signs up (the caller, where signed in), and the users in the order of the form."""
     users = read.users.value
     if actor.person_id is not None:
         return await Person.get(id=actor.person_id), await find_or_create_all(users, locked.now)
@@ -195,22 +204,22 @@ async def _people(actor: Actor, read: _ReadForm, locked: LockedSubscription) -> 
 async def _record_opening(
     locked: LockedSubscription, term: Term, seats: Sequence[Seat], signer: Person, actor: Actor
 ) -> None:
-    # a new seat has its welcome already; one kept from before the reopening has a new year to be told of
+    # new seats were welcomed when they were created; those kept in a reopening are welcomed for the new term (R7)
     letters = [welcome_letter(locked, seat) for seat in seats if seat.added_at < locked.now]
-    # a signer who is signed in has a password; one outside the list gets the means to choose it (R5)
+    # a signer outside the list gets a link to choose a password (R5)
     if actor.person_id is None and signer.id not in {seat.person_id for seat in seats}:
         letters.append(NewDelivery(Topic.PASSWORD_LINK, to_person(signer), locked.now))
     await locked.record(subscription_opened(locked, term, seats, deliveries=letters), actor)
     await locked.record(terms_accepted(locked, term), actor)
 
 
-async def _tell_staff(runtime: Runtime, actor: Actor, refusal: _NotTheirs) -> None:
-    """The attempt is recorded though the sign-up was refused; staff get one letter a day and organisation."""
+async def _record_refusal(runtime: Runtime, actor: Actor, refusal: _ReopeningForbidden) -> None:
+    """Record a refused sign-up; staff get one letter about it for each organisation and day (R1)."""
 
     async def work() -> None:
         now = await product_now()
         today = runtime.policy.day_of(now)
-        told = await Event.filter(
+        is_reported = await Event.filter(
             kind=Kind.SIGNUP_REFUSED.value,
             organisation_id=refusal.organisation_id,
             recorded_at__gte=runtime.policy.first_instant(today),
@@ -223,7 +232,7 @@ async def _tell_staff(runtime: Runtime, actor: Actor, refusal: _NotTheirs) -> No
             {},
             organisation_id=refusal.organisation_id,
             subject_id=refusal.organisation_id,
-            deliveries=[] if told else [letter],
+            deliveries=[] if is_reported else [letter],
         )
         await record(entry, actor=actor, now=now, channels=runtime.channels)
 

@@ -1,4 +1,4 @@
-"""Update an organisation: its manager or staff send the whole form anew, whether or not it is subscribed (R1, R21)."""
+"""Update an organisation with a whole new form, whether or not its subscription is live (R1, R21)."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from capcom_gql.subscription.organisations import columns_of, folded_columns_of
 
 @dataclass(frozen=True, slots=True)
 class UpdateOrganisationForm:
-    """The organisation, and everything that is known of it from now on."""
+    """Which organisation to update, and all its data from now on."""
 
     organisation_id: str
     organisation: OrganisationForm
@@ -28,15 +28,16 @@ class UpdateOrganisationForm:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationUpdated:
-    """The organisation as the form says it is."""
+    """The updated organisation."""
 
     organisation_id: str
 
 
 async def update_organisation(runtime: Runtime, actor: Actor, form: UpdateOrganisationForm) -> OrganisationUpdated:
-    """Take over the form as a whole: what it leaves out is no longer known. Raises Refusal with all its faults.
+    """Replace the data of an organisation by the form; what it leaves out is cleared.
 
-    The event names the fields that changed, never what they hold; a form that changes nothing records nothing.
+    The event names the fields that changed, not their values; without a change none is recorded. Raises Refusal with
+    all faults: NOT_FOUND, FORBIDDEN, INVALID_INPUT, CONFLICT at `organisation.siret` where another one has it.
     """
     authorize(Right.MANAGE_SEATS, actor)
     read = forms.read_organisation(("organisation",), form.organisation)
@@ -74,11 +75,11 @@ async def _faults(runtime: Runtime, organisation: Organisation, read: Read[Organ
 
 
 async def _take_over(organisation: Organisation, given: OrganisationForm) -> list[str]:
-    """The columns that the form has changed, in its order."""
+    """Save the form. Returns the columns that changed, in the order of the form."""
     columns = columns_of(given)
     changed = [column for column, value in columns.items() if getattr(organisation, column) != value]
     if changed:
-        # what it is searched by goes with what it is made from
+        # the folded columns are derived from the others
         organisation.update_from_dict(columns | folded_columns_of(given))
         await organisation.save(update_fields=[*columns, *folded_columns_of(given)])
     return changed

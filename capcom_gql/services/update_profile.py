@@ -1,4 +1,4 @@
-"""Update one's own profile: a line left out stays as it is."""
+"""Update one's own profile; fields that are left out stay unchanged."""
 
 import re
 from collections.abc import Sequence
@@ -15,15 +15,18 @@ from capcom_gql.forms.person import PERSON
 from capcom_gql.storage.engine.database import in_one_transaction
 
 MAX_ADDRESSES = 20
+"""The most further addresses of a profile."""
 MAX_KIND = 40
+"""The most characters of a kind of address."""
 MAX_VALUE = 320
-# the form in which channels name a kind of address
+"""The most characters of an address."""
+# the format of the kinds of address that channels declare
 _KIND = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class AddressForm:
-    """An address for channels of one kind."""
+    """A further address, for channels that deliver to this kind of address."""
 
     kind: str
     value: str
@@ -31,7 +34,7 @@ class AddressForm:
 
 @dataclass(frozen=True, slots=True)
 class UpdateProfileForm:
-    """The lines that change. None clears the job title, the phone, the addresses; addresses are replaced whole."""
+    """The fields to change. None clears job title, phone or addresses; addresses are replaced as a whole."""
 
     given_name: TextOrUnchanged = UNCHANGED
     family_name: TextOrUnchanged = UNCHANGED
@@ -42,7 +45,10 @@ class UpdateProfileForm:
 
 
 async def update_profile(actor: Actor, form: UpdateProfileForm) -> str:
-    """Change the caller's own lines. Returns the person's id. Raises Refusal with all the form's faults."""
+    """Change fields of the caller's own profile. Returns the person's id.
+
+    Raises Refusal with all faults: FORBIDDEN, INVALID_INPUT at the fields of the form.
+    """
     authorize(Right.SELF, actor)
     read = _read(form)
     refuse_if([fault for each in read.values() for fault in each.faults])
@@ -58,7 +64,7 @@ async def update_profile(actor: Actor, form: UpdateProfileForm) -> str:
 
 
 def _read(form: UpdateProfileForm) -> dict[str, Read[Any]]:
-    """What came of reading the lines that change, by the names of their columns."""
+    """The fields to change, normalised or with their faults, by the names of their columns."""
     given = {name: getattr(form, name, UNCHANGED) for name in PERSON}
     read = {name: PERSON[name].read((), value) for name, value in given.items() if value is not UNCHANGED}
     if form.locale is None:
@@ -69,9 +75,7 @@ def _read(form: UpdateProfileForm) -> dict[str, Read[Any]]:
 
 
 def _read_addresses(addresses: Sequence[AddressForm]) -> Read[list[dict[str, str]]]:
-    """Kinds are what channels name: the e-mail address and the phone have lines of their own, and web addresses are
-    the webhook endpoints'.
-    """
+    """The further addresses, or their faults: of the kinds email, phone and url there can be none here."""
     if len(addresses) > MAX_ADDRESSES:
         return Read([], (invalid(("addresses",), "too_many_lines", maximum=MAX_ADDRESSES),))
     faults: list[Fault] = []

@@ -1,4 +1,4 @@
-"""Update a webhook endpoint: its address, its filter, whether it is enabled. A line left out stays as it is."""
+"""Update a webhook endpoint: its URL, its filter, whether it is enabled."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from capcom_gql.storage.tables import WebhookEndpoint
 
 @dataclass(frozen=True, slots=True)
 class UpdateWebhookEndpointForm:
-    """What changes of an endpoint. None clears the description; of the other lines it says nothing."""
+    """The fields of an endpoint to change: UNCHANGED and None leave a field as it is, but None clears `description`."""
 
     endpoint_id: str
     url: str | None = None
@@ -27,12 +27,12 @@ class UpdateWebhookEndpointForm:
 
 
 async def update_webhook_endpoint(runtime: Runtime, actor: Actor, form: UpdateWebhookEndpointForm) -> str:
-    """Change an endpoint; returns its id.
+    """Change an endpoint. Returns its id.
 
-    Enabled again, it is sent what was held meanwhile, and what has failed since it was failing. Another address
-    counts as mended: what was failing, or was disabled for it, begins anew; what staff have disabled stays so, and
-    what is disabled already is theirs once they say so. "Enabled" said of one that is failing sends again at once.
-    Raises Refusal: FORBIDDEN, NOT_FOUND, or the form's faults.
+    `is_enabled` True enables a disabled endpoint, and sends what was held for it and what failed since it was failing;
+    for one that is failing it sends that at once. A new URL does the same, unless staff disabled the endpoint.
+    `is_enabled` False disables it, or makes the disabling that of staff. Raises Refusal: FORBIDDEN, NOT_FOUND at
+    `endpointId`, UNSAFE_URL or INVALID_INPUT.
     """
     authorize(Right.NOTIFICATIONS, actor)
     if not await WebhookEndpoint.filter(id=form.endpoint_id, deleted_at=None).exists():
@@ -54,21 +54,21 @@ async def update_webhook_endpoint(runtime: Runtime, actor: Actor, form: UpdateWe
             else:
                 endpoint.disabled_reason = DisabledReason.BY_STAFF.value
                 await endpoint.save(update_fields=["disabled_reason"])
-        elif _is_mended(endpoint, form, has_moved=has_moved):
+        elif _is_to_reenable(endpoint, form, has_moved=has_moved):
             await reenable(endpoint)
         return endpoint.id
 
     return await in_one_transaction(work)
 
 
-def _is_mended(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointForm, *, has_moved: bool) -> bool:
+def _is_to_reenable(endpoint: WebhookEndpoint, form: UpdateWebhookEndpointForm, *, has_moved: bool) -> bool:
     if form.is_enabled and (not endpoint.is_enabled or endpoint.failing_since is not None):
         return True
     return has_moved and endpoint.disabled_reason != DisabledReason.BY_STAFF
 
 
 async def _read(runtime: Runtime, form: UpdateWebhookEndpointForm) -> dict[str, Read[Any]]:
-    """What came of reading the lines that change, by the names of their columns."""
+    """The fields to change, normalised or with their faults, by the names of their columns."""
     read: dict[str, Read[Any]] = {}
     if form.url is not None:
         read["url"] = await read_url(runtime, form.url)

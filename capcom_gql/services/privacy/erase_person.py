@@ -1,6 +1,6 @@
-"""Erase a person: their seats end, and nothing that says who they were stays (R23).
+"""Erase a person: remove their seats and everything that says who they were (R23).
 
-Events, seats with their numbers, redemptions and books stay; they name the person by an id only.
+Events, seats with their numbers, redemptions, proofs and terms stay; they hold the person's id only.
 """
 
 from collections.abc import Awaitable, Callable
@@ -28,12 +28,12 @@ from capcom_gql.subscription.locked import LockedSubscription
 from capcom_gql.subscription.seats import seat_removed
 
 _NOT_SENT = "the person was erased before the letter was sent"
-# letters to the support address that quote a request of theirs
+# letters to the support address that quote the person's request
 _QUOTING = f"""
     topic = '{Topic.SUPPORT_OPENED}' AND person_id IS NULL
     AND event_id IN (SELECT id FROM event WHERE kind = '{Kind.SUPPORT_OPENED}' AND actor_id = $1)
 """
-_UNSAY = f"""
+_BLANK_LETTERS = f"""
     UPDATE delivery SET subject = NULL, provider_id = NULL, leased_until = NULL,
         reason = CASE WHEN {IS_UNSENT} THEN '{_NOT_SENT}' ELSE NULL END,
         state = CASE WHEN {IS_UNSENT} THEN 'SUPPRESSED' ELSE state END
@@ -42,14 +42,14 @@ _BLANKING = (
     "DELETE FROM onetimelink WHERE person_id = $1",
     "DELETE FROM emailchange WHERE person_id = $1",
     "DELETE FROM unsubscribelink WHERE person_id = $1",
-    # the keys are the client's own words, and the hashes are made from forms
+    # a key is text that the client chose, and the hash is of a form with personal data
     "DELETE FROM idempotencyrecord WHERE caller = $1",
     "UPDATE supportrequest SET message = '' WHERE person_id = $1",
     "UPDATE supportrequest SET answer = '' WHERE person_id = $1 AND answer IS NOT NULL",
     "UPDATE surveyrequest SET comment = NULL WHERE seat_id IN (SELECT id FROM seat WHERE person_id = $1)",
-    f"{_UNSAY} WHERE person_id = $1",
-    f"{_UNSAY} WHERE {_QUOTING}",
-    # after the deliveries: an outcome that is being written holds its delivery's row
+    f"{_BLANK_LETTERS} WHERE person_id = $1",
+    f"{_BLANK_LETTERS} WHERE {_QUOTING}",
+    # after the deliveries, whose rows are locked while an outcome is written
     f"""
     UPDATE deliveryattempt SET error = NULL
     WHERE delivery_id IN (SELECT id FROM delivery WHERE person_id = $1 OR ({_QUOTING}))
@@ -59,27 +59,28 @@ _BLANKING = (
 
 @dataclass(frozen=True, slots=True)
 class ErasePersonForm:
-    """Whom to erase, and why, in words that do not name them."""
+    """Whom to erase, and why; the reason is kept, so it must not name the person."""
 
     person_id: str
     reason: str
 
 
 class NoLongerDue(Exception):
-    """What a person was to be erased for has ceased to be true meanwhile."""
+    """The person is not to be erased any more: `is_due` of `erase_person` returned False."""
 
 
-async def _asked_for(person_id: str) -> bool:
+async def _always_due(person_id: str) -> bool:
     return True
 
 
 async def erase_person(
-    runtime: Runtime, actor: Actor, form: ErasePersonForm, is_due: Callable[[str], Awaitable[bool]] = _asked_for
+    runtime: Runtime, actor: Actor, form: ErasePersonForm, is_due: Callable[[str], Awaitable[bool]] = _always_due
 ) -> None:
-    """Erase a person, without a letter to them. Nothing is done in part.
+    """Erase a person, in one transaction and without a letter to them.
 
-    `is_due` is asked once nobody can seat them any more until the end. Raises NoLongerDue where it says no, and
-    Refusal: NOT_FOUND, CONFLICT for one erased already, MANAGER_REQUIRED while they manage a live subscription.
+    `is_due` is called under the lock of the person, when nobody can give them a seat any more. Raises NoLongerDue
+    where it returns False. Raises Refusal: FORBIDDEN, NOT_FOUND, CONFLICT (erased already) or MANAGER_REQUIRED (manages
+    a live subscription) at `personId`, INVALID_INPUT at `reason`, also where it names the person.
     """
     authorize(Right.ADMINISTRATION, actor)
     reason = RequiredText(MAX_MESSAGE).read(("reason",), form.reason)
@@ -87,20 +88,20 @@ async def erase_person(
     async def work() -> None:
         if not await Person.filter(id=form.person_id).exists():
             raise Refusal(not_found("personId"))
-        dossiers = await _open(runtime, form.person_id, set())
+        subscriptions = await _lock_subscriptions(runtime, form.person_id, set())
         person = await Person.filter(id=form.person_id).select_for_update().get()
-        # a seat given while the lock was waited for
-        dossiers += await _open(runtime, person.id, {each.subscription.id for each in dossiers})
+        # again, for a seat that was added while this transaction waited for the person's lock
+        subscriptions += await _lock_subscriptions(runtime, person.id, {each.subscription.id for each in subscriptions})
         refuse_if(
             [
-                *check_erasure(person.id, person.email, manages_live=_manages_live(dossiers, person)),
+                *check_erasure(person.id, person.email, manages_live=_manages_live(subscriptions, person)),
                 *reason.faults,
                 *await _check_unnamed(person, form.reason),
             ]
         )
         if not await is_due(person.id):
             raise NoLongerDue
-        seat_ids = [seat_id for locked in dossiers for seat_id in await _remove(locked, person, actor)]
+        seat_ids = [seat_id for locked in subscriptions for seat_id in await _remove(locked, person, actor)]
         await _blank(person)
         entry = NewEvent(
             Kind.PERSON_ERASED,
@@ -115,25 +116,27 @@ async def erase_person(
 
 
 async def _check_unnamed(person: Person, reason: str) -> list[Fault]:
-    """The reason stays for good, so it is none of the texts that an erasure looks for."""
+    """The fault of a reason that names the person: it is kept, while an erasure deletes such texts."""
     names_them = (await naming_pattern(person)).search(folded(reason))
     return [invalid(("reason",), "reason_names_them")] if names_them else []
 
 
-async def _open(runtime: Runtime, person_id: str, opened: set[str]) -> list[LockedSubscription]:
-    """The subscriptions in which a person has an active seat, but those opened already, locked in order of id."""
-    held = await Seat.filter(person_id=person_id, removed_at__isnull=True).values_list("subscription_id", flat=True)
-    wanted = sorted({str(each) for each in held} - opened)
-    dossiers = [await lock_subscription(runtime, each) for each in wanted]
-    return [locked for locked in dossiers if locked is not None]
+async def _lock_subscriptions(runtime: Runtime, person_id: str, except_ids: set[str]) -> list[LockedSubscription]:
+    """Lock, in the order of their ids, the subscriptions in which a person has an active seat."""
+    found = await Seat.filter(person_id=person_id, removed_at__isnull=True).values_list("subscription_id", flat=True)
+    subscription_ids = sorted({str(each) for each in found} - except_ids)
+    subscriptions = [await lock_subscription(runtime, each) for each in subscription_ids]
+    return [locked for locked in subscriptions if locked is not None]
 
 
 def _seats_of(locked: LockedSubscription, person: Person) -> list[Seat]:
     return [seat for seat in locked.active_seats if seat.person_id == person.id]
 
 
-def _manages_live(dossiers: list[LockedSubscription], person: Person) -> bool:
-    return any(seat.is_manager and locked.status.is_live for locked in dossiers for seat in _seats_of(locked, person))
+def _manages_live(subscriptions: list[LockedSubscription], person: Person) -> bool:
+    return any(
+        seat.is_manager and locked.status.is_live for locked in subscriptions for seat in _seats_of(locked, person)
+    )
 
 
 async def _remove(locked: LockedSubscription, person: Person, actor: Actor) -> list[str]:
@@ -147,7 +150,7 @@ async def _remove(locked: LockedSubscription, person: Person, actor: Actor) -> l
 
 
 async def _blank(person: Person) -> None:
-    """Take out of every table what the person is called, where they are reached, and what they wrote."""
+    """Blank or delete the person's names, addresses and texts in every table."""
     await Session.filter(person_id=person.id, revoked_at__isnull=True).update(revoked_at=clock.utc_now())
     await erase_notes(person)
     for statement in _BLANKING:

@@ -1,4 +1,4 @@
-"""Export a person: everything that is kept about one, as JSON values, without secrets or their hashes.
+"""Export a person: everything that is stored about them, as JSON values, without secrets or their hashes (R23).
 
 The parts, in order: person, seats, organisations, termsAccepted, redemptions, events, deliveries, sessions,
 oneTimeLinks, unsubscribeLinks, emailChanges, idempotencyKeys, surveys, supportRequests, answersGiven, notes. Lists are
@@ -19,16 +19,20 @@ from capcom_gql.storage import tables
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, SupportRequest, SurveyRequest
 
 Part = list[dict[str, Any]]
+"""A list of the export."""
 
 
 async def export_person(person: tables.Person, currency: str) -> dict[str, Any]:
-    """What is kept of a person. Instants are RFC 3339 in UTC, days ISO 8601, amounts in minor units of `currency`."""
+    """Everything that is stored about a person, by part, for JSON.
+
+    Instants are RFC 3339 in UTC, days ISO 8601, amounts in minor units of `currency` (ISO 4217).
+    """
     seats = await tables.Seat.filter(person_id=person.id).select_related("subscription").order_by("added_at", "id")
     organisation_ids = {seat.subscription.organisation_id for seat in seats}
     redemptions = await tables.Redemption.filter(person_id=person.id).order_by("redeemed_at", "id")
     requests = await SupportRequest.filter(person_id=person.id).order_by("opened_at", "id")
-    theirs = {person.id}.union(*([each.id for each in rows] for rows in (seats, redemptions, requests)))
-    events = await _events(person, theirs, organisation_ids)
+    own_ids = {person.id}.union(*([each.id for each in rows] for rows in (seats, redemptions, requests)))
+    events = await _events(person, own_ids, organisation_ids)
     return {
         "person": _person(person),
         "seats": [_seat(seat) for seat in seats],
@@ -105,21 +109,21 @@ def _seat(seat: tables.Seat) -> dict[str, Any]:
 
 
 async def _organisations(person: tables.Person, organisation_ids: Collection[str]) -> Part:
-    """Where they have or had a seat, or invoices go to them; the address for invoices where it is theirs."""
-    theirs = Q(id__in=list(organisation_ids)) | Q(billing_email__iexact=person.email)
-    found = await tables.Organisation.filter(theirs).order_by("created_at", "id")
+    """The organisations in which they have or had a seat, or whose invoices are mailed to them."""
+    condition = Q(id__in=list(organisation_ids)) | Q(billing_email__iexact=person.email)
+    found = await tables.Organisation.filter(condition).order_by("created_at", "id")
     return [
         {
             "id": each.id,
             "name": each.name,
             "siret": each.siret,
-            "billingEmail": each.billing_email if _is_theirs(person, each.billing_email) else None,
+            "billingEmail": each.billing_email if _is_address_of(person, each.billing_email) else None,
         }
         for each in found
     ]
 
 
-def _is_theirs(person: tables.Person, email: str | None) -> bool:
+def _is_address_of(person: tables.Person, email: str | None) -> bool:
     return email is not None and address_key(email) == person.email_key
 
 
@@ -151,24 +155,24 @@ def _redemption(redemption: tables.Redemption, currency: str) -> dict[str, Any]:
     }
 
 
-async def _events(person: tables.Person, theirs: set[str], organisation_ids: Collection[str]) -> list[tables.Event]:
-    """What they did, and what names them or something of theirs by its id."""
-    near = Q(organisation_id__in=list(organisation_ids)) | Q(subject_id__in=list(theirs)) | Q(actor_id=person.id)
+async def _events(person: tables.Person, own_ids: set[str], organisation_ids: Collection[str]) -> list[tables.Event]:
+    """The events that they caused, and those with their id or the id of their seat, redemption or request."""
+    candidates = Q(organisation_id__in=list(organisation_ids)) | Q(subject_id__in=list(own_ids)) | Q(actor_id=person.id)
     return [
         event
-        for event in await tables.Event.filter(near).order_by("occurred_at", "id")
-        if event.actor_id == person.id or event.subject_id in theirs or theirs & _named(event)
+        for event in await tables.Event.filter(candidates).order_by("occurred_at", "id")
+        if event.actor_id == person.id or event.subject_id in own_ids or own_ids & _texts_in(event)
     ]
 
 
-def _named(event: tables.Event) -> set[str]:
+def _texts_in(event: tables.Event) -> set[str]:
     """The texts in an event's details, ids among them."""
     values = [each for value in event.details.values() for each in (value if isinstance(value, list) else [value])]
     return {each for each in values if isinstance(each, str)}
 
 
 def _event(event: tables.Event, person: tables.Person) -> dict[str, Any]:
-    """Who did it is told by the role only, since another's id is nobody's business here."""
+    """An event; who caused it is given by the role only, so that other persons' ids are not exported."""
     return {
         "id": event.id,
         "kind": event.kind,
@@ -183,7 +187,7 @@ def _event(event: tables.Event, person: tables.Person) -> dict[str, Any]:
 
 
 async def _deliveries(person: tables.Person) -> Part:
-    """The letters to them, and those to the support address that quote a request of theirs."""
+    """The letters to them, and those to the support address that quote their request."""
     quoting = Q(topic=Topic.SUPPORT_OPENED.value, event__actor_id=person.id)
     letters = await Delivery.filter(Q(person_id=person.id) | quoting).order_by("created_at", "id")
     attempts: dict[str, Part] = {}
@@ -244,7 +248,7 @@ def _support_request(request: SupportRequest) -> dict[str, Any]:
 
 
 async def _notes(person: tables.Person, events: list[tables.Event]) -> Part:
-    """The free texts given with what they did, with what was done about them, and those that name them."""
+    """The notes of those events, and those that name them."""
     given = await tables.Note.filter(event_id__in=[each.id for each in events])
     texts = {note.event_id: note.text for note in given} | await find_notes_naming(person)
     written = {event.id for event in events if event.actor_id == person.id}
