@@ -63,6 +63,7 @@ def columns(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
     """List the columns that `import organisations` reads. The first line of the file names them, in any order."""
     from capcom_gql.cli.screen import show_json, show_table
     from capcom_gql.services.importing.columns import COLUMNS
+    from capcom_gql.services.importing.vocabulary import headings_of
 
     if as_json:
         show_json(
@@ -72,7 +73,7 @@ def columns(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
                     "required": column.required,
                     "ofUser": column.of_user,
                     "meaning": column.meaning,
-                    "headings": list(column.headings),
+                    "headings": list(headings_of(column.name)),
                 }
                 for column in COLUMNS
             ]
@@ -86,7 +87,7 @@ def columns(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
                 "yes" if column.required else "",
                 "user" if column.of_user else "organisation",
                 column.meaning,
-                ", ".join(column.headings),
+                ", ".join(headings_of(column.name)),
             )
             for column in COLUMNS
         ],
@@ -142,12 +143,12 @@ def _sentences(results: "Sequence[Result]", table: "Table") -> list[str]:
 
 def _place(line: int, column: str, table: "Table") -> str:
     """The line, and the file's heading of the column; for a missing column, the name that it should have."""
-    from capcom_gql.services.importing.columns import BY_NAME
+    from capcom_gql.services.importing.columns import BY_NAME, offered
 
     if not column:
         return f"line {line}"
     heading = table.headings.get(column)
-    return f"line {line}, {heading or f'missing column {BY_NAME[column].offered}'}"
+    return f"line {line}, {heading or f'missing column {offered(BY_NAME[column])}'}"
 
 
 def _as_json(results: "Sequence[Result]", table: "Table", *, dry_run: bool) -> dict[str, object]:

@@ -15,20 +15,14 @@ Form = TypeVar("Form")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a spreadsheet. `headings` are others under which it is known; `of_user` ones differ from line to
-    line, the rest says the same on every line of an organisation, or is empty there.
+    """One column of a spreadsheet. `of_user` ones differ from line to line, the rest says the same on every line of an
+    organisation, or is empty there. Headings in other words are each language's (`languages/<code>/spreadsheet.toml`).
     """
 
     name: str
     meaning: str
-    headings: tuple[str, ...] = ()
     required: bool = False
     of_user: bool = False
-
-    @property
-    def offered(self) -> str:
-        """How a file that lacks it is told: "manager (gestionnaire)"."""
-        return f"{self.name} ({self.headings[0]})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from stdnum.fr import siret
 
 from capcom_gql.domain.refusals import invalid
 from capcom_gql.forms.reading import Path, Read
-from capcom_gql.languages.locales import locale_of
+from capcom_gql.languages.locales import LOCALES, locale_of
 
 MAX_NAME = 200
 
@@ -138,7 +138,7 @@ class Language:
         """The language's own tag."""
         locale = locale_of(given)
         if locale is None:
-            return Read("", (invalid(path, "bad_locale", value=given[:MAX_NAME]),))
+            return Read("", (invalid(path, "bad_locale", value=given[:MAX_NAME], known=LOCALES),))
         return Read(str(locale))
 
 

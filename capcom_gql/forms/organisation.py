@@ -17,14 +17,7 @@ class OrganisationForm:
 
     name: str = field(
         metadata=described(
-            RequiredText(MAX_LINE),
-            "The official name.",
-            Column(
-                "organisation",
-                "its name",
-                ("organisme", "nom de l'organisme", "nom organisme", "raison sociale", "collectivité", "structure"),
-                required=True,
-            ),
+            RequiredText(MAX_LINE), "The official name.", Column("organisation", "its name", required=True)
         )
     )
     siret: str | None = field(
@@ -32,15 +25,13 @@ class OrganisationForm:
         metadata=described(
             Siret(),
             "The SIRET, 14 digits; it names exactly one organisation.",
-            Column("siret", "14 digits, with or without spaces; or empty", ("n° siret", "numéro siret")),
+            Column("siret", "14 digits, with or without spaces; or empty"),
         ),
     )
     kind: str | None = field(
         default=None,
         metadata=described(
-            Text(100),
-            "What it is: town, county, hospital...",
-            Column("kind", "commune, hospital, ...", ("type", "type d'organisme", "catégorie")),
+            Text(100), "What it is: town, county, hospital...", Column("kind", "commune, hospital, ...")
         ),
     )
     address_lines: tuple[str, ...] = field(
@@ -48,13 +39,9 @@ class OrganisationForm:
         metadata=described(
             Lines(MAX_LINES, MAX_LINE),
             "The postal address, line by line.",
-            Column(
-                "address",
-                "its lines, each on a line of the cell",
-                ("adresse", "adresse 1", "address 1", "address_1"),
-            ),
-            Column("address_2", "a further line", ("adresse 2", "complément d'adresse", "complément adresse")),
-            Column("address_3", "a further line", ("adresse 3",)),
+            Column("address", "its lines, each on a line of the cell"),
+            Column("address_2", "a further line"),
+            Column("address_3", "a further line"),
         ),
     )
     postal_code: str | None = field(
@@ -62,43 +49,25 @@ class OrganisationForm:
         metadata=described(
             PostalCode(),
             "The postal code.",
-            Column("postal_code", "five digits in France; a lost leading 0 is restored", ("code postal", "CP")),
+            Column("postal_code", "five digits in France; a lost leading 0 is restored"),
         ),
     )
-    city: str | None = field(
-        default=None,
-        metadata=described(Text(), "The city.", Column("city", "its town", ("ville", "commune", "localité"))),
-    )
+    city: str | None = field(default=None, metadata=described(Text(), "The city.", Column("city", "its town")))
     country: str = field(
         default="FR",
         metadata=described(
-            Country(),
-            "The country, ISO 3166-1: two letters.",
-            Column("country", "two letters; empty means FR", ("pays", "code pays")),
+            Country(), "The country, ISO 3166-1: two letters.", Column("country", "two letters; empty means FR")
         ),
     )
     billing_email: str | None = field(
-        default=None,
-        metadata=described(
-            Email(),
-            "Where invoices go.",
-            Column(
-                "billing_email",
-                "where invoices go",
-                ("e-mail de facturation", "email facturation", "courriel de facturation", "mail facturation"),
-            ),
-        ),
+        default=None, metadata=described(Email(), "Where invoices go.", Column("billing_email", "where invoices go"))
     )
     chorus_service_code: str | None = field(
         default=None,
         metadata=described(
             Text(100),
             "The service code for invoices by Chorus Pro.",
-            Column(
-                "chorus_service_code",
-                "of the service that invoices go to",
-                ("code service chorus", "code service", "service chorus"),
-            ),
+            Column("chorus_service_code", "of the service that invoices go to"),
         ),
     )
     chorus_engagement_required: bool = field(
@@ -106,11 +75,7 @@ class OrganisationForm:
         metadata=described(
             Flag(),
             "Whether Chorus Pro wants an order number.",
-            Column(
-                "chorus_engagement_required",
-                "yes or no: whether invoices need a commitment number",
-                ("engagement obligatoire", "n° d'engagement obligatoire", "engagement chorus"),
-            ),
+            Column("chorus_engagement_required", "yes or no: whether invoices need a commitment number"),
         ),
     )
 

@@ -7,7 +7,7 @@ from capcom_gql.domain.refusals import Fault, invalid
 from capcom_gql.forms.fields import Column, described, fields_of, read_form
 from capcom_gql.forms.kinds import Email, Language, Phone, RequiredText, Text
 from capcom_gql.forms.reading import Path, Read
-from capcom_gql.languages.locales import Locale
+from capcom_gql.languages.locales import CODES, DEFAULT, Locale
 
 MAX_USERS = 50
 
@@ -20,35 +20,23 @@ class PersonForm:
         metadata=described(
             Email(),
             "The address that they sign in and are written to with.",
-            Column(
-                "email",
-                "the user's address",
-                ("e-mail", "mail", "courriel", "adresse e-mail", "adresse électronique", "adresse mail"),
-                required=True,
-                of_user=True,
-            ),
+            Column("email", "the user's address", required=True, of_user=True),
         )
     )
     given_name: str = field(
         metadata=described(
-            RequiredText(),
-            "The given name.",
-            Column("given_name", "the user's", ("prénom",), required=True, of_user=True),
+            RequiredText(), "The given name.", Column("given_name", "the user's", required=True, of_user=True)
         )
     )
     family_name: str = field(
         metadata=described(
-            RequiredText(),
-            "The family name.",
-            Column("family_name", "the user's", ("nom", "nom de famille"), required=True, of_user=True),
+            RequiredText(), "The family name.", Column("family_name", "the user's", required=True, of_user=True)
         )
     )
     job_title: str | None = field(
         default=None,
         metadata=described(
-            Text(),
-            "What they do in their organisation.",
-            Column("job_title", "the user's", ("fonction", "poste"), of_user=True),
+            Text(), "What they do in their organisation.", Column("job_title", "the user's", of_user=True)
         ),
     )
     phone: str | None = field(
@@ -56,17 +44,15 @@ class PersonForm:
         metadata=described(
             Phone(),
             "Their telephone for text messages, E.164.",
-            Column(
-                "phone", "international, or national of the organisation's country", ("téléphone", "tél"), of_user=True
-            ),
+            Column("phone", "international, or national of the organisation's country", of_user=True),
         ),
     )
     locale: str | None = field(
         default=None,
         metadata=described(
             Language(),
-            "The language of their letters: fr or en.",
-            Column("locale", "fr or en; empty means fr", ("langue",), of_user=True),
+            f"The language of their letters: {CODES}.",
+            Column("locale", f"{CODES}; empty means {DEFAULT}", of_user=True),
         ),
     )
 

@@ -52,7 +52,14 @@ def catalogue(locale: Locale, name: str) -> Mapping[str, str]:
     Raises FileNotFoundError for a catalogue that nobody wrote.
     """
     given = tomllib.loads((locale.folder / f"{name}.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({key: spaced(sentence, locale) for key, sentence in _flat(given)})
+    return MappingProxyType({key: spaced(str(sentence), locale) for key, sentence in _flat(given)})
+
+
+@cache
+def word_lists(locale: Locale, name: str) -> Mapping[str, tuple[str, ...]]:
+    """The words of a file of lists, by key as those of a catalogue. Raises FileNotFoundError as `catalogue` does."""
+    given = tomllib.loads((locale.folder / f"{name}.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({key: tuple(words) for key, words in _flat(given)})
 
 
 def spaced(sentence: str, locale: Locale) -> str:
@@ -65,9 +72,9 @@ def spaced(sentence: str, locale: Locale) -> str:
     return sentence
 
 
-def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{above}{key}.")
         else:
-            yield f"{above}{key}", str(value)
+            yield f"{above}{key}", value

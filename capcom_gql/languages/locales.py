@@ -39,6 +39,8 @@ class Locale(str):
 
 LOCALES = tuple(map(Locale, _CODES))
 """Every language of the service, the default one first."""
+CODES = " or ".join(LOCALES)
+"""The same, as descriptions name them: fr or en."""
 
 FRENCH = DEFAULT = Locale("fr")
 """The language of people of whom nothing is known."""

@@ -24,6 +24,7 @@ TRANSLATED = {
     "events.toml": {"Subscription ended on {ends_on}.": "Abbonamento concluso il {ends_on}."},
     "letters.toml": {"{size} off meetings": "{size} sulle riunioni"},
     "letters/welcome.jinja": {"Your subscriber number": "Il suo numero di abbonato"},
+    "spreadsheet.toml": {'yes = ["yes"': 'yes = ["sì", "yes"'},
     "pages/login.toml": {'title = "Sign in"': 'title = "Accesso"'},
 }
 """In each file of the new folder, what takes the place of the English."""
@@ -87,6 +88,16 @@ def test_a_letter_is_written_in_it(spoken: dict[str, Any]) -> None:
 def test_a_page_speaks_it_and_its_scripts_write_as_it_does(spoken: dict[str, Any]) -> None:
     assert '<html lang="it">' in spoken["page"] and "<h1>Accesso</h1>" in spoken["page"]
     assert '{"tag": "it", "firstOfMonth": "", "digits": null}' in spoken["page"]
+
+
+def test_people_may_choose_it_and_are_told_of_it(spoken: dict[str, Any]) -> None:
+    assert spoken["language of a form"] == "it"
+    assert spoken["languages in a refusal"] == "“de” is not a language of the service. Give fr, en o it."
+    assert spoken["languages in the schema"] == ["fr or en or it"]
+
+
+def test_a_table_of_subscribers_may_be_filled_in_in_it(spoken: dict[str, Any]) -> None:
+    assert spoken["words in a table"] == [True, "it", "it"]
 
 
 def test_it_can_be_asked_for_at_every_door(spoken: dict[str, Any]) -> None:

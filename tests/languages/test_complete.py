@@ -2,17 +2,22 @@
 
 import ast
 import re
+from collections import defaultdict
 from datetime import date
 from functools import cache
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from capcom_gql.domain.plans import EventKind, Service
-from capcom_gql.languages.catalogues import catalogue, conventions
+from capcom_gql.graphql.enums import PaymentProofKind
+from capcom_gql.languages.catalogues import catalogue, conventions, word_lists
 from capcom_gql.languages.locales import LANGUAGE_FILE, LOCALES, Locale
 from capcom_gql.languages.writing import short_day, spell_day, spell_list, spell_money, spell_percent
+from capcom_gql.services.importing.columns import BY_NAME
+from capcom_gql.storage.engine.columns import folded
 
 ROOT = Path(__file__).parents[2]
 MODEL = LOCALES[0]
@@ -24,7 +29,11 @@ def files_of(locale: Locale) -> set[str]:
     return {path.relative_to(locale.folder).as_posix() for path in locale.folder.rglob("*") if path.is_file()}
 
 
-CATALOGUES = sorted(name.removesuffix(".toml") for name in files_of(MODEL) - {LANGUAGE_FILE} if name.endswith(".toml"))
+LISTS = {"spreadsheet.toml"}
+"""Files of lists of words, not of sentences."""
+CATALOGUES = sorted(
+    name.removesuffix(".toml") for name in files_of(MODEL) - {LANGUAGE_FILE} - LISTS if name.endswith(".toml")
+)
 
 
 def blanks(sentence: str) -> set[str]:
@@ -78,6 +87,34 @@ def test_every_key_is_given_somewhere_in_the_code(name: str) -> None:
 def test_the_words_of_letters_are_those_of_services_and_kinds_of_event() -> None:
     words = {key for key in catalogue(MODEL, "letters") if key.startswith(("service.", "discount."))}
     assert words == {*(f"service.{each}" for each in Service), *(f"discount.{each}" for each in EventKind)}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_table_can_be_filled_in_in_it(locale: Locale) -> None:
+    """Answers and proofs have their words; headings are those of columns that there are."""
+    words = word_lists(locale, "spreadsheet")
+    assert all(words.values()) and all(word == word.strip() for each in words.values() for word in each)
+    headings = {key.removeprefix("heading.") for key in words if key.startswith("heading.")}
+    assert headings <= set(BY_NAME)
+    others = [key for key in words if not key.startswith("heading.")]
+    assert others == ["answer.yes", "answer.no", *(f"proof_kind.{each}" for each in PaymentProofKind)]
+
+
+@pytest.mark.parametrize("group", ["answer", "proof_kind", "heading"])
+def test_no_word_of_a_table_means_one_thing_in_one_language_and_another_in_another(group: str) -> None:
+    meant: defaultdict[str, set[str]] = defaultdict(set)
+    for locale in LOCALES:
+        for key, words in word_lists(locale, "spreadsheet").items():
+            if key.startswith(f"{group}."):
+                for word in words:
+                    meant[folded(word)].add(key)
+    assert {word: keys for word, keys in meant.items() if len(keys) > 1} == {}
+
+
+def test_the_package_holds_every_file_of_every_language() -> None:
+    packed = {each.distribution_path for each in WheelBuilder(str(ROOT)).recurse_included_files()}
+    for locale in LOCALES:
+        assert {f"capcom_gql/languages/{locale}/{name}" for name in files_of(locale)} <= packed
 
 
 @pytest.mark.parametrize("locale", LOCALES)

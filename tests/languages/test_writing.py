@@ -122,3 +122,11 @@ def test_a_sentence_that_nobody_wrote_is_a_fault_of_ours() -> None:
         say("refusals", "seats_full", FRENCH, limit=3)
     with pytest.raises(FileNotFoundError):
         catalogue(FRENCH, "no-such-catalogue")
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [(FRENCH, "«\u202fde\u202f» n'est pas une langue du service. Donnez fr ou en."), (ENGLISH, "Give fr or en.")],
+)
+def test_the_languages_that_there_are_stand_in_the_refusal_of_another(locale: Locale, told: str) -> None:
+    assert told in say("refusals", "bad_locale", locale, value="de", known=LOCALES)

@@ -5,6 +5,7 @@ import strawberry
 from capcom_gql.forms.organisation import ORGANISATION
 from capcom_gql.forms.person import PERSON
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
+from capcom_gql.languages.locales import CODES
 
 FORM = strawberry.argument(description="The form.")
 KEY = (
@@ -26,7 +27,7 @@ class PersonInput:
     job_title: str | None = strawberry.field(default=strawberry.UNSET, description=_PERSON["job_title"])
     phone: PhoneNumber | None = strawberry.field(default=strawberry.UNSET, description=_PERSON["phone"])
     locale: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The language of their letters, fr or en; by default that of the request."
+        default=strawberry.UNSET, description=f"The language of their letters, {CODES}; by default that of the request."
     )
 
 

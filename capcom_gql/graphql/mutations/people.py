@@ -12,6 +12,7 @@ from capcom_gql.graphql.mutations.payload import Payload
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subjects import find_subject
+from capcom_gql.languages.locales import CODES
 from capcom_gql.services import change_email, confirm_email, update_profile
 from capcom_gql.services.privacy import erase_person
 
@@ -40,7 +41,7 @@ class UpdateProfileInput:
         default=strawberry.UNSET, description=f"The telephone for text messages, E.164. {_CLEARED}"
     )
     locale: str | None = strawberry.field(
-        default=strawberry.UNSET, description=f"The language of one's letters, fr or en. {_STAYS}; it cannot be null."
+        default=strawberry.UNSET, description=f"The language of one's letters, {CODES}. {_STAYS}; it cannot be null."
     )
     addresses: list[AddressInput] | None = strawberry.field(
         default=strawberry.UNSET,

@@ -13,6 +13,7 @@ from capcom_gql.domain.seats import parse_number
 from capcom_gql.forms import MAX_NAME, Path, Read
 from capcom_gql.forms.fields import FormField
 from capcom_gql.forms.kinds import Country, Flag, Language, Lines, Phone, PostalCode, Siret
+from capcom_gql.services.importing.vocabulary import language_of, meaning
 from capcom_gql.storage.engine.columns import folded
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
@@ -21,17 +22,8 @@ HOME = "FR"
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ]00:00(?::00)?)?")
 _FRENCH = re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})(?: 00:00(?::00)?)?")
 _CUT_SHORT = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
-_ANSWERS = {
-    **dict.fromkeys(("oui", "o", "yes", "y", "vrai", "true", "x", "1"), True),
-    **dict.fromkeys(("non", "n", "no", "faux", "false", "0"), False),
-}
-_PROOF_KINDS = {
-    **dict.fromkeys(("purchase order", "order", "bon de commande", "bdc", "bc", "commande"), "PURCHASE_ORDER"),
-    **dict.fromkeys(("cheque", "check"), "CHEQUE"),
-    **dict.fromkeys(("bank transfer", "transfer", "virement", "mandat", "mandat administratif"), "BANK_TRANSFER"),
-}
+_MARKS = {"x": "yes", "1": "yes", "0": "no"}
 _COUNTRIES = {"france": HOME}
-_LOCALES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 
 
 def _refuse(key: str, text: str) -> NoReturn:
@@ -53,16 +45,16 @@ def day(text: str) -> date:
 
 
 def answer(text: str) -> bool:
-    """Yes or no, in French or English; a cross is a yes."""
-    read = _ANSWERS.get(folded(text))
+    """Yes or no, in any language of the service; a cross is a yes."""
+    read = _MARKS.get(folded(text)) or meaning("answer", text)
     if read is None:
         _refuse("import_bad_answer", text)
-    return read
+    return read == "yes"
 
 
 def proof_kind(text: str) -> str:
     """The kind of a payment proof."""
-    read = _PROOF_KINDS.get(folded(text.replace("_", " ")))
+    read = meaning("proof_kind", text.replace("_", " "))
     if read is None:
         _refuse("import_bad_proof_kind", text)
     return read
@@ -107,7 +99,7 @@ def postal_code(text: str, of_country: str) -> str:
 
 def locale(text: str) -> str:
     """The tag of a language of the service that is written out; anything else as it stands."""
-    return _LOCALES.get(folded(text), text)
+    return language_of(text) or text
 
 
 def field(described: FormField, form: Path, text: str, of_country: str) -> Read[Any]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from capcom_gql.services.importing.columns import COLUMNS, ONLY_WRITTEN, column_of
+from capcom_gql.services.importing.columns import COLUMNS, ONLY_WRITTEN, column_of, offered
 from capcom_gql.spreadsheet import unguarded
 
 SEPARATORS = (";", ",", "\t")
@@ -142,7 +142,7 @@ def _columns(cells: Sequence[str]) -> tuple[list[str | None], dict[str, str], tu
             raise BadTable(f"Two columns are the same: {headings[column.name]!r} and {heading!r}. Leave one out.")
         else:
             headings[column.name] = heading
-    missing = [column.offered for column in COLUMNS if column.required and column.name not in headings]
+    missing = [offered(column) for column in COLUMNS if column.required and column.name not in headings]
     if missing:
         others = f" Not known: {', '.join(unread)[:MAX_SHOWN]}." if unread else ""
         raise BadTable(
