@@ -6,6 +6,7 @@ here; some of them are run elsewhere, as those of the first start and of backups
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -55,11 +56,20 @@ def check_text(block: Block) -> None:
         assert block.text == (ROOT / "Procfile").read_text(encoding="utf-8")
 
 
+def check_toml(block: Block) -> None:
+    """A part of the file that its first line names."""
+    tomllib.loads(block.text)
+    named, *lines = block.text.splitlines()
+    file = (ROOT / named.removeprefix("# ")).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line not in file] == []
+
+
 CHECKS: Mapping[str, Callable[[Block], None]] = {
     "graphql": check_graphql,
     "json": check_json,
     "console": check_console,
     "sh": lambda block: check_shell(block.text),
+    "toml": check_toml,
     "ini": lambda block: check_ini(block.text),
     "nginx": lambda block: check_nginx(block.text),
     "mermaid": lambda block: check_mermaid(block.text),
