@@ -1,4 +1,4 @@
-"""What forms say, read once: each field's kind gives the value in its normal form, or its faults, all at once."""
+"""Forms: their fields, each described once, and how they are read into normal values or faults."""
 
 from capcom_gql.forms.kinds import MAX_EMAIL, MAX_MESSAGE, MAX_NAME, Email, RequiredText, Text, compared
 from capcom_gql.forms.organisation import OrganisationForm, read_organisation

@@ -15,8 +15,10 @@ Form = TypeVar("Form")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a spreadsheet. `of_user` ones differ from line to line, the rest says the same on every line of an
-    organisation, or is empty there. Headings in other words are each language's (`languages/<code>/spreadsheet.toml`).
+    """A column of the import's spreadsheet. A file without a `required` one is refused.
+
+    `of_user` columns differ from line to line; the others say the same on every line of an organisation, or are empty
+    there. Headings in other words are each language's (`languages/<code>/spreadsheet.toml`).
     """
 
     name: str
@@ -27,9 +29,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of a form, which is a column of its table too. Exports write the first of its spreadsheet's `columns`.
+    """One field of an organisation or a person. `name` is also its column in the table.
 
-    `meaning` is what the API says of it.
+    `meaning` is its description in the API. The import reads all its spreadsheet `columns`, exports write the first.
     """
 
     name: str
@@ -45,18 +47,18 @@ class FormField:
         return first + "".join(word.capitalize() for word in others)
 
     def read(self, form: Path, given: Any) -> Read[Any]:
-        """What was given for it in the form at a path. What may be left out is not asked more of."""
+        """Read what was given for it, in the form at the path `form`. None is taken where the default is None."""
         if given is None and self.default is None:
             return Read(None)
         return self.or_default(self.kind.read((*form, self.api_name), given))
 
     def or_default(self, read: Read[Any]) -> Read[Any]:
-        """What came of reading it: what has a fault counts as left out."""
+        """The same result, with the default in the place of a value that has a fault."""
         return Read(self.default, read.faults) if read.faults and self.default is not MISSING else read
 
 
 def described(kind: Kind[Any], meaning: str, *columns: Column) -> Mapping[str, object]:
-    """The metadata of a data class's field, as `fields_of` reads it."""
+    """Describe a field: the `metadata` of `dataclasses.field`, as `fields_of` reads it."""
     return {"kind": kind, "meaning": meaning, "columns": columns}
 
 
@@ -66,11 +68,11 @@ def fields_of(form: type[Any]) -> Mapping[str, FormField]:
 
 
 def read_form(path: Path, form: Form, described: Mapping[str, FormField]) -> Read[Form]:
-    """A form in its normal form, or the faults of all its fields."""
+    """Read every field of a form."""
     return gathered(type(form), {name: each.read(path, getattr(form, name)) for name, each in described.items()})
 
 
 def gathered(form: type[Form], reads: Mapping[str, Read[Any]]) -> Read[Form]:
-    """A form from what came of reading its fields, with all their faults."""
+    """Make a form of the results of its fields, with all their faults."""
     faults = tuple(fault for read in reads.values() for fault in read.faults)
     return Read(form(**{name: read.partial for name, read in reads.items()}), faults)

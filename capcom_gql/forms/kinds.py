@@ -1,4 +1,4 @@
-"""The kinds of fields that forms have. Each reads what was given once: to its normal form, or to its faults."""
+"""The kinds of values that fields of forms take. Each parses what was given once, to its normal form or its faults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,20 +23,20 @@ Normal = TypeVar("Normal")
 
 
 class Kind(Protocol[Normal]):
-    """How one field is read."""
+    """What a kind has in common with every other."""
 
     def read(self, path: Path, given: Any, /) -> Read[Normal]:
-        """The normal form of what a form gives, or its faults at that path."""
+        """The normal form of what was given, or its faults at `path`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that may be missing: a blank one is none. Spaces around it are dropped, and do not count."""
+    """Optional text of at most `maximum` characters, without the spaces around it; a blank one is None."""
 
     maximum: int = MAX_NAME
 
     def read(self, path: Path, given: str | None, /) -> Read[str | None]:
-        """The text, None where there is none."""
+        """The text. Its fault is `too_long`."""
         text = (given or "").strip()
         if len(text) > self.maximum:
             return Read(None, (invalid(path, "too_long", maximum=self.maximum),))
@@ -45,12 +45,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class RequiredText:
-    """A text that must be there. Spaces around it are dropped, and do not count."""
+    """Text of 1 to `maximum` characters, without the spaces around it."""
 
     maximum: int = MAX_NAME
 
     def read(self, path: Path, given: str | None, /) -> Read[str]:
-        """The text."""
+        """The text. Its fault is `blank` or `too_long`."""
         read = Text(self.maximum).read(path, given)
         if read.partial is None:
             return Read("", read.faults or (invalid(path, "blank"),))
@@ -59,20 +59,20 @@ class RequiredText:
 
 @dataclass(frozen=True, slots=True)
 class PostalCode(Text):
-    """A postal code; each country has its own kind, so any text will do."""
+    """A postal code: any short text, since each country has its own form."""
 
     maximum: int = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """At most so many lines of text, each of at most so many characters; blank ones are dropped."""
+    """At most `count` lines of text, each of at most `maximum` characters; blank ones are left out."""
 
     count: int
     maximum: int
 
     def read(self, path: Path, given: Sequence[str], /) -> Read[tuple[str, ...]]:
-        """The lines. Those beyond the last are one fault, and not read."""
+        """The lines. Too many are one fault (`too_many_lines`), and only the first `count` are read."""
         faults = [invalid(path, "too_many_lines", maximum=self.count)] if len(given) > self.count else []
         lines = [Text(self.maximum).read((*path, str(index)), line) for index, line in enumerate(given[: self.count])]
         faults += [fault for line in lines for fault in line.faults]
@@ -84,16 +84,16 @@ class Flag:
     """Yes or no."""
 
     def read(self, _path: Path, given: bool, /) -> Read[bool]:
-        """The answer."""
+        """The answer; it has no faults."""
         return Read(given)
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An address that has the form of one; whether anyone reads it is not asked."""
+    """A well-formed e-mail address with a dot in its domain; whether it exists is not checked."""
 
     def read(self, path: Path, given: str, /) -> Read[str]:
-        """The address as it is written, without spaces around it."""
+        """The address as written, without the spaces around it. Its fault is `blank` or `bad_email`."""
         email = given.strip()
         if not email:
             return Read("", (invalid(path, "blank"),))
@@ -111,16 +111,16 @@ def _is_email(text: str) -> bool:
 
 
 def compared(email: str) -> str:
-    """An address as lists are searched for it; one that is too long to be any is not read to its end."""
+    """An address to search for or compare: cut at `MAX_EMAIL`, so that an overlong one costs no more than any other."""
     return email[:MAX_EMAIL]
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A possible international telephone number."""
+    """A possible telephone number."""
 
     def read(self, path: Path, given: str, /, country: str | None = None) -> Read[str]:
-        """The number in E.164 form; a national one where the country is named."""
+        """The number in E.164 form; `country` (ISO 3166-1) allows its national form too. Its fault is `bad_phone`."""
         try:
             number = phonenumbers.parse(given, country)
         except phonenumbers.NumberParseException:
@@ -132,10 +132,10 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the service, by its tag or a longer one."""
+    """A language of the service, by its tag or a longer one: fr, fr-CA, EN-gb."""
 
     def read(self, path: Path, given: str, /) -> Read[str]:
-        """The language's own tag."""
+        """The tag of the language: fr, en. Its fault is `bad_locale`."""
         locale = locale_of(given)
         if locale is None:
             return Read("", (invalid(path, "bad_locale", value=given[:MAX_NAME], known=LOCALES),))
@@ -144,10 +144,10 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country, ISO 3166-1: two letters."""
+    """A country: two letters, as in ISO 3166-1."""
 
     def read(self, path: Path, given: str, /) -> Read[str]:
-        """The letters, in capitals."""
+        """The letters in capitals. Its fault is `bad_country`."""
         letters = given.strip()
         if len(letters) == 2 and letters.isascii() and letters.isalpha():
             return Read(letters.upper())
@@ -156,10 +156,10 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Siret:
-    """A SIRET that checks: 13 digits and a check digit, La Poste aside."""
+    """A SIRET, the register number of an establishment: 14 digits, the last of which checks the others."""
 
     def read(self, path: Path, given: str, /) -> Read[str]:
-        """Its 14 digits."""
+        """The 14 digits. Its fault is `bad_siret`."""
         fault = invalid(path, "bad_siret", value=given[:MAX_NAME])
         if len(given) > MAX_NAME:
             return Read("", (fault,))

@@ -84,10 +84,10 @@ ORGANISATION = fields_of(OrganisationForm)
 """Every field of an organisation by its name, in the order of the form."""
 
 
-_SHAPED = {each.api_name for each in ORGANISATION.values() if not isinstance(each.kind, RequiredText | Text)}
+_WITH_FORMAT = {each.api_name for each in ORGANISATION.values() if not isinstance(each.kind, RequiredText | Text)}
 
 
 def read_organisation(path: Path, form: OrganisationForm) -> Read[OrganisationForm]:
-    """An organisation in its normal form, or all the faults of its form: those of plain texts come first."""
+    """Read an organisation's form. Faults of plain texts come first, then those of fields with a format."""
     read = read_form(path, form, ORGANISATION)
-    return Read(read.partial, tuple(sorted(read.faults, key=lambda fault: fault.path[len(path)] in _SHAPED)))
+    return Read(read.partial, tuple(sorted(read.faults, key=lambda fault: fault.path[len(path)] in _WITH_FORMAT)))

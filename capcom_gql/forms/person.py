@@ -62,22 +62,22 @@ PERSON = fields_of(PersonForm)
 
 
 def read_person(path: Path, form: PersonForm, fallback: Locale) -> Read[PersonForm]:
-    """A person in their normal form, or all the faults; who names no language has the fallback."""
-    return spoken_to(read_form(path, form, PERSON), fallback)
+    """Read a person's form. `fallback` is the language of a person for whom the form names none."""
+    return with_locale(read_form(path, form, PERSON), fallback)
 
 
-def spoken_to(read: Read[PersonForm], fallback: Locale) -> Read[PersonForm]:
-    """A person who was read; who names no language has the fallback."""
+def with_locale(read: Read[PersonForm], fallback: Locale) -> Read[PersonForm]:
+    """The same person, with the fallback as their language where the form names none."""
     return Read(replace(read.partial, locale=read.partial.locale or str(fallback)), read.faults)
 
 
 def check_count(users: Sequence[object]) -> list[Fault]:
-    """The fault of a list of users beyond all reason."""
+    """The fault of a list of more than `MAX_USERS` users."""
     return [invalid(("users",), "too_many_users", maximum=MAX_USERS)] if len(users) > MAX_USERS else []
 
 
 def read_users(users: Sequence[PersonForm], fallback: Locale) -> Read[tuple[PersonForm, ...]]:
-    """The users of a list in their order, or all the faults; a list beyond all reason is not read line by line."""
+    """Read a list of users, in its order. One of more than `MAX_USERS` has one fault, and its users are not read."""
     if too_many := check_count(users):
         return Read((), tuple(too_many))
     reads = [read_person(("users", str(index)), user, fallback) for index, user in enumerate(users)]

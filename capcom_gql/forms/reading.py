@@ -1,4 +1,4 @@
-"""What came of reading what a form says: the value in its normal form, or every fault, each at its path."""
+"""The result of reading a form: the value in its normal form, or all its faults, each at its path."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -13,20 +13,23 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Read(Generic[Value]):
-    """What came of reading. `partial` is what could be read: what has a fault counts as left out there."""
+    """The result of reading a form or one of its fields.
+
+    `partial` is what could be read: a field with a fault counts as left out there.
+    """
 
     partial: Value
     faults: tuple[Fault, ...] = ()
 
     @property
     def value(self) -> Value:
-        """All of it, in its normal form; for after the faults were refused."""
-        assert not self.faults, "what has a fault is refused, not used"
+        """The value in its normal form. Ask for it once the faults are refused: it asserts that there are none."""
+        assert not self.faults, "a form with faults is refused before its value is used"
         return self.partial
 
 
 class Unchanged(Enum):
-    """What a form does not mention."""
+    """The value of a field that a form leaves out, where null means something else: what is recorded stays."""
 
     UNCHANGED = "STAYS"
 

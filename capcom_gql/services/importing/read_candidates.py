@@ -13,7 +13,7 @@ from capcom_gql.domain.seats import check_form
 from capcom_gql.forms import OrganisationForm, Path, PersonForm, Read
 from capcom_gql.forms.fields import FormField, gathered
 from capcom_gql.forms.organisation import ORGANISATION
-from capcom_gql.forms.person import PERSON, check_count, spoken_to
+from capcom_gql.forms.person import PERSON, check_count, with_locale
 from capcom_gql.languages.locales import DEFAULT
 from capcom_gql.services.importing import read_cells
 from capcom_gql.services.importing.group_lines import Group, LineFault
@@ -183,7 +183,7 @@ class _Reader:
             line.number,
             said("email"),
             any(map(said, ("email", "given_name", "family_name"))),
-            spoken_to(gathered(PersonForm, reads), DEFAULT),
+            with_locale(gathered(PersonForm, reads), DEFAULT),
             bool(self._tried("manager", said("manager"), read_cells.answer, line.number)),
             self._tried("subscriber_number", said("subscriber_number"), read_cells.number, line.number),
         )
