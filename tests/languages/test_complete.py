@@ -16,6 +16,7 @@ from capcom_gql.graphql.enums import PaymentProofKind
 from capcom_gql.languages.catalogues import catalogue, conventions, word_lists
 from capcom_gql.languages.locales import LANGUAGE_FILE, LOCALES, Locale
 from capcom_gql.languages.writing import short_day, spell_day, spell_list, spell_money, spell_percent
+from capcom_gql.pages.words import SHARED
 from capcom_gql.services.importing.columns import BY_NAME
 from capcom_gql.storage.engine.columns import folded
 
@@ -84,9 +85,18 @@ def test_every_key_is_given_somewhere_in_the_code(name: str) -> None:
     assert [key for key in catalogue(MODEL, name) if key not in words_in_the_code()] == []
 
 
-def test_the_words_of_letters_are_those_of_services_and_kinds_of_event() -> None:
-    words = {key for key in catalogue(MODEL, "letters") if key.startswith(("service.", "discount."))}
-    assert words == {*(f"service.{each}" for each in Service), *(f"discount.{each}" for each in EventKind)}
+def test_the_words_of_letters_are_those_that_the_code_asks_for() -> None:
+    words = {f"service.{each}" for each in Service} | {f"discount.{each}" for each in EventKind}
+    words |= {"fact", "instead", "test.name", "test.text", "test.short", "sample.question", "sample.answer"}
+    assert set(catalogue(MODEL, "letters")) == words
+
+
+def test_the_words_of_pages_are_those_of_a_page_or_shared_by_some() -> None:
+    """What a page of scripts uses of them is held by tests/pages/test_scripts.py."""
+    parts = {f"pages/{part}" for page, shared in SHARED.items() for part in (page, *shared)}
+    assert {name for name in CATALOGUES if name.startswith("pages/")} == parts | {"pages/unsubscribe"}
+    template = (ROOT / "capcom_gql/pages/templates/unsubscribe.html").read_text(encoding="utf-8")
+    assert set(catalogue(MODEL, "pages/unsubscribe")) == set(re.findall(r"\bwords\.(\w+)", template))
 
 
 @pytest.mark.parametrize("locale", LOCALES)
