@@ -1,76 +1,89 @@
-"""What an author's test class says of its channel. The checks know nothing of a channel but this."""
+"""What an author's test class declares about its channel: all that the checks know of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 from capcom_gql.notifiers.contract import Notifier
 from capcom_gql.notifiers.sending import OutcomeKind
 from capcom_gql.testing.http_world import Answer, HttpWorld, Request
-from capcom_gql.testing.received import Received
 from capcom_gql.testing.smtp_world import SmtpWorld
 
 WorldKind: TypeAlias = type[HttpWorld] | type[SmtpWorld] | None
+"""The kind of server to which a channel speaks; None if it speaks to neither kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message as its receiver got it.
+
+    `text` is everything readable in it, decoded. `identity` is by what the receiver recognises a repeated message:
+    equal for two attempts at one message, different for two messages.
+    """
+
+    text: str
+    identity: object
 
 
 class Declared:
-    """Set the class variables, override what is not as here. `world` arguments are of the declared kind."""
+    """Set the class variables, and override the methods that do not fit. `world` arguments are of the declared kind."""
 
     channel: ClassVar[type[Notifier]]
-    """The channel's class."""
+    """The class of the channel."""
     world: ClassVar[WorldKind] = None
-    """Whom it speaks to: `HttpWorld`, `SmtpWorld`, or None for a channel that speaks neither."""
+    """The server to which it speaks: `HttpWorld`, `SmtpWorld`, or None for a channel that speaks to neither."""
     over_tls: ClassVar[bool] = False
-    """Whether its worlds speak TLS, with a certificate that `world.ca_file` vouches for."""
+    """Whether its worlds speak TLS, with a certificate of the authority in `world.ca_file`."""
     address: ClassVar[str] = ""
-    """An address that the channel delivers to."""
+    """An address to which the channel delivers."""
     bad_address: ClassVar[str] = ""
-    """One that its `validate_address` refuses."""
+    """An address that its `validate_address` refuses."""
     source: ClassVar[Path | None] = None
-    """The plugin's file, or the folder of its package; None: where the channel's module was imported from."""
+    """The plugin's file, or the folder of its package; None: the place from which the channel's module was imported."""
     outcomes: ClassVar[Mapping[int, tuple[OutcomeKind, ...]]] = {}
-    """What may come of an HTTP status, or a reply of SMTP, where it is not what the kit expects (see `troubles`)."""
+    """The allowed outcomes of an HTTP status or SMTP reply code, where they differ from `failure_checks.EXPECTED`."""
     does_not_apply: ClassVar[Mapping[str, str]] = {}
-    """Checks that mean nothing for this channel, by name, each with the reason. They are listed in the report."""
+    """Checks that do not apply to this channel, by name, each with the reason. The report lists them."""
 
     def settings(self, world: Any) -> Mapping[str, str]:
-        """The channel's settings as the environment would give them, fields in lower case.
+        """The channel's settings as text, by field name in lower case, as the environment would give them.
 
-        Called for each instance, with the world that it is to speak to. Give secrets of 12 characters or more.
+        Called for each instance, with the world to which it will speak. Secrets must have at least 12 characters.
         """
         return {}
 
     def address_in(self, world: Any) -> str:
-        """The good address; of a channel whose addresses lead to the world itself, one there."""
+        """An address to which the channel delivers; for a channel whose addresses are URLs, one in this world."""
         return self.address
 
     def prepare(self, world: Any) -> None:
-        """Script what the provider answers when all is well; without it an HTTP world answers 200 with `{}`."""
+        """Script the world's answers for a send that succeeds. By default an HTTP world answers 200 with `{}`."""
 
     def trouble(self, world: HttpWorld, answer: Answer) -> None:
-        """Script an answer to the request that hands a message over."""
+        """Script the world's answer to the request that sends a message."""
         world.always(answer)
 
     def is_message(self, request: Request) -> bool:
-        """Whether a request hands a message over; those that ask for a token or for the time do not."""
+        """Whether a request sends a message; by default every one but GET, HEAD and OPTIONS."""
         return request.method not in ("GET", "HEAD", "OPTIONS")
 
     def identity(self, request: Request) -> object:
-        """By what the provider tells a repeated message from a new one.
+        """By what the provider recognises a repeated message.
 
-        The header `Idempotency-Key` where there is one; else all of the request but its headers, some of which
-        differ at each attempt.
+        By default the header `Idempotency-Key`; without it, everything in the request but its headers, of which some
+        differ on each attempt.
         """
         return request.headers.get("idempotency-key") or (request.method, request.target, request.body)
 
     def received(self, world: Any, folder: Path) -> Sequence[Received]:
         """The messages that arrived, in order. Override it for a channel without a world.
 
-        `folder` is the instance's `host.data_dir`.
+        `folder` is the instance's `host.data_dir`. Raises NotImplementedError if it is needed and not overridden.
         """
         if isinstance(world, HttpWorld):
-            asked = [each for each in world.requests if self.is_message(each)]
-            return [Received(each.readable, self.identity(each)) for each in asked]
+            messages = [each for each in world.requests if self.is_message(each)]
+            return [Received(each.readable, self.identity(each)) for each in messages]
         if isinstance(world, SmtpWorld):
             return [Received(each.readable, str(each.message["Message-ID"])) for each in world.mails]
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that answers by script and remembers what it was asked.
+"""A real HTTP server on this machine that answers by script and records its requests:
 
 with HttpWorld() as world:
     world.always(Answer(429, headers={"Retry-After": "7"}))
@@ -23,15 +23,17 @@ from capcom_gql.testing.certificates import Certificates, Tls
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the world says: `body` is JSON values, text or bytes; `delay` is in seconds, before the first byte."""
+    """A scripted answer of the world."""
 
     status: int = 200
     body: object = field(default_factory=dict)
+    """JSON values, text or bytes."""
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    """Seconds before the first byte is sent."""
 
     def content(self) -> tuple[bytes, str]:
-        """The bytes of the body and its type."""
+        """The body as bytes, and its content type."""
         if isinstance(self.body, bytes):
             return self.body, "application/octet-stream"
         if isinstance(self.body, str):
@@ -41,41 +43,43 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the world was asked. Names of headers are in lower case; a repeated one keeps its last value."""
+    """A request that the world received."""
 
     method: str
     target: str
+    """The path and query, as in the request line."""
     headers: Mapping[str, str]
+    """By name in lower case; of a repeated header the last value."""
     body: bytes
 
     @property
     def path(self) -> str:
-        """The path alone."""
+        """The path without the query."""
         return urlsplit(self.target).path
 
     @property
     def query(self) -> dict[str, str]:
-        """The parameters after the `?`."""
+        """The parameters of the query, decoded."""
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
     @property
     def text(self) -> str:
-        """The body as UTF-8, with a mark where it is not."""
+        """The body as UTF-8; invalid bytes become replacement characters."""
         return self.body.decode("utf-8", "replace")
 
     @property
     def json(self) -> Any:
-        """The body as JSON. Raises ValueError when it is something else."""
+        """The body as JSON. Raises ValueError if it is not JSON."""
         return json.loads(self.body)
 
     @property
     def form(self) -> dict[str, str]:
-        """The fields of a form."""
+        """The body as the fields of a URL-encoded form."""
         return dict(parse_qsl(self.text, keep_blank_values=True))
 
     @property
     def readable(self) -> str:
-        """All that can be read in it, decoded: address, headers, and the body by its type."""
+        """Everything readable in the request, decoded: target, headers, and the body by its content type."""
         kind = self.headers.get("content-type", "")
         body = self.text
         if "json" in kind:
@@ -87,10 +91,10 @@ class Request:
 
 
 class HttpWorld:
-    """Use it with `with`, or `start` and `stop`. `url` is its address without a trailing slash.
+    """The server. Use it with `with`, or with `start` and `stop`.
 
-    The answer to a request is, in this order: that of `on` for its method and path, the next one queued by
-    `then`, the one of `always`; 200 with an empty JSON object without any.
+    The answer to a request is the first that exists of: the one given to `on` for its method and path, the next one
+    queued by `then`, the one given to `always`, and 200 with an empty JSON object.
     """
 
     def __init__(self, tls: Tls = Tls.NONE, certificates: Certificates | None = None) -> None:
@@ -109,59 +113,59 @@ class HttpWorld:
 
     @property
     def url(self) -> str:
-        """Its address; of a world that has stopped, one where nothing listens."""
+        """Its URL without a trailing slash. After `stop` nothing listens there."""
         return f"{'http' if self.tls is Tls.NONE else 'https'}://127.0.0.1:{self.port}"
 
     @property
     def ca_file(self) -> Path | None:
-        """The authority that vouches for a TRUSTED world, as a PEM file; None in the clear."""
+        """The PEM file of the authority that issued a TRUSTED world's certificate; None without TLS."""
         return None if self._certificates is None or self.tls is Tls.NONE else self._certificates.ca_file
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """Every request so far, in the order of their arrival."""
+        """All requests since the start, or since `forget`, in order."""
         with self._lock:
             return tuple(self._requests)
 
     def always(self, answer: Answer) -> None:
-        """From now on this is the answer to whatever has none of its own."""
+        """Answer in this way from now on, where neither `on` nor `then` applies."""
         self._always = answer
 
     def then(self, *answers: Answer) -> None:
-        """Answer the next requests with these, each once."""
+        """Answer the next requests in these ways, each once, in order."""
         self._queue.extend(answers)
 
     def on(self, method: str, path: str, answer: Answer) -> None:
-        """Answer requests for a path in this way, whatever else is scripted."""
+        """Answer requests with this method and path in this way, before anything else that is scripted."""
         self._routes[method.upper(), path] = answer
 
     def black_hole(self) -> None:
-        """From now on requests are read and never answered."""
+        """From now on read requests and never answer."""
         self._swallows = True
 
     def drop(self) -> None:
-        """From now on the connection is cut when the request has been read."""
+        """From now on close the connection after a request was read, without an answer."""
         self._drops = True
 
     def forget(self) -> None:
-        """Forget the requests so far."""
+        """Delete the recorded requests."""
         with self._lock:
             self._requests.clear()
 
     def start(self) -> None:
-        """Listen on a free port of the loopback."""
+        """Listen on a free port of 127.0.0.1."""
         self._server = _Server(self)
         self.port = self._server.server_address[1]
         context = None if self._certificates is None else self._certificates.server_side(self.tls)
         if context is not None:
-            # The handshake is left to the thread of each connection: a client that refuses stops nobody else.
+            # the handshake is done in the thread of each connection: a client that hangs in it affects no other
             self._server.socket = context.wrap_socket(
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True, name="http-world").start()
 
     def stop(self) -> None:
-        """Listen no more and cut every connection: what comes next is refused. Twice is as once."""
+        """Stop listening and close every connection; further ones are refused. Idempotent."""
         server, self._server = self._server, None
         if server is not None:
             server.end()
@@ -176,7 +180,7 @@ class HttpWorld:
             self._own.close()
 
     def take(self, request: Request) -> Answer | None:
-        """What to answer to a request, now noted; None: nothing, ever, or a cut connection."""
+        """Record a request. Returns its answer; None if there is none, as `black_hole` or `drop` says."""
         with self._lock:
             self._requests.append(request)
             if self._swallows or self._drops:
@@ -188,7 +192,7 @@ class HttpWorld:
 
     @property
     def swallows(self) -> bool:
-        """Whether it is a black hole now."""
+        """Whether requests are never answered."""
         return self._swallows
 
 
@@ -202,7 +206,7 @@ class _Server(ThreadingHTTPServer):
         self.connections: set[socket.socket] = set()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away or refuses the certificate is the channel's affair, which its outcome tells."""
+        """Ignore a client that disconnects or refuses the certificate: the channel's outcome shows it."""
 
     def end(self) -> None:
         self.closing.set()
@@ -229,7 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the requests are in `HttpWorld.requests`."""
+        """Log nothing: the requests are in `HttpWorld.requests`."""
 
     def _take(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -244,10 +248,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.closing.wait(answer.delay)
         content, kind = answer.content()
         self.send_response(answer.status)
-        given = {name.lower() for name in answer.headers}
-        if "content-type" not in given:
+        scripted = {name.lower() for name in answer.headers}
+        if "content-type" not in scripted:
             self.send_header("Content-Type", kind)
-        if "content-length" not in given:
+        if "content-length" not in scripted:
             self.send_header("Content-Length", str(len(content)))
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -269,6 +273,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _decoded(value: str) -> str:
-    # http.server reads headers as Latin-1; what a channel means by them is UTF-8 or RFC 2047.
+    # http.server reads headers as Latin-1; channels write them in UTF-8 or as RFC 2047 says
     text = value.encode("latin-1", "replace").decode("utf-8", "replace")
     return str(make_header(decode_header(text))) if "=?" in text else text

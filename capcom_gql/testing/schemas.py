@@ -1,17 +1,18 @@
-"""Whether a JSON Schema is one: the part of the vocabulary that settings make use of, JSON Schema 2020-12."""
+"""Validate a JSON Schema (2020-12), as far as the schemas of settings use its vocabulary."""
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
+"""The types that JSON Schema knows."""
 _ONE_SCHEMA = ("items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames")
 _LISTS_OF_SCHEMAS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 
 
 def faults_of(schema: object) -> list[str]:
-    """What keeps a schema of settings from being one, each with its place; empty for a good one."""
+    """The faults of a schema of settings, each with its place in it; empty for a valid one."""
     try:
         whole = json.loads(json.dumps(schema, allow_nan=False))
     except (TypeError, ValueError) as error:
@@ -41,7 +42,7 @@ def _faults(schema: Any, whole: Mapping[str, Any], place: str) -> Iterator[str]:
         yield f"{place}/required must be a list of names"
     reference = schema.get("$ref")
     if reference is not None and not _resolves(reference, whole):
-        yield f"{place}/$ref leads nowhere: {reference!r}"
+        yield f"{place}/$ref does not resolve: {reference!r}"
     yield from _below(schema, whole, place)
 
 

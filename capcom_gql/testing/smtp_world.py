@@ -1,4 +1,4 @@
-"""A real SMTP server on this machine that answers by script and keeps the mails it takes. Needs aiosmtpd.
+"""A real SMTP server on this machine that answers by script and records the mails it accepts. Needs aiosmtpd:
 
 with SmtpWorld() as world:
     world.answer("RCPT", "450 4.2.1 mailbox busy")
@@ -15,16 +15,17 @@ from email.policy import default
 from pathlib import Path
 from typing import Any, Self
 
-from capcom_gql.testing.certificates import Certificates, Tls
-from capcom_gql.testing.unavailable import WorldUnavailable
+from capcom_gql.testing.certificates import Certificates, Tls, WorldUnavailable
 
 VERBS = ("EHLO", "AUTH", "MAIL", "RCPT", "DATA")
+"""The SMTP commands whose replies can be scripted."""
 START_SECONDS = 10.0
+"""Seconds for the server to start, and to stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as the server took it: the envelope's addresses and the octets."""
+    """A mail as the server accepted it: the addresses of the envelope, and the content in bytes."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -32,12 +33,12 @@ class Mail:
 
     @property
     def message(self) -> EmailMessage:
-        """The mail, read with the standard library."""
+        """The mail, parsed by the standard library."""
         return email.message_from_bytes(self.content, policy=default)
 
     @property
     def readable(self) -> str:
-        """All that can be read in it, decoded: headers and the texts of its parts."""
+        """Everything readable in it, decoded: recipients, headers and the texts of its parts."""
         message = self.message
         headers = [str(value) for value in message.values()]
         parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
@@ -45,9 +46,9 @@ class Mail:
 
 
 class SmtpWorld:
-    """Use it with `with`, or `start` and `stop`. TLS is by STARTTLS, or from the first octet when `implicit`.
+    """The server. Use it with `with`, or with `start` and `stop`. TLS is by STARTTLS, or implicit if `implicit` is set.
 
-    It lets in whoever gives `user` and `password`, and whoever gives none.
+    It accepts the credentials `user` and `password`, and clients that do not sign in.
     """
 
     user = "capcom"
@@ -71,24 +72,27 @@ class SmtpWorld:
 
     @property
     def security(self) -> str:
-        """How to speak to it: `none`, `starttls` or `tls`."""
+        """How its connections are encrypted: `none`, `starttls` or `tls`."""
         if self.tls is Tls.NONE:
             return "none"
         return "tls" if self.implicit else "starttls"
 
     @property
     def ca_file(self) -> Path | None:
-        """The authority that vouches for a TRUSTED world, as a PEM file; None in the clear."""
+        """The PEM file of the authority that issued a TRUSTED world's certificate; None without TLS."""
         return None if self._certificates is None or self.tls is Tls.NONE else self._certificates.ca_file
 
     @property
     def mails(self) -> tuple[Mail, ...]:
-        """Every mail taken so far, in order."""
+        """All mails accepted since the start, or since `forget`, in order."""
         with self._lock:
             return tuple(self._mails)
 
     def answer(self, verb: str, reply: str | None) -> None:
-        """From now on a verb (one of `VERBS`) gets this reply, such as `450 4.2.1 busy`; None: what is usual."""
+        """From now on give this reply, such as `450 4.2.1 busy`, to a command; None: the normal reply.
+
+        Raises ValueError for a verb that is not one of VERBS.
+        """
         if verb not in VERBS:
             raise ValueError(f"{verb!r} is none of {', '.join(VERBS)}")
         if reply is None:
@@ -97,26 +101,29 @@ class SmtpWorld:
             self._script[verb] = reply
 
     def drop(self, verb: str) -> None:
-        """From now on the connection is cut at this verb; at DATA when the mail has been read."""
+        """From now on close the connection at this command; at DATA after the mail was read.
+
+        Raises ValueError for a verb that is not one of VERBS.
+        """
         if verb not in VERBS:
             raise ValueError(f"{verb!r} is none of {', '.join(VERBS)}")
         self._drops.add(verb)
 
     def black_hole(self) -> None:
-        """From now on new connections are taken and never greeted."""
+        """From now on accept connections and never send a greeting."""
         self._swallows = True
 
     def forget(self) -> None:
-        """Forget the mails so far."""
+        """Delete the recorded mails."""
         with self._lock:
             self._mails.clear()
 
     def start(self) -> None:
-        """Listen on a free port of the loopback. Raises WorldUnavailable when aiosmtpd is not installed."""
+        """Listen on a free port of 127.0.0.1. Raises WorldUnavailable if aiosmtpd is not installed."""
         try:
             from aiosmtpd.smtp import SMTP, AuthResult  # noqa: PLC0415  needed only where a world speaks SMTP
         except ImportError as error:
-            raise WorldUnavailable("aiosmtpd", "the SMTP world is made of it") from error
+            raise WorldUnavailable("aiosmtpd", "the SMTP world needs it") from error
         context = None if self._certificates is None else self._certificates.server_side(self.tls)
 
         def let_in(server: object, session: object, envelope: object, mechanism: str, login: Any) -> AuthResult:
@@ -142,7 +149,7 @@ class SmtpWorld:
         self.port = self._thread.begin()
 
     def stop(self) -> None:
-        """Listen no more and cut every connection: what comes next is refused. Twice is as once."""
+        """Stop listening and close every connection; further ones are refused. Idempotent."""
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.end()
@@ -157,21 +164,21 @@ class SmtpWorld:
             self._own.close()
 
     def scripted(self, verb: str) -> str | None:
-        """What the script says to a verb."""
+        """The scripted reply to a command; None if there is none."""
         return self._script.get(verb)
 
     def cuts(self, verb: str) -> bool:
-        """Whether the connection is to be cut at a verb."""
+        """Whether the connection is to be closed at a command."""
         return verb in self._drops
 
     def keep(self, mail: Mail) -> None:
-        """A mail has been taken."""
+        """Record a mail that was accepted."""
         with self._lock:
             self._mails.append(mail)
 
 
 class _Handler:
-    """What aiosmtpd asks at each verb."""
+    """The handler that aiosmtpd calls for each command."""
 
     def __init__(self, world: SmtpWorld) -> None:
         self._world = world
@@ -213,7 +220,7 @@ class _Handler:
 
 
 class _Mute(asyncio.Protocol):
-    """Takes a connection and says nothing."""
+    """A protocol that accepts a connection and sends nothing."""
 
     transport: asyncio.BaseTransport | None = None
 
@@ -222,7 +229,7 @@ class _Mute(asyncio.Protocol):
 
 
 class _Serving:
-    """A server on an event loop of its own, in a thread of its own."""
+    """A server on an event loop in a thread of its own."""
 
     def __init__(self, protocol: Any, host: str, tls: Any) -> None:
         self._protocol = protocol
@@ -236,14 +243,14 @@ class _Serving:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True, name="smtp-world")
 
     def begin(self) -> int:
-        """Start, and return the port once it listens."""
+        """Start the server. Returns the port once it listens; raises RuntimeError if it does not start in time."""
         self._thread.start()
         if not self._ready.wait(START_SECONDS):
             raise RuntimeError("the SMTP world has not started")
         return self._port
 
     def end(self) -> None:
-        """Cut every connection and wait for the end of the thread."""
+        """Close every connection and wait for the end of the thread."""
         if self._loop is not None and self._over is not None:
             self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(START_SECONDS)
@@ -258,7 +265,7 @@ class _Serving:
         for protocol in self._open:
             if protocol.transport is not None:
                 protocol.transport.abort()
-        # One turn of the loop for each connection to hear that it is over.
+        # the loop needs a moment to close each connection
         await asyncio.sleep(0.01)
 
     def _made(self) -> Any:

@@ -1,4 +1,4 @@
-"""One check's bench: instances of the channel in worlds of their own, and what comes of a message."""
+"""What a check works with: instances of the channel in worlds of their own, and the outcomes of their sends."""
 
 import asyncio
 import inspect
@@ -18,37 +18,40 @@ from capcom_gql.notifiers.contract import Health, Host, Message, Notifier
 from capcom_gql.notifiers.in_process import InProcessHost
 from capcom_gql.notifiers.redaction import secrets_of
 from capcom_gql.notifiers.sending import Channel, Outcome
+from capcom_gql.testing.assertions import fail
 from capcom_gql.testing.certificates import Certificates, Tls
-from capcom_gql.testing.declared import Declared
+from capcom_gql.testing.declared import Declared, Received
 from capcom_gql.testing.http_world import HttpWorld
-from capcom_gql.testing.received import Received
-from capcom_gql.testing.saying import fail
 from capcom_gql.testing.smtp_world import SmtpWorld
 
 SEND_SECONDS = 10.0
-"""What a message of a check allows, unless the check is about time."""
+"""The timeout of a message in seconds, unless the check is about time."""
 CHECK_SECONDS = 15.0
-"""What `check` may take. The host gives it the time of a send."""
+"""Seconds that `check` may take."""
 GRACE_SECONDS = 2.0
-"""Over a message's timeout: a busy machine is not the channel's fault."""
+"""Seconds beyond a message's timeout after which a call counts as hanging, since the machine may be busy."""
 
 World: TypeAlias = HttpWorld | SmtpWorld | None
+"""The server to which an instance speaks; None if the channel speaks to neither kind."""
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What `send` itself did, unjudged: its answer or what it raised, after how many seconds; `over` is false where
-    neither came."""
+class AttemptResult:
+    """What one call of `send` did, without the host's interpretation."""
 
     answer: object = None
+    """What it returned."""
     error: BaseException | None = None
+    """What it raised."""
     over: bool = True
+    """Whether it ended in time; if not, it neither returned nor raised."""
     seconds: float = 0.0
+    """How long it took."""
 
 
 class Instance:
-    """One notifier, in its world, with a data folder of its own."""
+    """One instance of the channel, with its world and a data folder of its own."""
 
     def __init__(self, trial: "Trial", notifier: Notifier, world: World) -> None:
         self._trial = trial
@@ -57,21 +60,21 @@ class Instance:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The values of the secret settings that the test class gave."""
+        """The values of the secret settings that the test class gives, without defaults."""
         config = self.notifier.config
         defaults = {text for field in type(config).model_fields.values() for text in _secrets_in(field.default)}
         return tuple(text for text in secrets_of(config) if text and text not in defaults)
 
     def message(self, **changes: Any) -> Message:
-        """A message for it, with nothing in it but ASCII, unless `changes` say otherwise."""
+        """A new message for it, in plain ASCII, with `changes` to its fields."""
         return self._trial.message(self.world, **changes)
 
     def send(self, message: Message, seconds: float = SEND_SECONDS) -> Outcome:
-        """One attempt as the host makes it and judges it."""
+        """Send a message as the host does, with a deadline in seconds. Returns the host's outcome."""
         return self._trial.run(Channel(InProcessHost(self.notifier), seconds).send(message))
 
     def send_all(self, messages: list[Message]) -> list[Outcome]:
-        """Several attempts at once."""
+        """Send several messages at the same time, as the host does. Returns the outcomes in the same order."""
         channel = Channel(InProcessHost(self.notifier), SEND_SECONDS)
 
         async def together() -> list[Outcome]:
@@ -79,54 +82,54 @@ class Instance:
 
         return self._trial.run(together())
 
-    def call(self, message: Message) -> Tried:
-        """One attempt without the host: what the channel's own code answers or raises."""
+    def call(self, message: Message) -> AttemptResult:
+        """Send a message without the host: what the channel's own code returns or raises."""
 
-        async def attempt() -> Tried:
+        async def attempt() -> AttemptResult:
             began = clock.monotonic()
-            task = asyncio.create_task(_called(self.notifier, message))
+            task = asyncio.create_task(_call(self.notifier, message))
             await asyncio.wait({task}, timeout=message.timeout + GRACE_SECONDS)
             seconds = clock.monotonic() - began
             if task.done():
                 return replace(task.result(), seconds=seconds)
             task.cancel()
-            return Tried(over=False, seconds=seconds)
+            return AttemptResult(over=False, seconds=seconds)
 
         return self._trial.run(attempt())
 
     def received(self) -> list[Received]:
-        """The messages that arrived in its world, in order."""
+        """The messages that arrived in its world, in order. See `Declared.received`."""
         return list(self._trial.declared.received(self.world, self.notifier.host.data_dir))
 
     def asked(self) -> object:
-        """What its `check` answers or raises, whatever it is; a TimeoutError where it hangs."""
+        """What its `check` returns or raises; a TimeoutError if it takes longer than CHECK_SECONDS."""
 
         async def ask() -> object:
-            return await asyncio.wait_for(in_daemon(self.notifier.check), CHECK_SECONDS)
+            return await asyncio.wait_for(run_in_daemon(self.notifier.check), CHECK_SECONDS)
 
         try:
             return self._trial.run(ask())
-        except BaseException as error:  # noqa: BLE001  whatever a channel raises is looked at
+        except BaseException as error:  # noqa: BLE001  any exception is returned
             return error
 
     def checked(self) -> Health:
-        """What its `check` says; the test fails where it says nothing of the kind."""
+        """The Health that its `check` returns. The test fails if it raises or returns anything else."""
         health = self.asked()
         if isinstance(health, BaseException):
-            fail(f"check() raises {type(health).__name__} ({health}): answer Health(ok=False, detail=...)")
+            fail(f"check() raises {type(health).__name__} ({health}): return Health(ok=False, detail=...)")
         if not isinstance(health, Health) or not isinstance(health.detail, str):
-            fail(f"check() answers {health!r}, not Health with a sentence")
+            fail(f"check() returns {health!r}, not Health with a sentence")
         return health
 
     def close(self) -> None:
-        """Close the notifier as the host does: from a thread, while the event loop runs."""
+        """Close the instance as the host does: from a thread, while the event loop runs."""
         self.notifier.close()
 
 
 class Trial:
-    """Gives instances and worlds, and closes them all in the end. Use it with `with`.
+    """Makes instances and worlds for one test, and closes them at its end. Use it with `with`.
 
-    Sends run on one event loop in a thread of its own, as in a worker.
+    Sends run on one event loop in a thread of its own, as in a worker. `folder` is for the data of the test.
     """
 
     def __init__(self, declared: Declared, folder: Path) -> None:
@@ -144,23 +147,23 @@ class Trial:
 
     def __exit__(self, *_: object) -> None:
         for instance in self._instances:
-            # What a second closing does is the affair of one check, not of all.
-            _quietly(instance.close)
+            # whether an instance can be closed twice is tested by one check only
+            _ignore_errors(instance.close)
         for world in self._worlds:
             world.__exit__()
         if self._certificates is not None:
             self._certificates.close()
-        self.run(_ended())
+        self.run(_cancel_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Run a coroutine on the trial's loop and wait for its end."""
+        """Run a coroutine on the trial's event loop, and wait for its result."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def new_world(self, tls: Tls | None = None) -> World:
-        """A world of the declared kind, started and prepared; None where none is declared."""
+        """A new world of the declared kind, started and prepared; None if none is declared."""
         kind = self.declared.world
         if kind is None:
             return None
@@ -174,34 +177,34 @@ class Trial:
         return world
 
     def instance(self, tls: Tls | None = None) -> Instance:
-        """A notifier of the channel, with the declared settings for a new world."""
+        """A new instance of the channel, with the declared settings for a new world."""
         world = self.new_world(tls)
         channel = self.declared.channel
         try:
             config = validate_settings(channel.Config, self.settings(world))
         except ValidationError as error:
-            fail(f"the channel refuses the settings that the test class gives: {error}")
+            fail(f"the channel refuses the settings of the test class: {error}")
         notifier = channel(config, self.host())
         instance = Instance(self, notifier, world)
         self._instances.append(instance)
         return instance
 
     def settings(self, world: World) -> dict[str, str]:
-        """The declared settings for a world."""
+        """The declared settings for a world, as text by field name."""
         return dict(self.declared.settings(world))
 
     def host(self) -> Host:
-        """What the installation tells an instance; each has a folder of its own, which it makes if it needs it."""
+        """The `Host` of the next instance, with a data folder of its own that does not exist yet."""
         number = len(self._instances)
         folder = self.folder / f"instance-{number}" / self.declared.channel.name
         return Host(data_dir=folder, support_email="support@capcom.example")
 
     def message(self, world: World, **changes: Any) -> Message:
-        """A message to the declared address, with what the channel's formats ask for."""
+        """A new message to the declared address in the channel's formats, with `changes` to its fields."""
         formats = self.declared.channel.formats
         identifier = f"dlv_{secrets.token_hex(13)}"
         text = "Hello Ana, your number is CP 4071 8823 9056 1227."
-        given: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "id": identifier,
             "topic": "welcome",
             "address": self.declared.address_in(world),
@@ -212,15 +215,15 @@ class Trial:
             "timeout": SEND_SECONDS,
         }
         if "html" in formats:
-            given["html"] = f'<!doctype html><html lang="en"><body><p>{text}</p></body></html>'
+            fields["html"] = f'<!doctype html><html lang="en"><body><p>{text}</p></body></html>'
         if "json" in formats:
-            given["payload"] = payload(identifier, text)
-            given["keys"] = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",)
-        return Message(**given | changes)
+            fields["payload"] = payload(identifier, text)
+            fields["keys"] = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",)
+        return Message(**fields | changes)
 
 
 def payload(identifier: str, text: str) -> dict[str, object]:
-    """What happened, in the form that endpoints get it."""
+    """A payload in the form in which webhook endpoints get events, with this id and text."""
     data = {
         "schema_version": 1,
         "id": identifier,
@@ -231,35 +234,35 @@ def payload(identifier: str, text: str) -> dict[str, object]:
     return {"type": "seat.added", "timestamp": "2027-03-01T09:30:00Z", "data": data}
 
 
-async def in_daemon(call: Callable[[], object]) -> object:
-    """Run a plain function in a thread that keeps no process from ending, should it hang."""
+async def run_in_daemon(call: Callable[[], object]) -> object:
+    """Run a synchronous function in a daemon thread, so that the process can end even if the function hangs."""
     answer: Future[object] = Future()
 
     def run() -> None:
         try:
             answer.set_result(call())
-        except BaseException as error:  # noqa: BLE001  handed to whoever waits
+        except BaseException as error:  # noqa: BLE001  passed to the caller
             answer.set_exception(error)
 
     threading.Thread(target=run, daemon=True, name="trial-call").start()
     return await asyncio.wrap_future(answer)
 
 
-async def _called(notifier: Notifier, message: Message) -> Tried:
+async def _call(notifier: Notifier, message: Message) -> AttemptResult:
     try:
         message = replace(message, address=notifier.validate_address(message.address))
         if inspect.iscoroutinefunction(notifier.send):
-            return Tried(await notifier.send(message))
-        answer = await in_daemon(lambda: notifier.send(message))
-        return Tried(await answer if inspect.isawaitable(answer) else answer)
+            return AttemptResult(await notifier.send(message))
+        answer = await run_in_daemon(lambda: notifier.send(message))
+        return AttemptResult(await answer if inspect.isawaitable(answer) else answer)
     except asyncio.CancelledError:
         raise
-    except BaseException as error:  # noqa: BLE001  whatever a channel raises is what the check is about
-        return Tried(error=error)
+    except BaseException as error:  # noqa: BLE001  any exception is part of the result
+        return AttemptResult(error=error)
 
 
-async def _ended() -> None:
-    """Cancel what still runs on the loop, and let it hear of it."""
+async def _cancel_all() -> None:
+    """Cancel everything that still runs on the loop, and wait for its end."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
@@ -274,8 +277,8 @@ def _secrets_in(default: object) -> tuple[str, ...]:
     return secrets_of(default) if isinstance(default, BaseModel) else ()
 
 
-def _quietly(call: Callable[[], None]) -> None:
+def _ignore_errors(call: Callable[[], None]) -> None:
     try:
         call()
-    except BaseException as error:  # noqa: BLE001  the worlds must be stopped whatever a channel does
+    except BaseException as error:  # noqa: BLE001  the worlds must be stopped in any case
         del error

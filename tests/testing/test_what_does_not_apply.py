@@ -10,7 +10,7 @@ import pytest
 
 from capcom_gql.plugin import Message, Notifier, Sent
 from capcom_gql.testing import HttpWorld, NotifierContract, SmtpWorld
-from capcom_gql.testing.applying import checks_of
+from capcom_gql.testing.applicability import checks_of
 from capcom_gql.testing.schemas import faults_of
 
 ALL = set(checks_of(NotifierContract))
@@ -71,13 +71,13 @@ def test_the_world_decides() -> None:
     assert {"test_450_is_tried_again", "test_silence_is_given_up_in_time"} <= run_of(OverSmtp)
     assert "test_429_is_tried_again_when_told" not in run_of(OverSmtp)
     assert "speaks neither HTTP nor SMTP" in Bare.left_out["test_silence_is_given_up_in_time"]
-    assert "how to see what arrived" in Bare.left_out["test_accents_and_emoji_arrive"]
+    assert "how to read what arrived" in Bare.left_out["test_accents_and_emoji_arrive"]
 
 
 def test_the_report_names_what_is_not_run_and_what_is_replaced() -> None:
     report = "\n".join(Excused.report())
     assert "Excused: the service has no such answer: test_410_is_final" in report
-    assert "Excused: the class has tests of its own in their place: test_404_is_no_success" in report
+    assert "Excused: the class replaces them with tests of its own: test_404_is_no_success" in report
     assert "test_503_is_tried_again" not in report
 
 
@@ -91,7 +91,7 @@ def test_a_subclass_may_take_a_check_up_again() -> None:
 @pytest.mark.parametrize(
     ("excuses", "words"),
     [
-        ({"test_nothing_of_the_kind": "why not"}, "names test_nothing_of_the_kind, which is no check"),
+        ({"test_nothing_of_the_kind": "why not"}, "names test_nothing_of_the_kind, which is not a check"),
         ({"test_410_is_final": "  "}, "gives no reason for test_410_is_final"),
     ],
 )
@@ -122,7 +122,7 @@ SCHEMAS = {
     "not JSON": ({"type": "object", "default": {1, 2}}, "cannot be written as JSON"),
     "no type": ({"properties": {}}, 'type must be "object"'),
     "a type that there is not": ({"type": "object", "properties": {"a": {"type": "text"}}}, "no type 'text'"),
-    "a reference to nothing": ({"type": "object", "properties": {"a": {"$ref": "#/$defs/No"}}}, "leads nowhere"),
+    "a reference to nothing": ({"type": "object", "properties": {"a": {"$ref": "#/$defs/No"}}}, "does not resolve"),
     "required is no list": ({"type": "object", "required": "a"}, "required must be a list"),
     "a choice of nothing": ({"type": "object", "properties": {"a": {"anyOf": []}}}, "anyOf must be a list"),
     "a property that is no schema": ({"type": "object", "properties": {"a": 5}}, "#/properties/a must be an object"),

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from capcom_gql.plugin import Notifier
-from capcom_gql.testing.shape import ShapeChecks
+from capcom_gql.testing.shape_checks import ShapeChecks
 from tests.testing.wrong import WRONG, sources
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""Where a channel's plugin is: installed, or a file that is not; and what its import costs."""
+"""Where a channel's plugin is, as an entry point or a file, and how long its import takes."""
 
 import subprocess
 import sys
@@ -11,9 +11,11 @@ from capcom_gql.notifiers.contract import Notifier
 from capcom_gql.notifiers.discovery import GROUP
 
 IMPORT_TRIES = 5
+"""How often a slow import is measured again."""
 IMPORT_DEADLINE = 60.0
+"""Seconds after which an import counts as hanging."""
 
-# What the host has imported already is not the plugin's: the clock starts after it.
+# what the host imports itself is not the plugin's: the measurement starts after it
 _IMPORT = """
 import sys, time
 from importlib import import_module
@@ -22,10 +24,10 @@ import pydantic, capcom_gql.plugin
 note, name, file, folder = sys.argv[1:]
 
 def now():
-    # Without the seconds in which this thread waited for a processor, where the system tells them.
+    # without the seconds in which this thread waited for a processor, where the system counts them
     try:
-        with open("/proc/thread-self/schedstat") as told:
-            waited = int(told.read().split()[1]) / 1e9
+        with open("/proc/thread-self/schedstat") as statistics:
+            waited = int(statistics.read().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):
         waited = 0.0
     return time.perf_counter() - waited
@@ -44,51 +46,51 @@ with open(note, "w") as noted:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What a fresh interpreter did: the seconds that the import took, and what it printed.
+class ImportResult:
+    """An import in a new interpreter: how many seconds it took, and what it printed.
 
-    The seconds in which it waited for a processor are not counted on Linux: other work is not the plugin's.
+    On Linux, seconds in which it waited for a processor are not counted, since other processes caused them.
     """
 
     seconds: float
     printed: str
 
 
-_IMPORTED: dict[tuple[str, Path | None], Imported] = {}
+_RESULTS: dict[tuple[str, Path | None], ImportResult] = {}
 
 
-def entry_point_of(channel: type[Notifier]) -> EntryPoint | None:
-    """The entry point by which an installed channel is found; None where it is not installed."""
+def find_entry_point(channel: type[Notifier]) -> EntryPoint | None:
+    """The entry point of an installed channel; None if it is not installed."""
     package = _package(channel)
     return next((each for each in entry_points(group=GROUP) if each.module.partition(".")[0] == package), None)
 
 
-def source_of(channel: type[Notifier]) -> Path:
-    """The file of a channel's module, or the folder of its package. Raises FileNotFoundError where it has none."""
+def find_source(channel: type[Notifier]) -> Path:
+    """The file of a channel's module, or the folder of its package. Raises FileNotFoundError if it has none."""
     module = sys.modules[_package(channel)]
     if module.__file__ is None:
-        raise FileNotFoundError(f"{module.__name__} has no file: say where the plugin is (source)")
+        raise FileNotFoundError(f"{module.__name__} has no file: declare where the plugin is (source)")
     file = Path(module.__file__)
     return file.parent if file.name == "__init__.py" else file
 
 
-def imported(channel: type[Notifier], source: Path | None) -> Imported:
-    """Import a channel's plugin in a fresh interpreter. Raises RuntimeError with what was printed where it fails.
+def import_plugin(channel: type[Notifier], source: Path | None) -> ImportResult:
+    """Import a channel's plugin in a new interpreter, only once for each plugin.
 
-    Once for each plugin: what a second import would show is the same.
+    Raises RuntimeError with the output if it fails.
     """
     plugin = (_package(channel), source)
-    if plugin not in _IMPORTED:
-        _IMPORTED[plugin] = _import(channel, source)
-    return _IMPORTED[plugin]
+    if plugin not in _RESULTS:
+        _RESULTS[plugin] = _import(channel, source)
+    return _RESULTS[plugin]
 
 
-def quickest(channel: type[Notifier], source: Path | None, enough: float) -> float:
-    """The seconds of a channel's import, tried again while they are more than `enough`.
+def fastest_import(channel: type[Notifier], source: Path | None, enough: float) -> float:
+    """The seconds that a channel's import takes: the fastest of some tries, which end once one takes at most `enough`.
 
-    A busy machine slows some tries down, never speeds one up: the quickest counts.
+    A busy machine makes a try slower, never faster.
     """
-    best = imported(channel, source).seconds
+    best = import_plugin(channel, source).seconds
     for _ in range(IMPORT_TRIES - 1):
         if best <= enough:
             break
@@ -96,12 +98,12 @@ def quickest(channel: type[Notifier], source: Path | None, enough: float) -> flo
     return best
 
 
-def _import(channel: type[Notifier], source: Path | None) -> Imported:
+def _import(channel: type[Notifier], source: Path | None) -> ImportResult:
     name, file, package = _package(channel), "", ""
     if source is not None:
         name = source.stem
         file, package = (str(source / "__init__.py"), str(source)) if source.is_dir() else (str(source), "")
-    # The search path as it is here, so that what is not installed is found too.
+    # the same search path as here, so that modules that are not installed are found too
     script = f"import sys; sys.path[:] = {sys.path!r}\n{_IMPORT}"
     with tempfile.TemporaryDirectory(prefix="capcom-import-") as folder:
         note = Path(folder) / "seconds"
@@ -114,7 +116,7 @@ def _import(channel: type[Notifier], source: Path | None) -> Imported:
         )
         if ended.returncode:
             raise RuntimeError(f"the plugin cannot be imported by itself:\n{ended.stderr or ended.stdout}")
-        return Imported(float(note.read_text()), ended.stdout + ended.stderr)
+        return ImportResult(float(note.read_text()), ended.stdout + ended.stderr)
 
 
 def _package(channel: type[Notifier]) -> str:
