@@ -81,5 +81,6 @@ def page(path: str) -> Page:
 
 README = page("README.md")
 DOCS = tuple(page(str(file.relative_to(ROOT))) for file in sorted((ROOT / "docs").rglob("*.md")))
-BLOCKS = tuple(block for each in (README, *DOCS) for block in each.blocks)
-"""Every block of the README and of `docs/`."""
+AT_THE_ROOT = (page("CONTRIBUTING.md"), page("SECURITY.md"))
+BLOCKS = tuple(block for each in (README, *AT_THE_ROOT, *DOCS) for block in each.blocks)
+"""Every block of the README, of the pages beside it and of `docs/`."""

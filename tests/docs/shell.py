@@ -135,6 +135,10 @@ def _check(words: list[str], line: str) -> None:
             _check_python(rest, line)
         case "pip":
             _must_be_there([word for word in rest if word.endswith(".txt")])
+        case "make":
+            targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+            if missing := set(rest) - set(targets):
+                raise Wrong(f"the Makefile has no {sorted(missing)}: {line}")
         case "grep":
             _must_be_there(rest[2:])
         case "docker" if "capcom" in rest:

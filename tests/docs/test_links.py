@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import DOCS, README, ROOT, Page, page
+from tests.docs.pages import AT_THE_ROOT, DOCS, README, ROOT, Page, page
 
 _LINK = re.compile(r"!?\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`[^`\n]*`")
-AT_THE_ROOT = tuple(page(name) for name in ("CONTRIBUTING.md", "SECURITY.md") if (ROOT / name).exists())
 PLUGINS = tuple(page(str(file.relative_to(ROOT))) for file in sorted((ROOT / "plugins").rglob("README.md")))
 PAGES = (README, *DOCS, *AT_THE_ROOT, *PLUGINS)
 
