@@ -1,4 +1,4 @@
-"""Door 1: the API. Each field or mutation turns its input into one deed or one reading, and the result into an answer.
+"""The GraphQL API: types, queries and mutations. A mutation passes its input to one command and returns its result.
 
-Nothing here decides a rule; who may read what is `domain.rights`, enforced in one place (`guard`).
+Nothing here decides a rule. The rights of `domain.rights` are put before every field in one place (`authorization`).
 """

@@ -1,6 +1,6 @@
-"""Who may read and do what: the one table of rights, put before every field of the schema.
+"""Authorization of the API: the table of rights, put before every field of the schema.
 
-A field without a declared right stops the schema from being built.
+A field without a declared right (`domain.field_rights`) keeps the schema from being built.
 """
 
 from collections.abc import Callable, Collection
@@ -33,7 +33,7 @@ Resolver: TypeAlias = Callable[..., Any]
 
 
 def guard(schema: GraphQLSchema) -> None:
-    """Put the rights before every field. Raises KeyError for a field that no row of the table declares."""
+    """Put the check of its right before every field of a schema. Raises KeyError for a field without a declared one."""
     for name, type_ in schema.type_map.items():
         if not isinstance(type_, GraphQLObjectType) or name.startswith("__"):
             continue
@@ -42,18 +42,18 @@ def guard(schema: GraphQLSchema) -> None:
             if right is None:
                 continue
             if type_ is schema.query_type:
-                field.resolve = _asked(field, right)
+                field.resolve = _guarded_query(field, right)
             elif type_ is schema.mutation_type:
-                field.resolve = _done(field, right)
+                field.resolve = _guarded_mutation(field, right)
             else:
-                field.resolve = _read(field, right)
+                field.resolve = _guarded_field(field, right)
 
 
-def judge_roots(schema: GraphQLSchema, type_: OperationType, fields: Collection[str], context: Context) -> None:
-    """Before anything is executed: whether the caller may ask these root fields.
+def authorize_roots(schema: GraphQLSchema, type_: OperationType, fields: Collection[str], context: Context) -> None:
+    """Check, before anything is executed, whether the caller may use these root fields.
 
-    Raises RequestRefused: UNAUTHENTICATED where one needs a caller and nobody is known, FORBIDDEN where a query's
-    could not even be null.
+    Raises RequestRefused: UNAUTHENTICATED (401) where a field is not for anonymous callers, FORBIDDEN (403) where the
+    caller lacks the right and the field cannot be null.
     """
     root = schema.get_root_type(type_)
     for name in fields:
@@ -71,8 +71,8 @@ def _resolver(field: GraphQLField) -> Resolver:
     return field.resolve
 
 
-def _read(field: GraphQLField, right: Right) -> Resolver:
-    """A field of an object: judged by what the object is to the caller."""
+def _guarded_field(field: GraphQLField, right: Right) -> Resolver:
+    """A field of an object: the right over that object is checked."""
     resolve, refused = _resolver(field), _refused(field, right)
 
     def read(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
@@ -83,35 +83,35 @@ def _read(field: GraphQLField, right: Right) -> Resolver:
     return read
 
 
-def _asked(field: GraphQLField, right: Right) -> Resolver:
-    """A query: judged by what the caller could have the right to at all; what it finds is judged further on."""
+def _guarded_query(field: GraphQLField, right: Right) -> Resolver:
+    """A query: the role or scopes are checked here, the objects that it finds by their own fields."""
     resolve, refused = _resolver(field), _refused(field, right)
 
-    def ask(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
+    def query(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
         if role_may(right, info.context.actor):
             return resolve(source, info, **arguments)
         return refused(info.context)
 
-    return ask
+    return query
 
 
 def _refused(field: GraphQLField, right: Right) -> Callable[[Context], Any]:
-    """A list that cannot be null is empty for those who may see nothing of it; anything else is an error."""
-    is_certain_list = is_non_null_type(field.type) and is_list_type(get_nullable_type(field.type))
+    """What a caller without the right gets: an empty list where the list cannot be null, otherwise an error."""
+    is_required_list = is_non_null_type(field.type) and is_list_type(get_nullable_type(field.type))
 
     def refused(context: Context) -> Any:
-        if is_certain_list:
+        if is_required_list:
             return []
         raise forbidden(right, context.actor, context.locale)
 
     return refused
 
 
-def _done(field: GraphQLField, right: Right) -> Resolver:
-    """A mutation: whatever refuses it is an error in its payload."""
+def _guarded_mutation(field: GraphQLField, right: Right) -> Resolver:
+    """A mutation: the role or scopes are checked, and a Refusal becomes the errors of its payload."""
     resolve, payload = _resolver(field), _payload_of(field)
 
-    async def do(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
+    async def mutate(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
         context: Context = info.context
         context.begin()
         try:
@@ -125,13 +125,13 @@ def _done(field: GraphQLField, right: Right) -> Resolver:
             message = say("errors", "too_many_attempts", context.locale, seconds=seconds)
             raise RequestRefused(message, "RATE_LIMITED", 429, {"retryAfter": seconds}) from limit
 
-    return do
+    return mutate
 
 
 def _payload_of(field: GraphQLField) -> type[Payload]:
     """The class of a mutation's payload."""
     named = field.type
-    assert isinstance(named, GraphQLObjectType), "a mutation answers a nullable payload"
+    assert isinstance(named, GraphQLObjectType), "the type of a mutation is a nullable payload"
     payload = named.extensions["strawberry-definition"].origin
     assert issubclass(payload, Payload)
     return cast(type[Payload], payload)

@@ -1,15 +1,17 @@
-"""What a client would like best, as its headers say: the language, the media type."""
+"""Content negotiation (RFC 9110): the language and the media type that a client's headers prefer."""
 
 from collections.abc import Iterator
 
 from capcom_gql.languages.locales import Locale, locale_of
 
 RESPONSE = "application/graphql-response+json"
+"""The media type of GraphQL over HTTP."""
 JSON = "application/json"
+"""The older media type, with which errors of the operation are answered with status 200."""
 
 
 def _ranked(header: str) -> Iterator[tuple[str, float]]:
-    """The values of a header with their weights (RFC 9110), as they come; a weight that is none counts as 0."""
+    """The values of a header with their weights (RFC 9110), in order; a malformed weight counts as 0."""
     for part in header.split(","):
         value, *parameters = (each.strip() for each in part.split(";"))
         weight = 1.0
@@ -30,7 +32,7 @@ def _weight(number: str) -> float:
 
 
 def locale_wanted(accept_language: str | None) -> Locale | None:
-    """The language of ours that a header likes best; None where it names none."""
+    """The language of the service that an Accept-Language header prefers; None where it names none of them."""
     best: tuple[float, Locale] | None = None
     for tag, weight in _ranked(accept_language or ""):
         locale = locale_of(tag)
@@ -40,7 +42,7 @@ def locale_wanted(accept_language: str | None) -> Locale | None:
 
 
 def media_type_wanted(accept: str | None) -> str | None:
-    """The media type to answer with: GraphQL's own where it is asked for by name; None where none of ours will do."""
+    """The media type to answer with, RESPONSE where an Accept header names it; None where it accepts neither."""
     if not (accept or "").strip():
         return JSON
     weights: dict[str, float] = {}

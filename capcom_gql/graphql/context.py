@@ -1,4 +1,4 @@
-"""What one request knows: who asks, in which language, from where, and the rows it has read."""
+"""The context of a request: the caller, the language, the time, and the rows read so far."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,20 +20,23 @@ from capcom_gql.storage.product_clock import product_now
 
 @dataclass
 class Context:
-    """The context of one HTTP request. `access_token` is the bearer's text, `source` the address it came from."""
+    """What resolvers need to know of one HTTP request."""
 
     runtime: Runtime
     rate_limits: RateLimits
     caller: Actor
+    """the caller, as the request was authenticated"""
     locale: Locale
     source: str
+    """the network address of the client"""
     find: "Find"
     """finds any object but an event by its id, if the caller may see it"""
     notifiers: tuple[ChannelInfo, ...] = ()
     """the channels of this process, whatever their state"""
     access_token: str | None = None
+    """the bearer token of the request; None without one"""
     actor: Actor = field(init=False)
-    """who asks, as of the mutation under way: signing in makes its own answer that person's"""
+    """the caller, except in the answer of a mutation that signs in: there the person who signed in"""
     loaders: Loaders = field(init=False)
     _now: asyncio.Task[datetime] | None = field(init=False)
 
@@ -41,21 +44,23 @@ class Context:
         self.begin()
 
     def begin(self) -> None:
-        """Start afresh, as each mutation does: the caller of the request, no row read, no time told."""
+        """Forget what was read, as each mutation does: actor, rows and time."""
         self.actor = self.caller
         self.loaders = Loaders(self.today, self.runtime.policy)
         self._now = None
 
     async def now(self) -> datetime:
-        """The product's clock (UTC), read once, so that one answer speaks of one instant."""
+        """The present instant of the product's clock (UTC), read once, so that an answer is about one instant."""
         if self._now is None:
             self._now = asyncio.ensure_future(product_now())
         return await self._now
 
     async def today(self) -> date:
-        """The civil day in the operator's zone."""
+        """The civil day of `now` in the operator's zone."""
         return self.runtime.policy.day_of(await self.now())
 
 
 Find: TypeAlias = Callable[[Context, str], Awaitable[Node | None]]
+"""Finds an object by its id; None where it does not exist or the caller may not see it."""
 Info: TypeAlias = strawberry.Info[Context, None]
+"""The info argument of resolvers."""

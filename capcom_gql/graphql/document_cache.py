@@ -1,4 +1,4 @@
-"""Documents: parsed and validated once each, however often they are sent; and which fields an operation begins with."""
+"""GraphQL documents, parsed and validated once and cached by their text; the root fields of an operation."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -28,14 +28,15 @@ from graphql import (
 from capcom_gql.graphql.scalars import text_fault
 
 MAX_TOKENS = 5_000
-"""how many words and signs a document may have"""
+"""The most lexical tokens of a document."""
 
-_KEPT = 1_000
-_LONGEST_KEPT = 20_000
+_MOST_CACHED = 1_000
+_LONGEST_CACHED = 20_000
+"""characters"""
 
 
 class _PlainText(ASTValidationRule):
-    """No text in a document holds what no column may."""
+    """Refuses string values that the database cannot store."""
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         fault = text_fault(node.value)
@@ -45,12 +46,15 @@ class _PlainText(ASTValidationRule):
 
 @dataclass(frozen=True)
 class Document:
-    """A document with its operations and fragments by name; `errors` where it is not valid for the schema."""
+    """A parsed document."""
 
     tree: DocumentNode
     errors: tuple[GraphQLError, ...]
+    """why it is not valid for the schema; empty where it is"""
     operations: Mapping[str | None, OperationDefinitionNode] = field(init=False)
+    """by name; None for an operation without a name"""
     fragments: Mapping[str, FragmentDefinitionNode] = field(init=False)
+    """by name"""
 
     def __post_init__(self) -> None:
         operations: dict[str | None, OperationDefinitionNode] = {}
@@ -64,13 +68,13 @@ class Document:
         object.__setattr__(self, "fragments", fragments)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """The operation of a name, or the only one; None where that says nothing."""
+        """The operation with a name, without one the only operation; None where there is no such operation."""
         if name is not None:
             return self.operations.get(name)
         return next(iter(self.operations.values())) if len(self.operations) == 1 else None
 
     def root_fields(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> set[str]:
-        """The names of the fields that an operation begins with, fragments included, skipped ones left out."""
+        """The names of an operation's root fields, those of fragments included, without those that are skipped."""
         defaults = {
             definition.variable.name.value: getattr(definition.default_value, "value", None)
             for definition in operation.variable_definitions or ()
@@ -81,7 +85,7 @@ class Document:
         left: list[SelectionSetNode] = [operation.selection_set]
         while left:
             for node in left.pop().selections:
-                if _is_left_out(node.directives or (), given):
+                if _is_skipped(node.directives or (), given):
                     continue
                 if isinstance(node, FieldNode):
                     fields.add(node.name.value)
@@ -93,21 +97,23 @@ class Document:
         return fields
 
 
-def _is_left_out(directives: tuple[DirectiveNode, ...], variables: Mapping[str, Any]) -> bool:
+def _is_skipped(directives: tuple[DirectiveNode, ...], variables: Mapping[str, Any]) -> bool:
     for directive in directives:
         if directive.name.value in ("skip", "include"):
             (condition,) = directive.arguments or ()
             value = condition.value
-            told = variables.get(value.name.value) if isinstance(value, VariableNode) else getattr(value, "value", None)
-            if bool(told) is (directive.name.value == "skip"):
+            is_true = bool(
+                variables.get(value.name.value) if isinstance(value, VariableNode) else getattr(value, "value", None)
+            )
+            if is_true is (directive.name.value == "skip"):
                 return True
     return False
 
 
 class DocumentCache:
-    """The documents that this process has read against one schema; the least recently sent are forgotten.
+    """The documents that this process has validated against one schema; the least recently used are dropped.
 
-    Without `introspection` the schema is not told, nor what a mistyped name may have meant.
+    Without `introspection` the schema cannot be queried, and errors suggest no names.
     """
 
     def __init__(self, schema: GraphQLSchema, *, introspection: bool) -> None:
@@ -118,15 +124,15 @@ class DocumentCache:
         self._read: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, text: str) -> Document:
-        """A document, validated. Raises GraphQLSyntaxError for a text that is none."""
+        """The document of a text, validated. Raises GraphQLSyntaxError for malformed text."""
         known = self._read.get(text)
         if known is not None:
             self._read.move_to_end(text)
             return known
         document = self._validated(text)
-        if len(text) <= _LONGEST_KEPT:
+        if len(text) <= _LONGEST_CACHED:
             self._read[text] = document
-            if len(self._read) > _KEPT:
+            if len(self._read) > _MOST_CACHED:
                 self._read.popitem(last=False)
         return document
 

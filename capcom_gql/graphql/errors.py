@@ -1,4 +1,4 @@
-"""Errors of the GraphQL answer that are ours to tell; every other error is a fault of the server, and masked."""
+"""The errors that clients may see in the `errors` of an answer; every other exception is logged and masked."""
 
 from collections.abc import Mapping
 
@@ -12,16 +12,16 @@ from capcom_gql.languages.sentences import refusal_sentence, say
 
 
 class FieldError(GraphQLError):
-    """An error of one field, whose text and code clients may see."""
+    """An error of one field, with a code in `extensions.code` (docs/refusals.md lists them)."""
 
     def __init__(self, message: str, code: str, extensions: Mapping[str, object] | None = None) -> None:
         super().__init__(message, extensions={"code": code, **(extensions or {})})
 
 
 class RequestRefused(FieldError):
-    """An error of the whole request: answered without data.
+    """An error of the whole request, which is answered without data.
 
-    `status` is the HTTP status; None for what is wrong in the operation, which the media type decides.
+    `status` is the HTTP status; None for an error in the operation, whose status depends on the media type.
     """
 
     def __init__(
@@ -32,22 +32,22 @@ class RequestRefused(FieldError):
 
 
 def unauthenticated(locale: Locale, key: str = "unauthenticated") -> RequestRefused:
-    """Nobody is known, or the token is none of ours: 401."""
+    """The error UNAUTHENTICATED, status 401: the caller is anonymous or the token is not valid (`key` "bad_bearer")."""
     return RequestRefused(say("errors", key, locale), "UNAUTHENTICATED", 401)
 
 
 def forbidden(right: Right, actor: Actor, locale: Locale) -> FieldError:
-    """A field that the caller may not read; says which scope a key lacks."""
+    """The error FORBIDDEN of a field that the caller may not read; its text names the scope that an API key lacks."""
     return FieldError(_forbidden_sentence(right, actor, locale), "FORBIDDEN")
 
 
 def request_forbidden(right: Right, actor: Actor, locale: Locale) -> RequestRefused:
-    """A root field that cannot be null and that the caller may not ask: 403."""
+    """The error FORBIDDEN, status 403, of a root field that cannot be null and that the caller may not use."""
     return RequestRefused(_forbidden_sentence(right, actor, locale), "FORBIDDEN", 403)
 
 
 def bad_input(message: str) -> FieldError:
-    """An argument of a field that cannot be used; the text says what to give."""
+    """The error BAD_USER_INPUT of an argument; the text says what to give instead."""
     return FieldError(message, "BAD_USER_INPUT")
 
 

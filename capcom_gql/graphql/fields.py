@@ -1,4 +1,4 @@
-"""How types declare a field that is worked out: a typed decorator over the library's, which mypy reads as Any."""
+"""Typed helpers over Strawberry's, which mypy reads as Any: computed fields, arguments that are left out."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -9,7 +9,7 @@ Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
 def resolved(description: str) -> Callable[[Resolver], Resolver]:
-    """A field whose value the decorated method works out."""
+    """Declare a field, with its description, whose value the decorated method computes."""
 
     def declare(resolver: Resolver) -> Resolver:
         return cast(Resolver, strawberry.field(resolver, description=description))
@@ -17,6 +17,6 @@ def resolved(description: str) -> Callable[[Resolver], Resolver]:
     return declare
 
 
-def given(value: Any) -> Any:
-    """An argument or input field as deeds take it: None where the client left it out."""
+def value_or_none(value: Any) -> Any:
+    """The value of an argument or an input field; None where the client left it out."""
     return None if value is strawberry.UNSET else value

@@ -1,4 +1,4 @@
-"""What queries take: filters and orders of lists, and the questions of event systems."""
+"""The input types of queries: filters and orders of lists, and the question of a discount check."""
 
 from datetime import date, datetime
 
@@ -17,116 +17,128 @@ from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.storage.queries import delivery_list, lists
 
 
-@strawberry.input(description="Which organisations; every condition given must be met.")
+@strawberry.input(description="Conditions on organisations; all that are given must be met.")
 class OrganisationFilter:
     search: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Words of the name, city, postal code or SIRET, in any case and with or without accents.",
+        description="Words that must each be found in the name, city, postal code or SIRET, without regard to case and "
+        "accents.",
     )
     state: list[SubscriptionState] | None = strawberry.field(
-        default=strawberry.UNSET, description="The subscription's state is one of these; an empty list means any."
+        default=strawberry.UNSET,
+        description="The state of the subscription today is one of these; an empty list sets no condition.",
     )
     plan_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The plan of the running term, else of the latest begun."
+        default=strawberry.UNSET,
+        description="The code of the plan of the running term, or, when not live, of the latest term begun.",
     )
     ends_on_from: date | None = strawberry.field(
-        default=strawberry.UNSET, description="The subscription ends on this day or later (operator's time zone)."
+        default=strawberry.UNSET,
+        description="The last day of the subscription is this day or later (operator's time zone).",
     )
     ends_on_to: date | None = strawberry.field(
-        default=strawberry.UNSET, description="The subscription ends on this day or earlier (operator's time zone)."
+        default=strawberry.UNSET,
+        description="The last day of the subscription is this day or earlier (operator's time zone).",
     )
     proof_due_before: date | None = strawberry.field(
         default=strawberry.UNSET,
-        description="A payment proof is awaited, and its last day comes before this one (operator's time zone).",
+        description="A payment proof is awaited, and its last day is before this day (operator's time zone).",
     )
 
-    def asked(self) -> lists.OrganisationFilter:
-        """The filter as the list takes it."""
+    def to_filter(self) -> lists.OrganisationFilter:
+        """The filter that the query of the list takes."""
         return form_of(self, lists.OrganisationFilter, states="state")
 
 
 @strawberry.input(description="The order of a list of organisations.")
 class OrganisationOrder:
-    field: OrganisationOrderField = strawberry.field(description="What it goes by.")
-    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Which way it runs.")
+    field: OrganisationOrderField = strawberry.field(description="What the list is ordered by.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="The direction of the order.")
 
-    def asked(self) -> lists.OrganisationOrder:
-        """The order as the list takes it."""
+    def to_order(self) -> lists.OrganisationOrder:
+        """The order that the query of the list takes."""
         return lists.OrganisationOrder(self.field, descending=self.direction is OrderDirection.DESC)
 
 
-@strawberry.input(description="Which redemptions; every condition given must be met.")
+@strawberry.input(description="Conditions on redemptions; all that are given must be met.")
 class RedemptionFilter:
     organisation_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Of this organisation."
+        default=strawberry.UNSET, description="The id of the organisation."
     )
-    event_reference: str | None = strawberry.field(default=strawberry.UNSET, description="At this event.")
+    event_reference: str | None = strawberry.field(default=strawberry.UNSET, description="The reference of the event.")
     registration_reference: str | None = strawberry.field(
-        default=strawberry.UNSET, description="For this registration."
+        default=strawberry.UNSET, description="The reference of the registration."
     )
     state: list[RedemptionState] | None = strawberry.field(
-        default=strawberry.UNSET, description="In one of these states today; an empty list means any."
+        default=strawberry.UNSET, description="The state today is one of these; an empty list sets no condition."
     )
 
-    def asked(self) -> lists.RedemptionFilter:
-        """The filter as the list takes it."""
+    def to_filter(self) -> lists.RedemptionFilter:
+        """The filter that the query of the list takes."""
         return form_of(self, lists.RedemptionFilter, states="state")
 
 
-@strawberry.input(description="Which events; every condition given must be met.")
+@strawberry.input(description="Conditions on events; all that are given must be met.")
 class EventFilter:
     kinds: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Of one of these kinds; an empty list means any."
+        default=strawberry.UNSET, description="The kind is one of these; an empty list sets no condition."
     )
     organisation_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="About this organisation."
+        default=strawberry.UNSET, description="The id of the organisation that the event is about."
     )
     from_: datetime | None = strawberry.field(
-        name="from", default=strawberry.UNSET, description="That occurred at this instant or later."
+        name="from", default=strawberry.UNSET, description="`occurredAt` is this instant or later."
     )
-    to: datetime | None = strawberry.field(default=strawberry.UNSET, description="That occurred before this instant.")
+    to: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="`occurredAt` is earlier than this instant."
+    )
 
-    def asked(self) -> lists.EventFilter:
-        """The filter as the list takes it."""
+    def to_filter(self) -> lists.EventFilter:
+        """The filter that the query of the list takes."""
         return form_of(self, lists.EventFilter, since="from_", until="to")
 
 
-@strawberry.input(description="Which deliveries; every condition given must be met.")
+@strawberry.input(description="Conditions on deliveries; all that are given must be met.")
 class DeliveryFilter:
     state: list[DeliveryState] | None = strawberry.field(
-        default=strawberry.UNSET, description="In one of these states; an empty list means any."
+        default=strawberry.UNSET, description="The state is one of these; an empty list sets no condition."
     )
-    channel: str | None = strawberry.field(default=strawberry.UNSET, description="By this channel, by its name.")
+    channel: str | None = strawberry.field(default=strawberry.UNSET, description="The name of the channel.")
     topic: str | None = strawberry.field(
-        default=strawberry.UNSET, description="About this: `welcome`, `renewal_notice`..."
+        default=strawberry.UNSET, description="The letter, such as `welcome`, or the kind of event for endpoints."
     )
     organisation_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Of an event about this organisation."
+        default=strawberry.UNSET, description="The id of the organisation that the delivery's event is about."
     )
 
-    def asked(self) -> delivery_list.DeliveryFilter:
-        """The filter as the list takes it."""
+    def to_filter(self) -> delivery_list.DeliveryFilter:
+        """The filter that the query of the list takes."""
         return form_of(self, delivery_list.DeliveryFilter, states="state")
 
 
-@strawberry.input(description="A question about a discount. It changes nothing.")
+@strawberry.input(description="A question whether a subscriber number gives a discount.")
 class DiscountCheckInput:
     subscriber_number: str = strawberry.field(
-        description="The number, with or without CP, spaces, hyphens or dots; a malformed one is answered, not refused."
+        description="The subscriber number, with or without CP, spaces, hyphens or dots. A malformed one is answered "
+        "with MALFORMED_NUMBER."
     )
     event_kind: EventKind = strawberry.field(description="The kind of event.")
     event_reference: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The event; when given, an earlier use of the discount there is found."
+        default=strawberry.UNSET,
+        description="The event, by the reference under which discounts are redeemed; needed to answer "
+        "ALREADY_REDEEMED.",
     )
     price_minor: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The full price in the currency's minor unit (cents for EUR); when given, the reduction is told.",
+        description="The full price in the currency's minor unit (cents for EUR); needed to answer `reduction` and "
+        "`finalPrice`.",
     )
     email: EmailAddress | None = strawberry.field(
-        default=strawberry.UNSET, description="When given, it must be the holder's."
+        default=strawberry.UNSET,
+        description="An address that must be the holder's; needed to answer HOLDER_MISMATCH.",
     )
     at: datetime | None = strawberry.field(
         default=strawberry.UNSET,
-        description="A past instant: the answer as it was then. For staff, keys with EVENTS_READ, and the number's own "
-        "holder or manager.",
+        description="A past instant that the answer is to be about; now by default. For staff, API keys with "
+        "EVENTS_READ, and the holder or the manager of the number.",
     )

@@ -1,4 +1,4 @@
-"""How an input of the API becomes the form that a command takes: field by field, by their names."""
+"""Turn an input of the API into the form that a command takes, field by field, by their names."""
 
 from collections.abc import Hashable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -29,15 +29,16 @@ def form_of(given: Any, form: type[Form], **renamed: str) -> Form:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What the annotation of a form's field says of it; `inner` is the form that stands in it, if any."""
+    """What the annotation of a form's field says."""
 
     has_default: bool
     takes_none: bool
     is_text: bool
     inner: type[object] | None
+    """the form inside it, if any"""
 
     def takes(self, value: object) -> bool:
-        """Whether the form is given this value, and not left to its default."""
+        """Whether the value is passed to the form, and not left to its default."""
         if value is strawberry.UNSET:
             return not self.has_default
         return value is not None or self.takes_none or not self.has_default

@@ -1,4 +1,4 @@
-"""The API's HTTP address: one endpoint, POST only, one operation a request (GraphQL over HTTP)."""
+"""The API over HTTP (GraphQL over HTTP): one address, POST only, one operation for each request."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from capcom_gql.access.authenticate import BadToken, authenticate
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
-from capcom_gql.graphql.authorization import judge_roots
+from capcom_gql.graphql.authorization import authorize_roots
 from capcom_gql.graphql.content_negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
 from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.document_cache import Document, DocumentCache
@@ -47,16 +47,17 @@ _NO_OPERATION = (
 def graphql_app(
     runtime: Runtime, settings: Settings, woken: asyncio.Event, notifiers: Sequence[ChannelInfo] = ()
 ) -> "GraphqlApp":
-    """The API as an ASGI application, on an open database. `woken` is set after each mutation: letters may be due.
+    """The API as an ASGI application; the database must be open.
 
-    `notifiers` are the channels of this process, as `Query.notifiers` lists them.
+    `woken` is set after each mutation, since letters may be due. `notifiers` are the channels of this process, for
+    `Query.notifiers`. Introspection is allowed where `CAPCOM_EXPLORER` turns the explorer on.
     """
     is_open = settings.explorer in ("on", "graphiql") or (settings.explorer == "" and not settings.is_production)
     return GraphqlApp(runtime, woken, notifiers, introspection=is_open)
 
 
 class GraphqlApp:
-    """One operation in, one answer out."""
+    """The ASGI application of the API, for one address."""
 
     def __init__(
         self, runtime: Runtime, woken: asyncio.Event, notifiers: Sequence[ChannelInfo], *, introspection: bool
@@ -69,7 +70,7 @@ class GraphqlApp:
         self._rate_limits = RateLimits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI call, for HTTP."""
+        """Answer one HTTP request."""
         request_id = secrets.token_hex(8)
         with about(request_id=request_id):
             response = await self._response(Request(scope, receive), request_id)
@@ -82,35 +83,35 @@ class GraphqlApp:
                 raise RequestRefused("Send the operation by POST.", "METHOD_NOT_ALLOWED", 405)
             if media_type is None:
                 raise RequestRefused(f"This answers {RESPONSE} or {JSON}: accept one.", "NOT_ACCEPTABLE", 406)
-            asked = await read_body(request)
-            result = await self._answer(request, asked)
+            parameters = await read_body(request)
+            result = await self._answer(request, parameters)
         except ClientDisconnect:
             return Response(status_code=400)
         except RequestRefused as refusal:
             return _refused([refusal], media_type or JSON, refusal)
         except Exception:
-            # the last resort: whatever failed is logged, and never shown
+            # the last resort: the failure is logged, not shown
             log.exception("request %s failed", request_id)
             return _refused([_internal(request_id, request)], media_type or JSON, status=500)
         return _answered(result, media_type, request, request_id)
 
-    async def _answer(self, request: Request, asked: GraphqlRequest) -> ExecutionResult:
+    async def _answer(self, request: Request, parameters: GraphqlRequest) -> ExecutionResult:
         context = await self._context(request)
         try:
-            document = self._document_cache.read(asked.query)
+            document = self._document_cache.read(parameters.query)
         except GraphQLSyntaxError as error:
             return _invalid([error], "GRAPHQL_PARSE_FAILED")
-        operation = document.operation(asked.operation_name)
+        operation = document.operation(parameters.operation_name)
         if operation is not None and operation.operation is OperationType.SUBSCRIPTION:
             raise RequestRefused("A subscription is not answered by a plain POST.", "BAD_REQUEST", 400)
         if document.errors:
             return _invalid(document.errors, "GRAPHQL_VALIDATION_FAILED")
         if operation is None:
             raise RequestRefused(_NO_OPERATION, "BAD_USER_INPUT")
-        roots = document.root_fields(operation, asked.variables)
-        judge_roots(self._schema, operation.operation, roots, context)
+        roots = document.root_fields(operation, parameters.variables)
+        authorize_roots(self._schema, operation.operation, roots, context)
         try:
-            return await self._execute(document, asked, context)
+            return await self._execute(document, parameters, context)
         finally:
             if operation.operation is OperationType.MUTATION:
                 self._woken.set()
@@ -136,13 +137,13 @@ class GraphqlApp:
             access_token=token,
         )
 
-    async def _execute(self, document: Document, asked: GraphqlRequest, context: Context) -> ExecutionResult:
+    async def _execute(self, document: Document, parameters: GraphqlRequest, context: Context) -> ExecutionResult:
         result = execute(
             self._schema,
             document.tree,
             context_value=context,
-            variable_values=dict(asked.variables),
-            operation_name=asked.operation_name,
+            variable_values=dict(parameters.variables),
+            operation_name=parameters.operation_name,
             hide_suggestions=self._document_cache.hides_schema,
         )
         done = await result if isawaitable(result) else result
@@ -152,19 +153,19 @@ class GraphqlApp:
 
 
 def _bearer(header: str) -> str | None:
-    """The token of an Authorization header; None where it holds none."""
+    """The token of an Authorization header; None where the header is malformed."""
     scheme, _, token = header.strip().partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 async def _own_locale(caller: Actor) -> Locale:
-    """The language of the person who asks; French for everybody else."""
+    """The language of a signed-in caller; the service's default language for others."""
     person = None if caller.person_id is None else await Person.get_or_none(id=caller.person_id)
     return (None if person is None else locale_of(person.locale)) or DEFAULT
 
 
 class _Invalid(ExecutionResult):
-    """An operation that was not executed: its answer has no data."""
+    """The result of an operation that was not executed."""
 
 
 def _invalid(errors: Sequence[GraphQLError], code: str) -> ExecutionResult:
@@ -182,12 +183,12 @@ def _answered(result: ExecutionResult, media_type: str, request: Request, reques
         return _refused(errors, media_type)
     body: dict[str, Any] = {"data": result.data}
     if errors:
-        body["errors"] = [_told(error, request, request_id).formatted for error in errors]
+        body["errors"] = [_visible(error, request, request_id).formatted for error in errors]
     return _response(body, media_type, 200)
 
 
-def _told(error: GraphQLError, request: Request, request_id: str) -> GraphQLError:
-    """An error of a field as the client may see it: ours, or about its own document; else a fault to be masked."""
+def _visible(error: GraphQLError, request: Request, request_id: str) -> GraphQLError:
+    """An error as the client may see it: a FieldError or one about its own document; any other is masked."""
     cause = error.original_error or error
     if isinstance(cause, FieldError):
         return error
@@ -208,7 +209,7 @@ def _internal(request_id: str, request: Request) -> FieldError:
 def _refused(
     errors: Sequence[GraphQLError], media_type: str, refusal: RequestRefused | None = None, status: int | None = None
 ) -> Response:
-    """An answer without data. What is wrong in the operation itself is 400, or 200 in the older media type."""
+    """An answer without data; an error in the operation has status 400, or 200 in the older media type."""
     known = status or (refusal.status if refusal else None)
     response = _response(
         {"errors": [error.formatted for error in errors]}, media_type, known or (400 if media_type == RESPONSE else 200)

@@ -1,4 +1,4 @@
-"""Rows by their ids, many at once: whatever a query asks of a hundred objects is one statement."""
+"""Data loaders: rows by their ids, so that a field of a hundred objects costs one statement."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,10 +18,11 @@ from capcom_gql.storage.queries.timelines import timeline_totals, timelines
 
 Row = TypeVar("Row", bound=Model)
 Loader = DataLoader[str, Row | None]
+"""Loads one row for each key, None where there is none."""
 
 
 class Loaders:
-    """The loaders of one request; a mutation begins with new ones, so that it reads what it wrote."""
+    """The data loaders of one request; each mutation gets new ones, so that its answer reads what it wrote."""
 
     def __init__(self, today: Callable[[], Awaitable[date]], policy: LifecyclePolicy) -> None:
         self._today = today
@@ -48,15 +49,15 @@ class Loaders:
         self.timeline_total: DataLoader[str, int] = DataLoader(timeline_totals)
         self.seats: DataLoader[str, list[tables.Seat]] = _seats_by("subscription_id")
         self.seats_of_person: DataLoader[str, list[tables.Seat]] = _seats_by("person_id")
-        self.view: DataLoader[str, SubscriptionView | None] = DataLoader(self._situations)
-        self.view_of_organisation: DataLoader[str, SubscriptionView | None] = DataLoader(self._situations_of)
+        self.view: DataLoader[str, SubscriptionView | None] = DataLoader(self._views_of_subscriptions)
+        self.view_of_organisation: DataLoader[str, SubscriptionView | None] = DataLoader(self._views_of_organisations)
 
-    async def _situations(self, subscription_ids: list[str]) -> list[SubscriptionView | None]:
+    async def _views_of_subscriptions(self, subscription_ids: list[str]) -> list[SubscriptionView | None]:
         found = await tables.Subscription.filter(id__in=subscription_ids)
         by_id = await self._statuses(found)
         return [by_id.get(each) for each in subscription_ids]
 
-    async def _situations_of(self, organisation_ids: list[str]) -> list[SubscriptionView | None]:
+    async def _views_of_organisations(self, organisation_ids: list[str]) -> list[SubscriptionView | None]:
         found = await tables.Subscription.filter(organisation_id__in=organisation_ids)
         by_id = await self._statuses(found)
         by_organisation = {each.organisation_id: by_id.get(each.id) for each in found}
@@ -70,13 +71,13 @@ class Loaders:
         return {each.id: view_of(each, terms[each.id], today, self._policy) for each in found}
 
 
-async def _timelines(asked: list[tuple[str, Window]]) -> Sequence[Page | BaseException]:
-    """A page of each organisation's events; a cursor that is none is that one's error."""
-    return await timelines(asked)
+async def _timelines(requests: list[tuple[str, Window]]) -> Sequence[Page | BaseException]:
+    """A page of each organisation's events, or the BadCursor of that one request."""
+    return await timelines(requests)
 
 
 async def _attempts(delivery_ids: list[str]) -> list[list[tables.DeliveryAttempt]]:
-    """The attempts at each letter, in their order."""
+    """The attempts of each delivery, by number."""
     found: defaultdict[str, list[tables.DeliveryAttempt]] = defaultdict(list)
     for row in await tables.DeliveryAttempt.filter(delivery_id__in=delivery_ids).order_by("number", "id"):
         found[row.delivery_id].append(row)
@@ -84,7 +85,7 @@ async def _attempts(delivery_ids: list[str]) -> list[list[tables.DeliveryAttempt
 
 
 async def _decline_notes(organisation_ids: list[str]) -> list[tables.Note | None]:
-    """The reason that each organisation last gave for declining a renewal, with its event."""
+    """The latest note with which each organisation declined a renewal, with its event."""
     notes = tables.Note.filter(
         event__kind=Kind.RENEWAL_DECLINED.value, event__organisation_id__in=organisation_ids
     ).select_related("event")
@@ -97,7 +98,7 @@ def _by_id(model: type[Row]) -> DataLoader[str, Row | None]:
 
 
 def _by_one(model: type[Row], column: str, *order: str) -> DataLoader[str, Row | None]:
-    """One row for each key: where a key has several, the last in the order."""
+    """One row for each value of a column; of several the last in the order."""
 
     async def load(keys: list[str]) -> list[Row | None]:
         found = {_key(row, column): row for row in await model.filter(**{f"{column}__in": keys}).order_by(*order)}
@@ -107,7 +108,7 @@ def _by_one(model: type[Row], column: str, *order: str) -> DataLoader[str, Row |
 
 
 def _seats_by(column: str) -> DataLoader[str, list[tables.Seat]]:
-    """Seats in the order they were added; those of one form in its order."""
+    """The seats for each value of a column, in the order in which they were added."""
 
     async def load(keys: list[str]) -> list[list[tables.Seat]]:
         found: defaultdict[str, list[tables.Seat]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Whose an object is: what the table of rights needs to know of it."""
+"""Whom an object belongs to, which decides the rights over it (`domain.rights.may`)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,25 +8,24 @@ from capcom_gql.domain.rights import Actor, Right, may
 
 
 class Ownership(Protocol):
-    """What an object of the API carries, so that each of its fields can be judged."""
+    """Carried by each object of the API, so that the rights over its fields can be checked."""
 
     def allow(self, right: Right, actor: Actor) -> bool:
-        """Whether the caller has the right on the object."""
+        """Whether the caller has a right over the object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """An object of one or several organisations, perhaps of one person, perhaps made by one API key.
-
-    A person has several organisations; whoever has the right in one of them has it.
-    """
+    """The owners of an object. A right in one of several organisations is enough."""
 
     organisation_ids: Collection[str | None] = (None,)
     person_id: str | None = None
+    """the person whose own it is, if any"""
     key_id: str | None = None
+    """the API key that made it, if any"""
 
     def allow(self, right: Right, actor: Actor) -> bool:
-        """Whether the table gives the caller the right."""
+        """Whether the table of rights gives the caller a right over the object."""
         own = (self.person_id is not None and self.person_id == actor.person_id) or (
             self.key_id is not None and self.key_id == actor.key_id
         )
@@ -34,23 +33,21 @@ class Owned:
 
 
 class Echoed:
-    """What a caller just sent, read back to them: nothing in it is anybody's secret (R5)."""
+    """An object that reads back what the caller has just sent, and reveals nothing else (R5)."""
 
     def allow(self, right: Right, actor: Actor) -> bool:
-        """Always: fields that must not be told are empty in the object itself."""
+        """Always True: fields that would reveal more are empty in the object itself."""
         return True
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """An event read in the timeline of its organisation, or beside a letter about it: whoever may read the one may
-    read the other.
-    """
+class ReadThrough:
+    """An event that is read through another object: the timeline of an organisation, or a delivery about it."""
 
     organisation_id: str | None
     by: Right = Right.VIEW_DETAILS
-    """the right over what it is reached by"""
+    """the right over that object, which includes the right to read the event"""
 
     def allow(self, right: Right, actor: Actor) -> bool:
-        """The right over what it is reached by stands for that over events; any other is as elsewhere."""
+        """Whether the caller has the right, with `by` in place of the right to read events."""
         return may(self.by if right is Right.EVENTS else right, actor, self.organisation_id)

@@ -1,4 +1,4 @@
-"""The body of a request: what is taken in, and what is answered."""
+"""Reading the body of a request: JSON as GraphQL over HTTP specifies it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from capcom_gql.graphql.errors import RequestRefused
 from capcom_gql.graphql.scalars import text_fault
 
 MAX_BYTES = 256 * 1024
-"""how large a request's body may be"""
+"""The most bytes of a request's body."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphqlRequest:
-    """A request of GraphQL over HTTP."""
+    """The parameters of a request, as GraphQL over HTTP specifies them."""
 
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -25,9 +25,13 @@ class GraphqlRequest:
 
 
 async def read_body(request: Request) -> GraphqlRequest:
-    """The request in the body. Raises RequestRefused (400, 413, 415)."""
+    """The request in a body.
+
+    Raises RequestRefused with status 400 for malformed JSON or parameters, 413 for more than MAX_BYTES, 415 for another
+    content type, and BAD_USER_INPUT for text that the database cannot store.
+    """
     _check_content_type(request.headers.get("content-type", ""))
-    return _asked(_json(await _bytes(request)))
+    return _parameters(_json(await _bytes(request)))
 
 
 def _check_content_type(header: str) -> None:
@@ -64,7 +68,7 @@ def _json(body: bytes) -> object:
     return parsed
 
 
-def _asked(body: object) -> GraphqlRequest:
+def _parameters(body: object) -> GraphqlRequest:
     if isinstance(body, list):
         raise _bad("Send one operation, not a list of them: batches are not taken.")
     if not isinstance(body, dict):
@@ -84,7 +88,7 @@ def _asked(body: object) -> GraphqlRequest:
 
 
 def _text_faults(value: object, place: str) -> Iterator[tuple[str, str]]:
-    """Texts in variables that no column may hold: refused here, so that no type of the schema can let one in."""
+    """Texts in variables that the database cannot store; checked here, whatever the type of the variable."""
     if isinstance(value, str):
         fault = text_fault(value)
         if fault is not None:

@@ -1,4 +1,4 @@
-"""The schema: code first, with the rights put before every field."""
+"""The schema of the API, built from the types, with the rights put before every field."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ from capcom_gql.graphql.user_errors import ProofTooLateError, SeatLimitError, Si
 
 
 def build_schema() -> strawberry.Schema:
-    """A schema of its own. Raises KeyError for a field without a declared right."""
+    """A new schema. Raises KeyError for a field without a declared right."""
     schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
@@ -28,13 +28,10 @@ def build_schema() -> strawberry.Schema:
 
 @cache
 def served_schema() -> GraphQLSchema:
-    """The one schema of this process, which no request changes.
-
-    What is public of the library's own runs an operation its way; documents that are kept need the core's.
-    """
+    """The schema of this process, of graphql-core's class, which executes documents that are parsed already."""
     return build_schema()._schema
 
 
 def sdl() -> str:
-    """The schema in GraphQL's own language, as `schema.graphql` keeps it."""
+    """The schema in GraphQL's schema definition language, the content of `schema.graphql`."""
     return build_schema().as_str() + "\n"

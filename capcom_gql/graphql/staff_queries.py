@@ -1,4 +1,4 @@
-"""What the operator's desk asks besides: keys, channels, endpoints, and the report."""
+"""The queries of the desk: API keys, webhook endpoints, notifiers, and the report."""
 
 from datetime import date
 from typing import Annotated
@@ -20,27 +20,34 @@ from capcom_gql.storage import tables
 
 @strawberry.type
 class StaffQueries:
-    """The questions of the desk."""
+    """The queries for staff, part of Query."""
 
-    @resolved("The keys of machines, newest first, revoked ones too.")
+    @resolved("All API keys, newest first, revoked and expired ones too. For staff and API keys with ADMIN.")
     async def api_keys(self) -> list[ApiKey] | None:
         return [ApiKey.of(row) for row in await tables.ApiKey.all().order_by("-created_at", "-id")]
 
-    @resolved("The addresses that are sent events, oldest first; for staff, and keys with NOTIFICATIONS_WRITE.")
+    @resolved("All webhook endpoints, oldest first. For staff and API keys with NOTIFICATIONS_WRITE.")
     async def webhook_endpoints(self) -> list[WebhookEndpoint] | None:
         rows = await tables.WebhookEndpoint.filter(deleted_at=None).order_by("created_at", "id")
         return [WebhookEndpoint.of(row) for row in rows]
 
-    @resolved("The channels that this server found at its start, and why one does not deliver; for staff.")
+    @resolved(
+        "The channels that this server found at its start, with the reason why one does not deliver. For staff and API "
+        "keys with ADMIN."
+    )
     async def notifiers(self, info: Info) -> list[Notifier] | None:
         return [Notifier.of(entry) for entry in info.context.notifiers]
 
-    @resolved("A period in figures.")
+    @resolved("The figures of a period, both days inclusive. For staff and API keys with ADMIN.")
     async def report(
         self,
         info: Info,
-        from_: Annotated[date, strawberry.argument(name="from", description="The first day.")],
-        to: Annotated[date, strawberry.argument(description="The last day, inclusive.")],
+        from_: Annotated[
+            date, strawberry.argument(name="from", description="The first day, in the operator's time zone.")
+        ],
+        to: Annotated[
+            date, strawberry.argument(description="The last day, in the operator's time zone; not before `from`.")
+        ],
     ) -> Report | None:
         context = info.context
         try:

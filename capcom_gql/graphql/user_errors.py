@@ -1,4 +1,4 @@
-"""Refusals as payloads carry them: a code for programs, a sentence for people, the place in the input, the data."""
+"""The types of the errors in the payloads of mutations: the faults of a refusal."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,43 +12,41 @@ from capcom_gql.languages.locales import Locale
 from capcom_gql.languages.sentences import refusal_sentence
 from capcom_gql.subscription.catalogue import current_terms
 
-_PATH = "Where in the input, step by step, list indexes included; empty for the input as a whole."
-_MESSAGE = "What is wrong and what to do, in the caller's language."
-_CODE = "What it is about, for programs."
+_PATH = "The field of the input, such as `users`, `1`, `email`; empty for the input as a whole."
+_MESSAGE = "What is wrong and what to do about it, in the caller's language."
+_CODE = "Why the mutation was refused, for programs."
 
 
-@strawberry.interface(description="Why a mutation was refused. Several faults of one form come together.")
+@strawberry.interface(description="A fault for which a mutation was refused. All faults of a form are given at once.")
 class UserError:
     code: enums.Code = strawberry.field(description=_CODE)
     message: str = strawberry.field(description=_MESSAGE)
     path: list[str] = strawberry.field(description=_PATH)
 
 
-@strawberry.type(description="A refusal that carries nothing more.")
+@strawberry.type(description="A fault without further data.")
 class SimpleError(UserError):
     pass
 
 
 @strawberry.type(description="The list would exceed the seats.")
 class SeatLimitError(UserError):
-    limit: int = strawberry.field(description="How many users there is room for.")
-    used: int = strawberry.field(description="How many seats are taken.")
+    limit: int = strawberry.field(description="The most active seats that the subscription may have.")
+    used: int = strawberry.field(description="How many active seats it has.")
 
 
-@strawberry.type(description="The version of the terms of use that was accepted is not the current one.")
+@strawberry.type(description="The accepted version of the terms of use is not the current one.")
 class TermsError(UserError):
-    current: TermsOfUse = strawberry.field(description="The version to accept.")
+    current: TermsOfUse = strawberry.field(description="The current version, which must be accepted.")
 
 
-@strawberry.type(description="The term was cancelled because its payment proof did not arrive in time.")
+@strawberry.type(description="A payment proof can no longer be recorded for the term: it is cancelled.")
 class ProofTooLateError(UserError):
-    due_on: date = strawberry.field(
-        description="The last day on which the proof would have served, in the operator's time zone."
-    )
+    due_on: date = strawberry.field(description="The last day, inclusive, for the proof, in the operator's time zone.")
 
 
 async def errors_of(faults: Sequence[Fault], locale: Locale) -> list[UserError]:
-    """The faults of a refusal, in the order of the form."""
+    """The errors of a refusal's faults, in their order."""
     return [await _error_of(fault, locale) for fault in faults]
 
 

@@ -12,7 +12,7 @@ from capcom_gql.graphql import enums
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Ownership, Reached
+from capcom_gql.graphql.ownership import Owned, Ownership, ReadThrough
 from capcom_gql.graphql.types.event import Event
 from capcom_gql.storage import tables
 
@@ -91,7 +91,7 @@ class Delivery(Node):
     async def event(self, info: Info) -> Event:
         row = await info.context.loaders.event.load(self.row.event_id)
         assert row is not None, "an event is never deleted"
-        return Event.of(row, Reached(row.organisation_id, Right.DELIVERIES))
+        return Event.of(row, ReadThrough(row.organisation_id, Right.DELIVERIES))
 
     @resolved("The attempts to send it so far, oldest first.")
     async def attempts(self, info: Info) -> list[DeliveryAttempt]:

@@ -1,6 +1,5 @@
 """The type of events (R21), and the timeline of an organisation."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self, cast
 
@@ -9,11 +8,11 @@ from strawberry.scalars import JSON
 
 from capcom_gql.domain import events
 from capcom_gql.domain.rights import Actor, Right, Scope, has_scope, may
-from capcom_gql.graphql.connections import Connection, connected
+from capcom_gql.graphql.connections import Connection, finder, to_connection
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
-from capcom_gql.graphql.ownership import Owned, Ownership, Reached
+from capcom_gql.graphql.ownership import Owned, Ownership, ReadThrough
 from capcom_gql.graphql.types.named import NamedOrganisation, organisation_named
 from capcom_gql.languages.sentences import describe
 from capcom_gql.storage import tables
@@ -92,15 +91,11 @@ def _shown(details: dict[str, Any], actor: Actor) -> dict[str, Any]:
 
 async def timeline_of(context: Context, organisation_id: str, window: Window) -> Connection[Event]:
     """A page of the events about an organisation, newest first; readable with `Right.VIEW_DETAILS` over it."""
-    ownership = Reached(organisation_id)
+    ownership = ReadThrough(organisation_id)
 
-    async def find(found: Sequence[str]) -> list[Event | None]:
-        rows = await context.loaders.event.load_many(list(found))
-        return [None if row is None else Event.of(row, ownership) for row in rows]
-
-    return await connected(
+    return await to_connection(
         context.locale,
         context.loaders.timeline.load((organisation_id, window)),
-        find,
+        finder(context.loaders.event, lambda row: Event.of(row, ownership)),
         lambda: context.loaders.timeline_total.load(organisation_id),
     )

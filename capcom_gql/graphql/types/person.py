@@ -1,4 +1,4 @@
-"""People with an account."""
+"""The types of persons and of their further addresses (R5)."""
 
 from typing import Self
 
@@ -13,13 +13,16 @@ from capcom_gql.storage import tables
 _ABOUT = {name: field.meaning for name, field in PERSON.items()}
 
 
-@strawberry.type(description="An address for a channel beyond mail and phone.")
+@strawberry.type(description="A further address of a person, for channels of another kind than e-mail and phone.")
 class Address:
-    kind: str = strawberry.field(description="The kind of address, as the channel names it.")
+    kind: str = strawberry.field(description="The kind of address, as in `Notifier.addressKind`.")
     value: str = strawberry.field(description="The address itself.")
 
 
-@strawberry.type(description="A person with an account; the same one in every organisation.")
+@strawberry.type(
+    description="A person with an account; the same object in every organisation. Job title, phone and further "
+    "addresses are for the person, their manager, staff, and API keys with ORGANISATIONS_READ."
+)
 class Person(Node):
     email: EmailAddress = strawberry.field(description=_ABOUT["email"])
     given_name: str = strawberry.field(description=_ABOUT["given_name"])
@@ -28,14 +31,14 @@ class Person(Node):
     phone: PhoneNumber | None = strawberry.field(description=_ABOUT["phone"], default=None)
     locale: str = strawberry.field(description=_ABOUT["locale"])
     addresses: list[Address] = strawberry.field(
-        description="Addresses for channels beyond mail and phone; empty for those who may not read them.",
+        description="Further addresses, for channels of other kinds; empty for a caller who may not read them.",
         default_factory=list,
     )
     ownership: strawberry.Private[Ownership]
 
     @classmethod
     def of(cls, row: tables.Person, ownership: Ownership) -> Self:
-        """A person, as reached through a seat, or by themselves."""
+        """The person of a row; `ownership` says whose they are to the caller: their own, or of which organisations."""
         return cls(
             id=strawberry.ID(row.id),
             **{name: getattr(row, name) for name in PERSON},

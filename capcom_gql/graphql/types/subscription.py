@@ -1,4 +1,4 @@
-"""An organisation, its subscription and its seats: three types that refer to one another."""
+"""The types of organisations, subscriptions and seats, which refer to one another."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,7 +28,10 @@ from capcom_gql.storage import tables
 _ABOUT = {name: field.meaning for name, field in ORGANISATION.items()}
 
 
-@strawberry.type(description="A public body. It has one subscription, for good.")
+@strawberry.type(
+    description="A public body, which has one subscription. It is readable by its users, staff, and API keys with "
+    "ORGANISATIONS_READ; `billingEmail` and `chorusServiceCode` not by users other than the manager."
+)
 class Organisation(Node):
     name: str = strawberry.field(description=_ABOUT["name"])
     siret: str | None = strawberry.field(description=_ABOUT["siret"])
@@ -40,13 +43,13 @@ class Organisation(Node):
     billing_email: EmailAddress | None = strawberry.field(description=_ABOUT["billing_email"])
     chorus_service_code: str | None = strawberry.field(description=_ABOUT["chorus_service_code"])
     chorus_engagement_required: bool = strawberry.field(description=_ABOUT["chorus_engagement_required"])
-    created_at: datetime = strawberry.field(description="When it was first known here.")
+    created_at: datetime = strawberry.field(description="When it was created here.")
     ownership: strawberry.Private[Ownership]
     is_echo: strawberry.Private[bool] = False
 
     @classmethod
     def of(cls, row: tables.Organisation) -> Self:
-        """An organisation as it is recorded."""
+        """The organisation of a row."""
         return cls(
             id=strawberry.ID(row.id),
             **{name: getattr(row, name) for name in ORGANISATION},
@@ -54,7 +57,7 @@ class Organisation(Node):
             ownership=Owned((row.id,)),
         )
 
-    @resolved("Its subscription; null before its first term.")
+    @resolved("Its subscription; null before its first term has begun.")
     async def subscription(self, info: Info) -> "OrganisationSubscription | None":
         if self.is_echo:
             return None
@@ -64,25 +67,32 @@ class Organisation(Node):
 
 @dataclass
 class Echo:
-    """What a caller just sent, to be read back to them instead of what is recorded (R5)."""
+    """What a caller has just sent, which is read back to them instead of what is stored (R5)."""
 
     organisation: Organisation
     seats: "list[Seat]" = field(default_factory=list)
 
 
 @strawberry.type(
-    description="The subscription of an organisation, worked out for today: its states and days never wait for a "
-    "worker. Days are civil days of the operator's time zone, the first and the last inclusive. When nothing is live, "
-    "plan, days and limit are those of the latest term begun."
+    description="The subscription of an organisation as it is today; states and days are right even when no worker has "
+    "run. Days are of the operator's time zone, inclusive. When it is not live, plan, days and limit are those of the "
+    "latest term begun. Timeline, agenda and renewal are for the manager, staff, and API keys with ORGANISATIONS_READ."
 )
 class OrganisationSubscription(Node):
     state: SubscriptionState = strawberry.field(description="Its state today.")
     is_live: bool = strawberry.field(description="Whether a term that covers today is provisional or confirmed.")
-    starts_on: date = strawberry.field(description="The first day of the unbroken chain of terms.")
-    ends_on: date = strawberry.field(description="The last day of its terms that are not cancelled.")
-    proof_due_on: date | None = strawberry.field(description="The earliest last day of a payment proof still awaited.")
+    starts_on: date = strawberry.field(
+        description="The first day of the terms that follow one another without a gap up to the running one."
+    )
+    ends_on: date = strawberry.field(
+        description="The last day of the terms that follow one another without a gap from the running one."
+    )
+    proof_due_on: date | None = strawberry.field(
+        description="The last day for the earliest payment proof that is awaited; null where none is."
+    )
     seat_limit: int = strawberry.field(
-        description="How many users it has room for: the running term's limit, or the upcoming one's if smaller."
+        description="The most active seats (users) it may have: the limit of the running term, or of the upcoming one "
+        "where that is smaller."
     )
     view: strawberry.Private[SubscriptionView]
     ownership: strawberry.Private[Ownership]
@@ -90,7 +100,7 @@ class OrganisationSubscription(Node):
 
     @classmethod
     def of(cls, view: SubscriptionView, ownership: Ownership | None = None, echo: Echo | None = None) -> Self:
-        """A subscription as it stands today; with an echo, as an outsider who has just sent the form may see it."""
+        """The subscription of a view; `echo` is what a caller without rights who has just sent a form may see (R5)."""
         status = view.status
         return cls(
             id=strawberry.ID(view.subscription.id),
@@ -105,7 +115,7 @@ class OrganisationSubscription(Node):
             echo=echo,
         )
 
-    @resolved("The organisation.")
+    @resolved("The organisation that has it.")
     async def organisation(self, info: Info) -> Organisation:
         if self.echo is not None:
             return self.echo.organisation
@@ -113,30 +123,33 @@ class OrganisationSubscription(Node):
         assert row is not None, "an organisation is never deleted"
         return Organisation.of(row)
 
-    @resolved("The plan of the running term, else of the latest begun.")
+    @resolved("The plan of the running term, as that plan is today; when not live, of the latest term begun.")
     async def plan(self, info: Info) -> Plan:
         row = await info.context.loaders.plan.load(self.view.row(self.view.status.term.id).plan_id)
         assert row is not None, "a plan is never deleted"
         return Plan.of(row, info.context.runtime.currency)
 
-    @resolved("How many active seats it has.")
+    @resolved("The number of its active seats.")
     async def seats_used(self, info: Info) -> int:
         rows = await info.context.loaders.seats.load(str(self.id))
         return sum(row.removed_at is None for row in rows)
 
-    @resolved("The seat of the manager, who administers the list; null when the manager is gone.")
+    @resolved("The seat of the manager, who administers the list of users; null where there is no manager any more.")
     async def manager(self, info: Info) -> "Seat | None":
         if self.echo is not None:
             return None
         rows = await info.context.loaders.seats.load(str(self.id))
         return next((Seat.of(row, self.view) for row in rows if row.is_manager and row.removed_at is None), None)
 
-    @resolved("The seats that the caller may see, in the order they were added.")
+    @resolved(
+        "The seats that the caller may see, in the order in which they were added: all for the manager, staff, and API "
+        "keys with ORGANISATIONS_READ, for a user their own."
+    )
     async def seats(
         self,
         info: Info,
         include_removed: Annotated[
-            bool | None, strawberry.argument(description="Whether to list the seats that were removed, too.")
+            bool | None, strawberry.argument(description="Whether removed seats are listed too.")
         ] = False,
     ) -> "list[Seat]":
         if self.echo is not None:
@@ -145,21 +158,21 @@ class OrganisationSubscription(Node):
         seats = [Seat.of(row, self.view) for row in rows if include_removed or row.removed_at is None]
         return [seat for seat in seats if seat.is_listed_for(info.context.actor)]
 
-    @resolved("The term that covers today; null when not live.")
+    @resolved("The term that covers today; null when it is not live.")
     async def current_term(self, info: Info) -> Term | None:
         running = self.view.status.running
         return None if running is None or self.echo is not None else self._term(running.id, info)
 
-    @resolved("The term that follows the running one; null when none does.")
+    @resolved("The next term after the running one; null where it is not renewed.")
     async def upcoming_term(self, info: Info) -> Term | None:
         upcoming = self.view.status.upcoming
         return None if upcoming is None or self.echo is not None else self._term(upcoming.id, info)
 
-    @resolved("Every term it ever had, oldest first.")
+    @resolved("All its terms, oldest first, cancelled and ended ones too.")
     async def terms(self, info: Info) -> list[Term]:
         return [self._term(row.id, info) for row in self.view.rows]
 
-    @resolved("What happened to it, newest first.")
+    @resolved("The events about its organisation, newest first by `occurredAt`.")
     async def timeline(
         self,
         info: Info,
@@ -173,13 +186,13 @@ class OrganisationSubscription(Node):
         window = window_of(info.context.locale, first, after, last, before)
         return await timeline_of(info.context, self.view.organisation_id, window)
 
-    @resolved("What will happen to it, and when, if nobody acts; in the order of the days.")
+    @resolved("What will happen to it, and on which day, if nobody acts; in the order of the days.")
     async def agenda(self, info: Info) -> list[Milestone]:
         context = info.context
         milestones = agenda(self.view.facts.values(), await context.now(), context.runtime.policy)
         return [Milestone.of(each, context.locale) for each in milestones]
 
-    @resolved("Where the renewal of the running term stands; null when not live.")
+    @resolved("The renewal of the running term; null when it is not live.")
     async def renewal(self, info: Info) -> Renewal | None:
         return None if self.echo is not None else Renewal.of(self.view, info.context.runtime.policy)
 
@@ -187,15 +200,20 @@ class OrganisationSubscription(Node):
         return Term.of(self.view, term_id, info.context.runtime.currency, self.ownership, is_echo=self.echo is not None)
 
 
-@strawberry.type(description="One named person's place in a subscription, with a subscriber number of its own.")
+@strawberry.type(
+    description="One named person's place in a subscription, with a subscriber number of its own. Users see their own "
+    "seat and the manager's."
+)
 class Seat(Node):
     subscriber_number: SubscriberNumber | None = strawberry.field(
-        description="The personal number; read by its holder, their manager and staff, by machines never."
+        description="The personal subscriber number; for its holder, the manager and staff only, never for API keys."
     )
-    is_manager: bool = strawberry.field(description="Whether its holder administers the list.")
+    is_manager: bool = strawberry.field(description="Whether its holder is the manager, who administers the list.")
     is_active: bool = strawberry.field(description="Whether it was not removed.")
-    added_at: datetime = strawberry.field(description="When its holder was added.")
-    removed_at: datetime | None = strawberry.field(description="When it was removed; its number is dead from then on.")
+    added_at: datetime = strawberry.field(description="When it was added.")
+    removed_at: datetime | None = strawberry.field(
+        description="When it was removed, from when on its number is not valid; null while it is active."
+    )
     view: strawberry.Private[SubscriptionView]
     person_id: strawberry.Private[str]
     ownership: strawberry.Private[Ownership]
@@ -203,7 +221,7 @@ class Seat(Node):
 
     @classmethod
     def of(cls, row: tables.Seat, view: SubscriptionView) -> Self:
-        """A seat as it is recorded."""
+        """The seat of a row."""
         return cls(
             id=strawberry.ID(row.id),
             subscriber_number=SubscriberNumber(row.number),
@@ -217,33 +235,36 @@ class Seat(Node):
         )
 
     def is_listed_for(self, actor: Actor) -> bool:
-        """Whether the caller sees this seat in lists: a member their own only, and while they hold it."""
+        """Whether the caller sees this seat in lists: a user only their own, while it is active."""
         if not self.ownership.allow(Right.VIEW_DETAILS, actor):
             return False
         return self.is_active or Owned((self.view.organisation_id,)).allow(Right.VIEW_DETAILS, actor)
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """Whether the caller may see this seat at all: besides, members see who their manager is."""
+        """Whether the caller may see this seat at all: users also see the seat of their manager."""
         as_manager = self.is_manager and self.is_active and self.ownership.allow(Right.VIEW, actor)
         return as_manager or self.is_listed_for(actor)
 
-    @resolved("The subscription.")
+    @resolved("The subscription that it is in.")
     async def subscription(self) -> OrganisationSubscription:
         return OrganisationSubscription.of(self.view) if self.echo is None else self.echo[0]
 
-    @resolved("Its holder.")
+    @resolved("The person who has it.")
     async def person(self, info: Info) -> Person | None:
         if self.echo is not None:
             return self.echo[1]
         row = await info.context.loaders.person.load(self.person_id)
         return None if row is None else Person.of(row, self.ownership)
 
-    @resolved("The services that its holder may use today; none when not live, or removed.")
+    @resolved("The services that its holder may use today; empty where the subscription is not live or it is removed.")
     async def services(self) -> list[Service]:
         running = self.view.status.running
         return list(running.offer.services) if running is not None and self.is_active else []
 
-    @resolved("The survey that its holder was asked last; null when none was.")
+    @resolved(
+        "The latest survey that its holder was sent; null where none was. For the holder, the manager, staff, and API "
+        "keys with ORGANISATIONS_READ."
+    )
     async def survey(self, info: Info) -> SurveyRequest | None:
         context = info.context
         row = None if self.echo is not None else await context.loaders.survey_of_seat.load(str(self.id))
@@ -253,7 +274,7 @@ class Seat(Node):
 
 
 async def seat_for(context: Context, seat_id: str) -> Seat | None:
-    """A seat, if the caller may see it."""
+    """The seat with an id; None where it does not exist or the caller may not see it."""
     row = await context.loaders.seat.load(seat_id)
     view = None if row is None else await context.loaders.view.load(row.subscription_id)
     if row is None or view is None:

@@ -19,8 +19,8 @@ class Viewer:
     role: Role = strawberry.field(
         description="The highest role that the caller has anywhere; rights are decided for each object, not by it."
     )
-    scopes: list[Scope] = strawberry.field(description="The scopes of an API key; empty for a person.")
-    api_key: ApiKey | None = strawberry.field(description="The API key that calls; null for a person.", default=None)
+    scopes: list[Scope] = strawberry.field(description="Empty: persons have no scopes, and API keys no viewer.")
+    api_key: ApiKey | None = strawberry.field(description="Null: API keys have no viewer.", default=None)
     person_id: strawberry.Private[str]
     ownership: strawberry.Private[Ownership]
 
