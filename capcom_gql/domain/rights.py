@@ -114,7 +114,7 @@ class Right(StrEnum):
     """The rights, one for each row of the table."""
 
     PUBLIC = "PUBLIC"
-    """use what is open to everybody: the plans, the terms of use, signing up and signing in"""
+    """use what is open to everybody but API keys: the plans, the terms of use, signing up and signing in"""
     VIEW = "VIEW"
     """read an organisation, its subscription and the name of its manager"""
     VIEW_DETAILS = "VIEW_DETAILS"

@@ -62,16 +62,16 @@ class Query(StaffQueries):
             raise _too_many(info.context, "too_many_ids")
         return list(await asyncio.gather(*(_node(info.context, each) for each in ids)))
 
-    @resolved("The person who calls; null for anonymous callers and API keys.")
+    @resolved("The person who calls; null for anonymous callers. Not for API keys.")
     async def viewer(self, info: Info) -> Viewer | None:
         return Viewer.of(info.context.actor)
 
-    @resolved("The plans that can be chosen, by number of seats; staff see the closed plans too. For everybody.")
+    @resolved("The plans that can be chosen, by number of seats; staff see the closed ones too. Not for API keys.")
     async def plans(self, info: Info) -> list[Plan]:
         rows = tables.Plan.all() if info.context.actor.is_staff else tables.Plan.filter(is_open=True)
         return [Plan.of(row, info.context.runtime.currency) for row in await rows.order_by("seat_limit", "code")]
 
-    @resolved("The version of the terms of use that is in force. For everybody.")
+    @resolved("The version of the terms of use that is in force. Not for API keys.")
     async def terms_of_use(self) -> TermsOfUse:
         return TermsOfUse.of(await current_terms())
 

@@ -1,6 +1,7 @@
-"""What can be done: each field is one deed. What refuses it becomes its payload's errors (see `guard`).
+"""The mutations of the API: each field passes its input to one command and returns the result in a payload.
 
-One module per area holds what its mutations take, what they answer and how they are done.
+There is one module for each area, with its inputs, payloads and fields. A Refusal becomes `errors` of the payload in
+`authorization.guard`.
 """
 
 import strawberry
@@ -22,7 +23,9 @@ from capcom_gql.graphql.mutations.support import Support
 from capcom_gql.graphql.mutations.surveys import Surveys
 
 
-@strawberry.type(description="What can be done. Every refusal is an error in the payload, never a failed request.")
+@strawberry.type(
+    description="The mutations. One that is refused changes nothing, and says why in `errors` of its payload."
+)
 class Mutation(
     SignUp,
     Organisations,
@@ -40,4 +43,4 @@ class Mutation(
     Deliveries,
     Support,
 ):
-    """The mutations of all areas; they stand in the schema in the order of the areas."""
+    """The mutations of all areas; the schema lists them in the order of the areas."""

@@ -1,4 +1,4 @@
-"""Sessions and passwords."""
+"""The mutations of sessions and passwords (R5)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -16,48 +16,50 @@ from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.graphql.types.viewer import Viewer
 from capcom_gql.services import choose_password, request_password, sign_in, sign_out
 
-_TOKEN = "The token of the session: send it as `Authorization: Bearer`. Told once."
-_EXPIRES = "From when on the token no longer works."
-_VIEWER = "The person, as signed in."
+_TOKEN = "The token of the new session, for `Authorization: Bearer`; shown only now. Null where refused."
+_EXPIRES = "From when on the token no longer works, by the real clock: after 24 hours. Null where refused."
+_VIEWER = "The person who is signed in now; null where refused."
 
 
-@strawberry.input(description="A person who signs in.")
+@strawberry.input(description="The credentials of a person.")
 class SignInInput:
-    email: EmailAddress = strawberry.field(description="Their address.")
-    password: str = strawberry.field(description="Their password.")
+    email: EmailAddress = strawberry.field(description="The e-mail address of the account.")
+    password: str = strawberry.field(description="The password.")
 
 
-@strawberry.type(description="The answer of signIn.")
+@strawberry.type(description="The payload of signIn.")
 class SignInPayload(Payload):
     access_token: str | None = strawberry.field(default=None, description=_TOKEN)
     expires_at: datetime | None = strawberry.field(default=None, description=_EXPIRES)
     viewer: Viewer | None = strawberry.field(default=None, description=_VIEWER)
 
 
-@strawberry.type(description="The answer of signOut.")
+@strawberry.type(description="The payload of signOut.")
 class SignOutPayload(Payload):
     signed_out: bool = strawberry.field(default=False, description="Whether the session has ended.")
 
 
-@strawberry.input(description="Who wants a link to choose a password.")
+@strawberry.input(description="A request for a link to choose a password.")
 class RequestPasswordInput:
-    email: EmailAddress = strawberry.field(description="Their address.")
+    email: EmailAddress = strawberry.field(description="The e-mail address of the account.")
 
 
-@strawberry.type(description="The answer of requestPassword.")
+@strawberry.type(description="The payload of requestPassword.")
 class RequestPasswordPayload(Payload):
     accepted: bool = strawberry.field(
-        default=False, description="The request is taken; the same whether or not the address is known."
+        default=False, description="Whether the request is accepted; true for known and unknown addresses alike."
     )
 
 
-@strawberry.input(description="A password, chosen by a one-time link.")
+@strawberry.input(description="A new password, with the token of a link to choose it.")
 class ChoosePasswordInput:
-    token: str = strawberry.field(description="The token in the link.")
-    password: str = strawberry.field(description="The password: 15 characters or more, a sentence does very well.")
+    token: str = strawberry.field(description="The `token` parameter of the link in the letter.")
+    password: str = strawberry.field(
+        description="The password: 15 to 1,000 characters, not a common one; a sentence does very well."
+    )
 
 
-@strawberry.type(description="The answer of choosePassword.")
+@strawberry.type(description="The payload of choosePassword.")
 class ChoosePasswordPayload(Payload):
     access_token: str | None = strawberry.field(default=None, description=_TOKEN)
     expires_at: datetime | None = strawberry.field(default=None, description=_EXPIRES)
@@ -68,7 +70,10 @@ class ChoosePasswordPayload(Payload):
 class Accounts:
     """The mutations of sessions and passwords."""
 
-    @resolved("Open a session with address and password.")
+    @resolved(
+        "Open a session of 24 hours with e-mail address and password. For everybody but API keys; attempts are "
+        "limited (status 429)."
+    )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, FORM]) -> SignInPayload | None:
         context = info.context
         done = await sign_in.sign_in(
@@ -78,12 +83,15 @@ class Accounts:
             access_token=done.access_token, expires_at=done.expires_at, viewer=await _signed_in(context, done)
         )
 
-    @resolved("End the session whose token is sent, at once and everywhere.")
+    @resolved("End the session whose token the request carries, at once.")
     async def sign_out(self, info: Info) -> SignOutPayload | None:
         context = info.context
         return SignOutPayload(signed_out=await sign_out.sign_out(context.actor, context.access_token or ""))
 
-    @resolved("Have a link mailed to choose a password with. The answer never tells whether the address is known.")
+    @resolved(
+        "Request a link to choose a password; it is mailed, works once, and for one hour. At most five a day are "
+        "mailed to an address. The answer does not reveal whether the address is known. For everybody but API keys."
+    )
     async def request_password(
         self, info: Info, input: Annotated[RequestPasswordInput, FORM]
     ) -> RequestPasswordPayload | None:
@@ -93,7 +101,10 @@ class Accounts:
         )
         return RequestPasswordPayload(accepted=accepted)
 
-    @resolved("Choose a password by a one-time link; every other session of the person ends, and a new one opens.")
+    @resolved(
+        "Choose a password with a link that works once. It ends every other session and unused link of the person, and "
+        "opens a session. For everybody but API keys."
+    )
     async def choose_password(
         self, info: Info, input: Annotated[ChoosePasswordInput, FORM]
     ) -> ChoosePasswordPayload | None:
@@ -106,7 +117,7 @@ class Accounts:
 
 
 async def _signed_in(context: Context, done: SignedIn) -> Viewer | None:
-    """The person who has just signed in: what follows in this mutation's answer is theirs to read."""
+    """The viewer of a person who has just signed in; the rest of the mutation's answer is read with their rights."""
     person = await context.loaders.person.load(done.person_id)
     assert person is not None, "a person is never deleted"
     context.actor = await actor_of(person.id, is_staff=person.is_staff)

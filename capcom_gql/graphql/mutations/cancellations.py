@@ -1,4 +1,4 @@
-"""What staff end and undo: a subscription cancelled, an unpaid term reinstated."""
+"""The mutations that cancel a subscription and reinstate a term, for staff (R9)."""
 
 from datetime import date
 from typing import Annotated
@@ -16,33 +16,37 @@ from capcom_gql.graphql.types.term import Term
 from capcom_gql.services import cancel_subscription, reinstate_term
 
 
-@strawberry.input(description="A term, cancelled for want of its payment proof, to reinstate.")
+@strawberry.input(description="A term that was cancelled unpaid, to reinstate with its payment proof.")
 class ReinstateTermInput:
-    term_id: strawberry.ID = strawberry.field(description="The term.")
-    kind: PaymentProofKind = strawberry.field(description="What arrived.")
-    reference: str = strawberry.field(description="What is written on it: the number of the order, of the cheque.")
-    received_on: date = strawberry.field(
-        description="The day on which it arrived, in the operator's time zone; not in the future."
+    term_id: strawberry.ID = strawberry.field(description="The id of the term.")
+    kind: PaymentProofKind = strawberry.field(description="The kind of the proof.")
+    reference: str = strawberry.field(
+        description="The proof's own reference, such as the number of the order or the cheque."
     )
-    reason: str = strawberry.field(description="Why it is reinstated; kept as a note for staff.")
+    received_on: date = strawberry.field(
+        description="The day on which the proof arrived, in the operator's time zone; not after today."
+    )
+    reason: str = strawberry.field(
+        description="Why the term is reinstated, at most 2,000 characters; stored as a note for staff."
+    )
 
 
-@strawberry.type(description="The answer of reinstateTerm.")
+@strawberry.type(description="The payload of reinstateTerm.")
 class ReinstateTermPayload(Payload):
     subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
-    term: Term | None = strawberry.field(default=None, description="The term that is reinstated; null where refused.")
+    term: Term | None = strawberry.field(default=None, description="The reinstated term; null where refused.")
 
 
 @strawberry.input(description="A subscription to cancel.")
 class CancelSubscriptionInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
     reason: CancellationReason = strawberry.field(
-        description="WITHDRAWN where the organisation asked for it in writing, else BY_STAFF."
+        description="WITHDRAWN where the organisation requested it in writing, otherwise BY_STAFF; UNPAID is refused."
     )
-    note: str = strawberry.field(description="Why; kept as a note for staff.")
+    note: str = strawberry.field(description="Why, at most 2,000 characters; stored as a note for staff.")
 
 
-@strawberry.type(description="The answer of cancelSubscription.")
+@strawberry.type(description="The payload of cancelSubscription.")
 class CancelSubscriptionPayload(Payload):
     subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
 
@@ -51,7 +55,10 @@ class CancelSubscriptionPayload(Payload):
 class Cancellations:
     """The mutations about cancelling and reinstating."""
 
-    @resolved("Reinstate a term cancelled unpaid, with its proof: access resumes from now on, never backwards.")
+    @resolved(
+        "Reinstate a term that was cancelled unpaid, with its payment proof: it is confirmed, and access resumes from "
+        "now on. Manager and users are mailed. For staff and API keys with ADMIN."
+    )
     async def reinstate_term(
         self, info: Info, input: Annotated[ReinstateTermInput, FORM]
     ) -> ReinstateTermPayload | None:
@@ -63,7 +70,10 @@ class Cancellations:
         term = Term.of(subscription.view, done.term_id, context.runtime.currency, subscription.ownership)
         return ReinstateTermPayload(subscription=subscription, term=term)
 
-    @resolved("Cancel a subscription at once: every term that is not over. Manager and users are told.")
+    @resolved(
+        "Cancel at once every term of a subscription whose last day is not over. Manager and users are mailed. For "
+        "staff and API keys with ADMIN."
+    )
     async def cancel_subscription(
         self, info: Info, input: Annotated[CancelSubscriptionInput, FORM]
     ) -> CancelSubscriptionPayload | None:

@@ -1,4 +1,4 @@
-"""Letters that are tried again by hand."""
+"""The mutation that sends a delivery again."""
 
 from typing import Annotated
 
@@ -12,25 +12,25 @@ from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
 from capcom_gql.services import retry_delivery
 
 
-@strawberry.input(description="A letter to be tried again.")
+@strawberry.input(description="A delivery to send again.")
 class RetryDeliveryInput:
-    delivery_id: strawberry.ID = strawberry.field(description="The delivery's id.")
+    delivery_id: strawberry.ID = strawberry.field(description="The id of the delivery.")
 
 
-@strawberry.type(description="The answer of retryDelivery.")
+@strawberry.type(description="The payload of retryDelivery.")
 class RetryDeliveryPayload(Payload):
     delivery: Delivery | None = strawberry.field(
-        default=None, description="The delivery as it stands now; null where refused."
+        default=None, description="The delivery as it is now; null where refused."
     )
 
 
 @strawberry.type
 class Deliveries:
-    """The mutations of deliveries."""
+    """The mutation of deliveries."""
 
     @resolved(
-        "Try a letter that failed or is held again: at once, with all its attempts before it. It is sent only if what "
-        "it says is still true. Any other letter is refused with CONFLICT."
+        "Send a delivery that is FAILED or HELD again: at once, with a new schedule of eight attempts, if what it says "
+        "is still true. In other states it is refused with CONFLICT. For staff and API keys with NOTIFICATIONS_WRITE."
     )
     async def retry_delivery(
         self, info: Info, input: Annotated[RetryDeliveryInput, FORM]

@@ -1,4 +1,4 @@
-"""Discounts at events: their use, and its undoing."""
+"""The mutations that redeem and release discounts (R22)."""
 
 from typing import Annotated
 
@@ -17,42 +17,52 @@ from capcom_gql.graphql.user_errors import errors_of
 from capcom_gql.services import redeem_discount, release_discount
 
 
-@strawberry.input(description="A registration, at its full price, by the holder of a number.")
+@strawberry.input(description="A registration for which the holder of a subscriber number uses a discount.")
 class RedeemDiscountInput:
-    subscriber_number: str = strawberry.field(description="The number, with or without CP, spaces, hyphens or dots.")
+    subscriber_number: str = strawberry.field(
+        description="The subscriber number, with or without CP, spaces, hyphens or dots."
+    )
     event_kind: EventKind = strawberry.field(description="The kind of event.")
-    event_reference: str = strawberry.field(description="The event, named alike by every system that redeems.")
-    registration_reference: str = strawberry.field(description="The registration, as this system names it.")
-    price_minor: int = strawberry.field(description="The full price, in the currency's minor unit (cents for EUR).")
+    event_reference: str = strawberry.field(
+        description="The event, by a reference that all systems that redeem discounts share."
+    )
+    registration_reference: str = strawberry.field(description="The registration, as the calling system names it.")
+    price_minor: int = strawberry.field(description="The full price in the currency's minor unit (cents for EUR).")
     email: EmailAddress | None = strawberry.field(
-        default=strawberry.UNSET, description="When given, it must be the holder's."
+        default=strawberry.UNSET, description="An address that must be the holder's; left out, it is not compared."
     )
     idempotency_key: str = strawberry.field(description=KEY)
 
 
-@strawberry.type(description="The answer of redeemDiscount.")
+@strawberry.type(description="The payload of redeemDiscount.")
 class RedeemDiscountPayload(Payload):
     redemption: Redemption | None = strawberry.field(default=None, description="The redemption; null where refused.")
     check: DiscountCheck | None = strawberry.field(
-        default=None, description="The check that decided; also where the number is not entitled."
+        default=None,
+        description="The check that was made, with the reason of DISCOUNT_REFUSED; null where the form was refused.",
     )
 
 
-@strawberry.input(description="A redemption to give back.")
+@strawberry.input(description="A redemption to release.")
 class ReleaseDiscountInput:
-    redemption_id: strawberry.ID = strawberry.field(description="The redemption's id.")
+    redemption_id: strawberry.ID = strawberry.field(description="The id of the redemption.")
 
 
-@strawberry.type(description="The answer of releaseDiscount.")
+@strawberry.type(description="The payload of releaseDiscount.")
 class ReleaseDiscountPayload(Payload):
-    redemption: Redemption | None = strawberry.field(default=None, description="The redemption; null where refused.")
+    redemption: Redemption | None = strawberry.field(
+        default=None, description="The released redemption; null where refused."
+    )
 
 
 @strawberry.type
 class Discounts:
     """The mutations of discounts."""
 
-    @resolved("Record the use of a discount at a registration: once per person and event.")
+    @resolved(
+        "Record that a discount is used for a registration: once for each person and event, across all systems. For "
+        "staff and API keys with DISCOUNTS_REDEEM."
+    )
     async def redeem_discount(
         self, info: Info, input: Annotated[RedeemDiscountInput, FORM]
     ) -> RedeemDiscountPayload | None:
@@ -66,7 +76,10 @@ class Discounts:
             errors=await errors_of(done.faults, context.locale),
         )
 
-    @resolved("Give a redemption back, for a registration that was cancelled: the discount may be used anew.")
+    @resolved(
+        "Release a redemption, as for a cancelled registration: the person has the discount for the event again. For "
+        "staff and the API key that redeemed."
+    )
     async def release_discount(
         self, info: Info, input: Annotated[ReleaseDiscountInput, FORM]
     ) -> ReleaseDiscountPayload | None:

@@ -1,6 +1,6 @@
-"""What an outsider is told of the sign-up they have just sent: their own form, read back (R5).
+"""The answer to a sign-up by a caller without rights over the organisation: their own form, read back (R5).
 
-The answer must be the same whether or not the addresses in the form were known before.
+It must not reveal whether the addresses in the form were known before.
 """
 
 import strawberry
@@ -16,18 +16,18 @@ from capcom_gql.graphql.types.subscription import Echo, Organisation, Organisati
 from capcom_gql.services.subscribe import Subscribed, SubscribeForm
 from capcom_gql.storage import ids, tables
 
-_TIES = Echoed()
+_OWNERSHIP = Echoed()
 
 
 async def echo_of(context: Context, form: SubscribeForm, done: Subscribed) -> OrganisationSubscription:
-    """The subscription as the form's sender may see it: plan, state, days, limits, and the form."""
+    """The subscription as the sender of the form may see it: plan, state, days, limits, and the form."""
     view = await context.loaders.view.load(done.subscription_id)
     assert view is not None, "a subscription that was just opened has a term"
     organisation = await context.loaders.organisation.load(view.organisation_id)
     assert organisation is not None, "a subscription has an organisation"
-    assert form.organisation is not None, "an outsider cannot sign up a known one by its id alone"
+    assert form.organisation is not None, "without rights nobody signs up a known organisation by its id alone"
     echo = Echo(_organisation(form.organisation, organisation))
-    subscription = OrganisationSubscription.of(view, _TIES, echo)
+    subscription = OrganisationSubscription.of(view, _OWNERSHIP, echo)
     rows = await context.loaders.seat.load_many(list(done.seat_ids))
     for user, row in zip(form.users, rows, strict=True):
         assert row is not None, "a seat is never deleted"
@@ -39,10 +39,10 @@ async def echo_of(context: Context, form: SubscribeForm, done: Subscribed) -> Or
 def _organisation(form: OrganisationForm, row: tables.Organisation) -> Organisation:
     return Organisation(
         id=strawberry.ID(row.id),
-        # but for the country, in capitals
+        # the country is stored in capitals
         **{name: getattr(form, name) for name in ORGANISATION} | {"country": row.country},
         created_at=row.created_at,
-        ownership=_TIES,
+        ownership=_OWNERSHIP,
         is_echo=True,
     )
 
@@ -55,7 +55,7 @@ def _person(form: PersonForm, context: Context) -> Person:
         given_name=form.given_name,
         family_name=form.family_name,
         locale=form.locale or context.locale,
-        ownership=_TIES,
+        ownership=_OWNERSHIP,
     )
 
 
@@ -69,6 +69,6 @@ def _seat(row: tables.Seat, view: SubscriptionView, subscription: OrganisationSu
         removed_at=None,
         view=view,
         person_id=str(person.id),
-        ownership=_TIES,
+        ownership=_OWNERSHIP,
         echo=(subscription, person),
     )

@@ -1,4 +1,4 @@
-"""Webhook endpoints: where events are sent, and the secrets that they are signed with."""
+"""The mutations of webhook endpoints and of their secrets."""
 
 from typing import Annotated
 
@@ -18,59 +18,65 @@ from capcom_gql.services import (
     update_webhook_endpoint,
 )
 
-_SECRET = "With what its messages are signed: `whsec_` and base64. Told once, never again."
-_STAYS = "Left out or null, it stays as it is."
+_SECRET = (
+    "The secret that signs what it is sent, `whsec_` and base64, as Standard Webhooks specifies; shown only now. Null "
+    "where refused."
+)
+_STAYS = "Left out or null, it stays unchanged."
 
 
-@strawberry.input(description="An address to send events to.")
+@strawberry.input(description="An address to which events are to be posted.")
 class CreateWebhookEndpointInput:
-    url: URL = strawberry.field(description="Where to post them; the channel says which addresses it takes.")
+    url: URL = strawberry.field(
+        description="The address; the channel that delivers webhooks decides which addresses it accepts."
+    )
     description: str | None = strawberry.field(default=strawberry.UNSET, description="What it is for.")
-    kinds: list[str] = strawberry.field(description="The kinds of event to send; none means all.")
+    kinds: list[str] = strawberry.field(description="The kinds of event to send; empty for all kinds.")
     organisation_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The organisation whose events to send; by default everybody's."
+        default=strawberry.UNSET, description="The id of the organisation whose events to send; by default all events."
     )
 
 
-@strawberry.type(description="The answer of createWebhookEndpoint.")
+@strawberry.type(description="The payload of createWebhookEndpoint.")
 class CreateWebhookEndpointPayload(Payload):
     endpoint: WebhookEndpoint | None = strawberry.field(default=None, description="The endpoint; null where refused.")
     secret: str | None = strawberry.field(default=None, description=_SECRET)
 
 
-@strawberry.input(description="What is to change of an endpoint; what is left out stays as it is.")
+@strawberry.input(description="The fields of an endpoint to change; those left out stay unchanged.")
 class UpdateWebhookEndpointInput:
-    endpoint_id: strawberry.ID = strawberry.field(description="The endpoint's id.")
+    endpoint_id: strawberry.ID = strawberry.field(description="The id of the endpoint.")
     url: URL | None = strawberry.field(
         default=strawberry.UNSET,
-        description=f"Where to post events from now on, those that wait too; what was failing begins anew. {_STAYS}",
+        description="The address to which events are posted from now on, also those that wait. What failed at the "
+        f"former address is sent again. {_STAYS}",
     )
     description: str | None = strawberry.field(
-        default=strawberry.UNSET, description="What it is for. Left out, it stays as it is; null clears it."
+        default=strawberry.UNSET, description="What it is for. Left out, it stays unchanged; null clears it."
     )
     kinds: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description=f"The kinds of event to send; none means all. {_STAYS}"
+        default=strawberry.UNSET, description=f"The kinds of event to send; empty for all kinds. {_STAYS}"
     )
     is_enabled: bool | None = strawberry.field(
         default=strawberry.UNSET,
-        description="False: what happens is kept for it. True: it is sent what was kept, and what has failed since it "
-        f"was failing. {_STAYS}",
+        description="False holds events for it from now on. True sends what is held for it, and what has failed since "
+        f"it was failing. {_STAYS}",
     )
 
 
-@strawberry.type(description="The answer of updateWebhookEndpoint.")
+@strawberry.type(description="The payload of updateWebhookEndpoint.")
 class UpdateWebhookEndpointPayload(Payload):
     endpoint: WebhookEndpoint | None = strawberry.field(
-        default=None, description="The endpoint as it stands now; null where refused."
+        default=None, description="The endpoint as it is now; null where refused."
     )
 
 
-@strawberry.input(description="An endpoint to give a new secret.")
+@strawberry.input(description="An endpoint that is to get a new secret.")
 class RotateWebhookSecretInput:
-    endpoint_id: strawberry.ID = strawberry.field(description="The endpoint's id.")
+    endpoint_id: strawberry.ID = strawberry.field(description="The id of the endpoint.")
 
 
-@strawberry.type(description="The answer of rotateWebhookSecret.")
+@strawberry.type(description="The payload of rotateWebhookSecret.")
 class RotateWebhookSecretPayload(Payload):
     endpoint: WebhookEndpoint | None = strawberry.field(default=None, description="The endpoint; null where refused.")
     secret: str | None = strawberry.field(default=None, description=_SECRET)
@@ -78,19 +84,21 @@ class RotateWebhookSecretPayload(Payload):
 
 @strawberry.input(description="An endpoint to delete.")
 class DeleteWebhookEndpointInput:
-    endpoint_id: strawberry.ID = strawberry.field(description="The endpoint's id.")
+    endpoint_id: strawberry.ID = strawberry.field(description="The id of the endpoint.")
 
 
-@strawberry.type(description="The answer of deleteWebhookEndpoint.")
+@strawberry.type(description="The payload of deleteWebhookEndpoint.")
 class DeleteWebhookEndpointPayload(Payload):
-    deleted: bool = strawberry.field(default=False, description="Whether it is deleted now; false where refused.")
+    deleted: bool = strawberry.field(default=False, description="Whether it is deleted; false where refused.")
 
 
 @strawberry.type
 class Endpoints:
     """The mutations of webhook endpoints."""
 
-    @resolved("Send events to an address from now on.")
+    @resolved(
+        "Create an endpoint, to which events are posted from now on. For staff and API keys with NOTIFICATIONS_WRITE."
+    )
     async def create_webhook_endpoint(
         self, info: Info, input: Annotated[CreateWebhookEndpointInput, FORM]
     ) -> CreateWebhookEndpointPayload | None:
@@ -100,7 +108,7 @@ class Endpoints:
         )
         return CreateWebhookEndpointPayload(endpoint=await _endpoint(context, done.endpoint_id), secret=done.secret)
 
-    @resolved("Change an endpoint; enabled again, it is sent what was kept for it.")
+    @resolved("Change an endpoint, disable or enable it. For staff and API keys with NOTIFICATIONS_WRITE.")
     async def update_webhook_endpoint(
         self, info: Info, input: Annotated[UpdateWebhookEndpointInput, FORM]
     ) -> UpdateWebhookEndpointPayload | None:
@@ -110,7 +118,10 @@ class Endpoints:
         )
         return UpdateWebhookEndpointPayload(endpoint=await _endpoint(context, endpoint_id))
 
-    @resolved("Give an endpoint a new secret. For 24 hours the one before signs beside it.")
+    @resolved(
+        "Give an endpoint a new secret; for 24 hours the former one signs beside it. For staff and API keys with "
+        "NOTIFICATIONS_WRITE."
+    )
     async def rotate_webhook_secret(
         self, info: Info, input: Annotated[RotateWebhookSecretInput, FORM]
     ) -> RotateWebhookSecretPayload | None:
@@ -118,7 +129,10 @@ class Endpoints:
         done = await rotate_webhook_secret.rotate_webhook_secret(context.actor, str(input.endpoint_id))
         return RotateWebhookSecretPayload(endpoint=await _endpoint(context, done.endpoint_id), secret=done.secret)
 
-    @resolved("Delete an endpoint: what waits for it is not sent.")
+    @resolved(
+        "Delete an endpoint; what waits for it is not sent. Idempotent. For staff and API keys with "
+        "NOTIFICATIONS_WRITE."
+    )
     async def delete_webhook_endpoint(
         self, info: Info, input: Annotated[DeleteWebhookEndpointInput, FORM]
     ) -> DeleteWebhookEndpointPayload | None:

@@ -1,4 +1,4 @@
-"""Forms that mutations of several areas take. What they hold is the commands' to check (see `form_of`)."""
+"""Input types that mutations of several areas share; the commands check what they contain."""
 
 import strawberry
 
@@ -8,17 +8,22 @@ from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
 from capcom_gql.languages.locales import CODES
 
 FORM = strawberry.argument(description="The form.")
+"""The one argument of every mutation."""
 KEY = (
-    "A text of the client's making: sent again with the same input, it replays what was done instead of doing it twice."
+    "A text that the client chooses, at most 200 characters. The same key with the same input, sent again within 24 "
+    "hours, repeats the answer and does nothing."
 )
-SUBSCRIPTION_ID = "The subscription's id."
+"""The description of every idempotency key."""
+SUBSCRIPTION_ID = "The id of the subscription."
+"""The description of every subscriptionId."""
 
 _ORGANISATION = {name: field.meaning for name, field in ORGANISATION.items()}
 _PERSON = {name: field.meaning for name, field in PERSON.items()}
 
 
 @strawberry.input(
-    description="A person, as a form gives them. A known address is that person's, and changes nothing of theirs."
+    description="A person in a form. Where somebody has an account with the address, they are meant, and their profile "
+    "stays unchanged."
 )
 class PersonInput:
     email: EmailAddress = strawberry.field(description=_PERSON["email"])
@@ -31,7 +36,7 @@ class PersonInput:
     )
 
 
-@strawberry.input(description="An organisation, as a form gives it.")
+@strawberry.input(description="The data of an organisation.")
 class OrganisationInput:
     name: str = strawberry.field(description=_ORGANISATION["name"])
     siret: str | None = strawberry.field(default=strawberry.UNSET, description=_ORGANISATION["siret"])

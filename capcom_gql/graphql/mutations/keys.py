@@ -1,4 +1,4 @@
-"""Keys for machines."""
+"""The mutations of API keys, for staff."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,38 +15,40 @@ from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.services import create_api_key, revoke_api_key
 
 
-@strawberry.input(description="A key to make for a machine.")
+@strawberry.input(description="An API key to create for a machine.")
 class CreateApiKeyInput:
-    name: str = strawberry.field(description="What it is for, as people will recognise it.")
-    scopes: list[Scope] = strawberry.field(description="What it may do.")
+    name: str = strawberry.field(description="What it is for, for people.")
+    scopes: list[Scope] = strawberry.field(description="What it may do; at least one scope.")
     expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="From when on it no longer works; none for no end."
+        default=strawberry.UNSET,
+        description="From when on it no longer works, by the real clock; left out, it does not expire.",
     )
 
 
-@strawberry.type(description="The answer of createApiKey.")
+@strawberry.type(description="The payload of createApiKey.")
 class CreateApiKeyPayload(Payload):
-    api_key: ApiKey | None = strawberry.field(default=None, description="The key; null where refused.")
+    api_key: ApiKey | None = strawberry.field(default=None, description="The created key; null where refused.")
     secret: str | None = strawberry.field(
-        default=None, description="The key's secret: send it as `Authorization: Bearer`. Told once, never again."
+        default=None,
+        description="The secret of the key, for `Authorization: Bearer`; shown only now. Null where refused.",
     )
 
 
-@strawberry.input(description="A key to revoke.")
+@strawberry.input(description="An API key to revoke.")
 class RevokeApiKeyInput:
-    api_key_id: strawberry.ID = strawberry.field(description="The key's id.")
+    api_key_id: strawberry.ID = strawberry.field(description="The id of the key.")
 
 
-@strawberry.type(description="The answer of revokeApiKey.")
+@strawberry.type(description="The payload of revokeApiKey.")
 class RevokeApiKeyPayload(Payload):
-    api_key: ApiKey | None = strawberry.field(default=None, description="The key; null where refused.")
+    api_key: ApiKey | None = strawberry.field(default=None, description="The revoked key; null where refused.")
 
 
 @strawberry.type
 class Keys:
-    """The mutations of keys."""
+    """The mutations of API keys."""
 
-    @resolved("Make a key for a machine.")
+    @resolved("Create an API key for a machine. For staff and API keys with ADMIN.")
     async def create_api_key(self, info: Info, input: Annotated[CreateApiKeyInput, FORM]) -> CreateApiKeyPayload | None:
         context = info.context
         done = await create_api_key.create_api_key(
@@ -54,7 +56,7 @@ class Keys:
         )
         return CreateApiKeyPayload(api_key=await _api_key(context, done.api_key_id), secret=done.secret)
 
-    @resolved("Revoke a key, at once and everywhere.")
+    @resolved("Revoke an API key, at once. Idempotent. For staff and API keys with ADMIN.")
     async def revoke_api_key(self, info: Info, input: Annotated[RevokeApiKeyInput, FORM]) -> RevokeApiKeyPayload | None:
         context = info.context
         done = await revoke_api_key.revoke_api_key(

@@ -1,4 +1,4 @@
-"""What is known of an organisation."""
+"""The mutation that updates an organisation's data (R1, R21)."""
 
 from typing import Annotated
 
@@ -13,24 +13,27 @@ from capcom_gql.graphql.types.subscription import Organisation
 from capcom_gql.services import update_organisation
 
 
-@strawberry.input(description="An organisation's form, sent anew as a whole: what it leaves out is no longer known.")
+@strawberry.input(description="The data of an organisation as a whole: what is left out is cleared.")
 class UpdateOrganisationInput:
-    organisation_id: strawberry.ID = strawberry.field(description="The organisation's id.")
-    organisation: OrganisationInput = strawberry.field(description="Everything that is known of it from now on.")
+    organisation_id: strawberry.ID = strawberry.field(description="The id of the organisation.")
+    organisation: OrganisationInput = strawberry.field(description="All its data from now on.")
 
 
-@strawberry.type(description="The answer of updateOrganisation.")
+@strawberry.type(description="The payload of updateOrganisation.")
 class UpdateOrganisationPayload(Payload):
     organisation: Organisation | None = strawberry.field(
-        default=None, description="The organisation as it is recorded now; null where refused."
+        default=None, description="The organisation as it is now; null where refused."
     )
 
 
 @strawberry.type
 class Organisations:
-    """The mutation of an organisation's form."""
+    """The mutation of an organisation's data."""
 
-    @resolved("Update what is known of an organisation, whether or not its subscription is live.")
+    @resolved(
+        "Replace the data of an organisation, whether or not its subscription is live. For its manager, staff, and API "
+        "keys with ORGANISATIONS_WRITE."
+    )
     async def update_organisation(
         self, info: Info, input: Annotated[UpdateOrganisationInput, FORM]
     ) -> UpdateOrganisationPayload | None:

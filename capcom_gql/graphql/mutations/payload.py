@@ -1,4 +1,4 @@
-"""What every mutation answers: its result, null where refused, and the errors; and how a result is looked up."""
+"""The base of the payloads of mutations, and the look-up of their results."""
 
 import strawberry
 
@@ -6,25 +6,27 @@ from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.types.subscription import OrganisationSubscription, Seat
 from capcom_gql.graphql.user_errors import UserError
 
-SUBSCRIPTION_NOW = "The subscription as it stands now; null where refused."
+SUBSCRIPTION_NOW = "The subscription as it is now; null where refused."
+"""The description of every subscription in a payload."""
 
 
 @strawberry.type(description="What every mutation answers.")
 class Payload:
     errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused, every fault of the form at once; empty where done."
+        default_factory=list,
+        description="Why the mutation was refused, with all faults of the form; empty where it was done.",
     )
 
 
 async def subscription_of(context: Context, subscription_id: str) -> OrganisationSubscription:
-    """The subscription that a deed was just done on, as it stands now."""
+    """The subscription that a command has just changed, as it is now."""
     view = await context.loaders.view.load(subscription_id)
-    assert view is not None, "a deed was just done on it"
+    assert view is not None, "a subscription that a command changed has a term"
     return OrganisationSubscription.of(view)
 
 
 async def seat_of(context: Context, seat_id: str) -> Seat:
-    """The seat that a deed was just done on, with its subscription as it stands now."""
+    """The seat that a command has just changed, with its subscription as it is now."""
     row = await context.loaders.seat.load(seat_id)
     assert row is not None, "a seat is never deleted"
     return Seat.of(row, (await subscription_of(context, row.subscription_id)).view)

@@ -1,4 +1,4 @@
-"""One's own profile and address; and erasing a person, by staff."""
+"""The mutations of one's own profile and e-mail address (R24), and of erasing a person, by staff (R23)."""
 
 from typing import Annotated
 
@@ -16,19 +16,20 @@ from capcom_gql.languages.locales import CODES
 from capcom_gql.services import change_email, confirm_email, update_profile
 from capcom_gql.services.privacy import erase_person
 
-_STAYS = "Left out, it stays as it is"
+_STAYS = "Left out, it stays unchanged"
 _CLEARED = f"{_STAYS}; null clears it."
 
 
-@strawberry.input(description="An address for a channel beyond mail and phone.")
+@strawberry.input(description="A further address, for channels of another kind than e-mail and phone.")
 class AddressInput:
     kind: str = strawberry.field(
-        description="The kind of address, as the channel names it: a short lower-case name, not email, phone or url."
+        description="The kind of address, as in `Notifier.addressKind`: lower case, at most 40 characters; not email, "
+        "phone or url."
     )
-    value: str = strawberry.field(description="The address itself.")
+    value: str = strawberry.field(description="The address itself, at most 320 characters.")
 
 
-@strawberry.input(description="What is to change in one's own profile; what is left out stays as it is.")
+@strawberry.input(description="The fields of one's own profile to change; those left out stay unchanged.")
 class UpdateProfileInput:
     given_name: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"The given name. {_STAYS}; it cannot be null."
@@ -36,68 +37,74 @@ class UpdateProfileInput:
     family_name: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"The family name. {_STAYS}; it cannot be null."
     )
-    job_title: str | None = strawberry.field(default=strawberry.UNSET, description=f"What one does. {_CLEARED}")
+    job_title: str | None = strawberry.field(default=strawberry.UNSET, description=f"The job title. {_CLEARED}")
     phone: PhoneNumber | None = strawberry.field(
-        default=strawberry.UNSET, description=f"The telephone for text messages, E.164. {_CLEARED}"
+        default=strawberry.UNSET, description=f"The phone number for text messages, E.164. {_CLEARED}"
     )
     locale: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"The language of one's letters, {CODES}. {_STAYS}; it cannot be null."
     )
     addresses: list[AddressInput] | None = strawberry.field(
         default=strawberry.UNSET,
-        description=f"All addresses for channels beyond mail and phone, one of a kind. {_STAYS}; null clears them all.",
+        description=f"All further addresses, one of a kind, 20 at most. {_STAYS}; null clears them all.",
     )
 
 
-@strawberry.type(description="The answer of updateProfile.")
+@strawberry.type(description="The payload of updateProfile.")
 class UpdateProfilePayload(Payload):
-    person: Person | None = strawberry.field(default=None, description="The caller, as they are now; null if refused.")
+    person: Person | None = strawberry.field(
+        default=None, description="The caller, as they are now; null where refused."
+    )
 
 
-@strawberry.input(description="A new address for an account.")
+@strawberry.input(description="A new e-mail address for an account.")
 class ChangeEmailInput:
     person_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Whose address staff give, at once; by default it is the caller who asks for a new one.",
+        description="For staff: the id of the person whose address is changed at once. By default the caller requests "
+        "a new address of their own.",
     )
     email: EmailAddress = strawberry.field(description="The new address.")
 
 
-@strawberry.type(description="The answer of changeEmail.")
+@strawberry.type(description="The payload of changeEmail.")
 class ChangeEmailPayload(Payload):
     person: Person | None = strawberry.field(
         default=None,
-        description="The person, with the address of before until the link sent to the new one is used; "
-        "null where refused.",
+        description="The person, with the former address until the link that is mailed to the new one is used; null "
+        "where refused.",
     )
 
 
-@strawberry.input(description="A new address, confirmed by the one-time link that was sent to it.")
+@strawberry.input(description="The confirmation of a new e-mail address by the link that was mailed to it.")
 class ConfirmEmailInput:
-    token: str = strawberry.field(description="The token in the link.")
+    token: str = strawberry.field(description="The `token` parameter of the link.")
 
 
-@strawberry.type(description="The answer of confirmEmail.")
+@strawberry.type(description="The payload of confirmEmail.")
 class ConfirmEmailPayload(Payload):
     person: Person | None = strawberry.field(
-        default=None, description="The person with the new address, for a caller who may see them; null otherwise."
+        default=None,
+        description="The person with the new address; null where refused, and for a caller who may not see them.",
     )
 
 
-@strawberry.input(description="A person to erase, for good.")
+@strawberry.input(description="A person to erase; this cannot be undone.")
 class ErasePersonInput:
-    person_id: strawberry.ID = strawberry.field(description="The person's id.")
-    reason: str = strawberry.field(description="Why, in words that do not name the person: they are kept.")
+    person_id: strawberry.ID = strawberry.field(description="The id of the person.")
+    reason: str = strawberry.field(
+        description="Why, at most 4,000 characters; it is kept, so it must not name the person."
+    )
 
 
-@strawberry.type(description="The answer of erasePerson.")
+@strawberry.type(description="The payload of erasePerson.")
 class ErasePersonPayload(Payload):
-    erased: bool | None = strawberry.field(default=None, description="True once done; null where refused.")
+    erased: bool | None = strawberry.field(default=None, description="True where done; null where refused.")
 
 
 @strawberry.type
 class People:
-    """The mutations of people's own data."""
+    """The mutations of persons' data."""
 
     @resolved("Change one's own profile: names, job title, phone, language, further addresses.")
     async def update_profile(
@@ -108,8 +115,9 @@ class People:
         return UpdateProfilePayload(person=await _visible(context, person_id))
 
     @resolved(
-        "Ask for a new address: it gets a link, and is yours once that is used; the old one is told. The answer never "
-        "tells whether the address is another's. Staff change anyone's at once, by their id."
+        "Request a new e-mail address: a link is mailed to it, which works once and for 24 hours, and a notice to the "
+        "former one. The answer does not reveal whether somebody has the address. At most five requests a day. Staff "
+        "change anyone's address at once, with `personId`."
     )
     async def change_email(self, info: Info, input: Annotated[ChangeEmailInput, FORM]) -> ChangeEmailPayload | None:
         context = info.context
@@ -118,7 +126,10 @@ class People:
         )
         return ChangeEmailPayload(person=await _visible(context, person_id))
 
-    @resolved("Confirm a new address by the link that was sent to it; unused links of the person end.")
+    @resolved(
+        "Confirm a new e-mail address with the link that was mailed to it; the person's unused links to choose a "
+        "password no longer work. For everybody but API keys."
+    )
     async def confirm_email(self, info: Info, input: Annotated[ConfirmEmailInput, FORM]) -> ConfirmEmailPayload | None:
         context = info.context
         person_id = await confirm_email.confirm_email(
@@ -127,7 +138,8 @@ class People:
         return ConfirmEmailPayload(person=await _visible(context, person_id))
 
     @resolved(
-        "Erase a person: their seats end, their names, addresses and words are blanked everywhere. Cannot be undone."
+        "Erase a person: their seats are removed, and their names, addresses and texts blanked everywhere. It cannot "
+        "be undone. For staff and API keys with ADMIN."
     )
     async def erase_person(self, info: Info, input: Annotated[ErasePersonInput, FORM]) -> ErasePersonPayload | None:
         context = info.context
@@ -136,7 +148,7 @@ class People:
 
 
 async def _visible(context: Context, person_id: str) -> Person | None:
-    """The person, where the caller may see them."""
+    """The person with an id; None where the caller may not see them."""
     found = await find_subject(context, person_id)
     assert isinstance(found, Person | None), "the id is a person's"
     return found

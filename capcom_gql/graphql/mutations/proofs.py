@@ -1,4 +1,4 @@
-"""Payment proofs that arrive."""
+"""The mutation that records a payment proof (R8)."""
 
 from datetime import date
 from typing import Annotated
@@ -16,31 +16,37 @@ from capcom_gql.graphql.types.term import Term
 from capcom_gql.services import record_payment_proof
 
 
-@strawberry.input(description="A payment proof that arrived.")
+@strawberry.input(description="A payment proof that has arrived.")
 class RecordPaymentProofInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
     term_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Its term; by default the first that awaits its proof."
+        default=strawberry.UNSET,
+        description="The id of the term that it is for; by default the earliest term that awaits its proof.",
     )
-    kind: PaymentProofKind = strawberry.field(description="What arrived.")
-    reference: str = strawberry.field(description="What is written on it: the number of the order, of the cheque.")
+    kind: PaymentProofKind = strawberry.field(description="The kind of the proof.")
+    reference: str = strawberry.field(
+        description="The proof's own reference, such as the number of the order or the cheque."
+    )
     received_on: date = strawberry.field(
-        description="The day on which it arrived, in the operator's time zone; not in the future."
+        description="The day on which it arrived, in the operator's time zone; not after today."
     )
     idempotency_key: str = strawberry.field(description=KEY)
 
 
-@strawberry.type(description="The answer of recordPaymentProof.")
+@strawberry.type(description="The payload of recordPaymentProof.")
 class RecordPaymentProofPayload(Payload):
     subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
-    term: Term | None = strawberry.field(default=None, description="The term that is confirmed; null where refused.")
+    term: Term | None = strawberry.field(default=None, description="The confirmed term; null where refused.")
 
 
 @strawberry.type
 class Proofs:
     """The mutation that records a proof."""
 
-    @resolved("Record the payment proof of a term, which confirms it.")
+    @resolved(
+        "Record the payment proof of a term, which confirms it; the manager is mailed. Until the last instant of its "
+        "due day. For staff and API keys with BILLING_WRITE."
+    )
     async def record_payment_proof(
         self, info: Info, input: Annotated[RecordPaymentProofInput, FORM]
     ) -> RecordPaymentProofPayload | None:

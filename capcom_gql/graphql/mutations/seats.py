@@ -1,4 +1,4 @@
-"""The list of those who hold a number: users added, replaced and removed, and who manages it."""
+"""The mutations of the list of users: adding, replacing, removing, handing over the manager's role (R12)."""
 
 import asyncio
 from typing import Annotated
@@ -14,60 +14,63 @@ from capcom_gql.graphql.types.subscription import OrganisationSubscription, Seat
 from capcom_gql.services import add_seats, remove_seat, replace_seat, transfer_management
 
 
-@strawberry.input(description="Users to add to a live subscription: all of them, or none.")
+@strawberry.input(description="Users to add to a live subscription: all of them or none.")
 class AddSeatsInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
-    users: list[PersonInput] = strawberry.field(description="The users to add.")
+    users: list[PersonInput] = strawberry.field(description="The users to add, at least one and at most 50.")
     idempotency_key: str = strawberry.field(description=KEY)
 
 
-@strawberry.type(description="The answer of addSeats.")
+@strawberry.type(description="The payload of addSeats.")
 class AddSeatsPayload(Payload):
     seats: list[Seat] = strawberry.field(
-        default_factory=list, description="The seats made, in the order of the form, as far as the caller may see them."
+        default_factory=list,
+        description="The added seats that the caller may see, in the order of the form; empty where refused.",
     )
     subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
 
 
 @strawberry.input(
-    description="A user to replace by another person, who gets a number of their own; the former number is dead for "
-    "good. Where it is the manager's seat, the management goes with it."
+    description="A user to replace by another person, who gets a new seat and number. The former number is never valid "
+    "again. If it is the manager's seat, the role passes to the new person."
 )
 class ReplaceSeatInput:
-    seat_id: strawberry.ID = strawberry.field(description="The id of the seat of the user who goes.")
-    user: PersonInput = strawberry.field(description="The person who comes; without an active seat here so far.")
+    seat_id: strawberry.ID = strawberry.field(description="The id of the active seat to replace.")
+    user: PersonInput = strawberry.field(
+        description="The new person, who must not have an active seat in this subscription."
+    )
 
 
 @strawberry.type(
-    description="The answer of replaceSeat. It is told by the rights with which it was asked, also to a manager who "
-    "has just replaced themselves."
+    description="The payload of replaceSeat. It is read with the rights that the caller had before, also by a manager "
+    "who replaced themselves."
 )
 class ReplaceSeatPayload(Payload):
     seat: Seat | None = strawberry.field(
-        default=None, description="The new seat, as far as the caller may see it; null where refused."
+        default=None, description="The new seat; null where refused, and for a caller who may not see it."
     )
     subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
 
 
-@strawberry.input(description="A user to remove. The number is dead for good.")
+@strawberry.input(description="A user to remove; the subscriber number is never valid again.")
 class RemoveSeatInput:
-    seat_id: strawberry.ID = strawberry.field(description="The seat's id.")
+    seat_id: strawberry.ID = strawberry.field(description="The id of the active seat to remove.")
 
 
-@strawberry.type(description="The answer of removeSeat.")
+@strawberry.type(description="The payload of removeSeat.")
 class RemoveSeatPayload(Payload):
     subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
 
 
-@strawberry.input(description="A user who manages the list and answers for the renewal from now on.")
+@strawberry.input(description="The user who becomes the manager of a subscription.")
 class TransferManagementInput:
     subscription_id: strawberry.ID = strawberry.field(description=SUBSCRIPTION_ID)
     seat_id: strawberry.ID = strawberry.field(description="The id of the user's active seat in this subscription.")
 
 
 @strawberry.type(
-    description="The answer of transferManagement. It is told by the rights with which it was asked, also to the "
-    "manager who has just handed over."
+    description="The payload of transferManagement. It is read with the rights that the caller had before, also by the "
+    "manager who handed over."
 )
 class TransferManagementPayload(Payload):
     subscription: OrganisationSubscription | None = strawberry.field(default=None, description=SUBSCRIPTION_NOW)
@@ -75,9 +78,12 @@ class TransferManagementPayload(Payload):
 
 @strawberry.type
 class Seats:
-    """The mutations of a list."""
+    """The mutations of the list of users."""
 
-    @resolved("Add users to the list of a live subscription.")
+    @resolved(
+        "Add users to the list of a live subscription; each gets a subscriber number and a welcome letter. For the "
+        "manager, staff, and API keys with ORGANISATIONS_WRITE."
+    )
     async def add_seats(self, info: Info, input: Annotated[AddSeatsInput, FORM]) -> AddSeatsPayload | None:
         context = info.context
         done = await add_seats.add_seats(
@@ -89,7 +95,10 @@ class Seats:
             subscription=await subscription_of(context, done.subscription_id),
         )
 
-    @resolved("Replace a user of a live subscription by another person, at once.")
+    @resolved(
+        "Replace a user of a live subscription by another person, at once; both are mailed. For the manager, staff, "
+        "and API keys with ORGANISATIONS_WRITE."
+    )
     async def replace_seat(self, info: Info, input: Annotated[ReplaceSeatInput, FORM]) -> ReplaceSeatPayload | None:
         context = info.context
         done = await replace_seat.replace_seat(
@@ -101,13 +110,19 @@ class Seats:
             subscription=await subscription_of(context, done.subscription_id),
         )
 
-    @resolved("Remove a user from the list of a live subscription, at once.")
+    @resolved(
+        "Remove a user from the list of a live subscription, at once; they are mailed. The manager hands over first. "
+        "For the manager, staff, and API keys with ORGANISATIONS_WRITE."
+    )
     async def remove_seat(self, info: Info, input: Annotated[RemoveSeatInput, FORM]) -> RemoveSeatPayload | None:
         context = info.context
         done = await remove_seat.remove_seat(context.runtime, context.actor, form_of(input, remove_seat.RemoveSeatForm))
         return RemoveSeatPayload(subscription=await subscription_of(context, done.subscription_id))
 
-    @resolved("Hand the management of a live subscription over to another of its users; both are told.")
+    @resolved(
+        "Hand the manager's role of a live subscription over to another of its users; both are mailed. Idempotent. For "
+        "the manager, staff, and API keys with ORGANISATIONS_WRITE."
+    )
     async def transfer_management(
         self, info: Info, input: Annotated[TransferManagementInput, FORM]
     ) -> TransferManagementPayload | None:

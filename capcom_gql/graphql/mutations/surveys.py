@@ -1,4 +1,4 @@
-"""The survey answered."""
+"""The mutation that answers a survey (R18)."""
 
 from typing import Annotated
 
@@ -14,28 +14,33 @@ from capcom_gql.services import answer_survey
 from capcom_gql.storage import tables
 
 
-@strawberry.input(description="The answer to the survey that one's seat was asked about a term.")
+@strawberry.input(description="The answer of a seat's holder to the survey about a term.")
 class AnswerSurveyInput:
-    seat_id: strawberry.ID = strawberry.field(description="The caller's own seat.")
-    term_id: strawberry.ID = strawberry.field(description="The term that the seat was asked about.")
+    seat_id: strawberry.ID = strawberry.field(description="The id of the caller's own active seat.")
+    term_id: strawberry.ID = strawberry.field(description="The id of the term that the survey is about.")
     score: int = strawberry.field(
-        description="Whether they would recommend the service: from 0, not at all, to 10, without hesitation."
+        description="How likely they are to recommend the service: 0, not at all, to 10, without hesitation."
     )
     comment: str | None = strawberry.field(
-        default=strawberry.UNSET, description="In their own words: at most 4,000 characters."
+        default=strawberry.UNSET, description="A comment, at most 4,000 characters; optional."
     )
 
 
-@strawberry.type(description="The answer of answerSurvey.")
+@strawberry.type(description="The payload of answerSurvey.")
 class AnswerSurveyPayload(Payload):
-    survey: SurveyRequest | None = strawberry.field(default=None, description="The survey; null where refused.")
+    survey: SurveyRequest | None = strawberry.field(
+        default=None, description="The answered survey; null where refused."
+    )
 
 
 @strawberry.type
 class Surveys:
     """The mutation that answers a survey."""
 
-    @resolved("Answer the survey, once, until 30 days after the term's last day.")
+    @resolved(
+        "Answer the survey about a term, once, until 30 days (by default) after the term's last day. For the holder of "
+        "the seat."
+    )
     async def answer_survey(self, info: Info, input: Annotated[AnswerSurveyInput, FORM]) -> AnswerSurveyPayload | None:
         context = info.context
         done = await answer_survey.answer_survey(
