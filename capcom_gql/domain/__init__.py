@@ -1,5 +1,5 @@
-"""The rules of the service (R1 to R24): values in, values out.
+"""The rules of the service (R1 to R24, docs/rules.md) as pure functions of values.
 
-Nothing here reads a clock, a setting, a database or a network; today is always an argument.
-Each rule stands once, in the file its noun names.
+Nothing here reads a clock, a setting, a database or a network: the present day or instant is always an argument. Each
+rule is written once.
 """

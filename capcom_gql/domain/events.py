@@ -56,10 +56,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One row of the table: the deeds that record the kind, its details."""
+    """A row of the table of events."""
 
     recorded_by: tuple[str, ...]
+    """the names of the functions that record it, most of them commands"""
     details: tuple[str, ...]
+    """the names of exactly the details that it has"""
 
 
 EVENTS: Mapping[Kind, Spec] = {
@@ -110,13 +112,14 @@ EVENTS: Mapping[Kind, Spec] = {
     Kind.TERMS_PUBLISHED: Spec(("publish_terms",), ("version",)),
     Kind.KEY_CREATED: Spec(("create_api_key",), ("key_id", "scopes")),
     Kind.KEY_REVOKED: Spec(("revoke_api_key",), ("key_id",)),
-    # Of our own, since every letter tells of an event: staff are warned before the endpoint is disabled.
+    # recorded because the warning to staff is a letter, and every letter is about an event
     Kind.ENDPOINT_FAILING: Spec(("tick",), ("endpoint_id",)),
     Kind.ENDPOINT_DISABLED: Spec(("tick", "update_webhook_endpoint"), ("endpoint_id", "reason")),
 }
+"""The table of events of docs/rules.md."""
 
 
 def check_details(kind: Kind, details: Mapping[str, Detail]) -> None:
-    """Details carry exactly what the table says, so that no name or free text slips in (R21). Raises ValueError."""
+    """Raises ValueError unless the details are exactly those that the kind declares, so never free text (R21)."""
     if set(details) != set(EVENTS[kind].details):
         raise ValueError(f"{kind} carries {EVENTS[kind].details}, not {tuple(details)}")

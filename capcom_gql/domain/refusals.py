@@ -1,7 +1,7 @@
 """Refusals: how a command answers input or a state of affairs that it does not accept.
 
 A command raises one `Refusal` with all the faults of the form. Each fault has a stable code, the path of the field, and
-the key and data of the sentence that explains it, which stands in each language's `languages/<code>/refusals.toml`.
+the key and data of the sentence that explains it, which is in each language's `languages/<code>/refusals.toml`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 Datum = str | int | date | tuple[str, ...]
-"""What a sentence is told: a text, a number, a civil day, or words of which one is to be chosen."""
+"""A value that a sentence names: a text, a number, a civil day, or several words that are listed."""
 
 
 class Code(StrEnum):
