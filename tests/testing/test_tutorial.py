@@ -47,7 +47,7 @@ def state_of_the_pigeon(workshop: Workshop) -> tuple[str, str | None, str | None
 
 
 def test_a_channel_in_twenty_lines_delivers(tmp_path: Path) -> None:
-    steps = blocks(until="Whom it reaches")
+    steps = blocks(until="Recipients")
     (code,) = [text for _, kind, text in steps if kind == "python"]
     assert len([line for line in code.splitlines() if line.strip()]) <= 20
     workshop = open_workshop(tmp_path)
@@ -98,7 +98,7 @@ def the_welcome_of_ana(workshop: Workshop, world: HttpWorld) -> Request:
 
 def test_the_rest_of_the_tutorial(tmp_path: Path) -> None:
     workshop = open_workshop(tmp_path)
-    project = [step for step in blocks(until="Whom it reaches") if step[0] == "pigeon/pyproject.toml"]
+    project = [step for step in blocks(until="Recipients") if step[0] == "pigeon/pyproject.toml"]
     tested, made, written = follow(workshop, project + blocks(after="When it does not work"), SERVICE)
     assert f" {CHECKS_OVER_HTTP} passed" in tested
     assert " passed" in made

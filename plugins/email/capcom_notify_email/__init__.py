@@ -1,4 +1,4 @@
-"""The e-mail channel: letters handed to a mail server by SMTP."""
+"""The e-mail channel: sends letters by SMTP."""
 
 from capcom_gql.plugin import Notifier, hookimpl
 from capcom_notify_email.channel import Email

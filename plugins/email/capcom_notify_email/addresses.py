@@ -1,4 +1,4 @@
-"""Mailboxes, in the form that mail servers take."""
+"""E-mail addresses in the form that mail servers accept."""
 
 import re
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class MailAddress:
-    """An address with the name that mail programs show instead of it, which may be empty."""
+    """An address with its display name, which may be empty."""
 
     address: str
     name: str = ""
 
 
-def normal(raw: str) -> str:
-    """An address as `name@domain`, the domain in its ASCII form (IDNA). Raises ValueError with a sentence."""
+def normalize_address(raw: str) -> str:
+    """An address as `name@domain`, the domain in ASCII (IDNA). Raises ValueError with a sentence."""
     try:
         found = validate_email(raw.strip(), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
@@ -26,16 +26,16 @@ def normal(raw: str) -> str:
     return f"{found.local_part}@{found.ascii_domain}"
 
 
-def mailbox(text: str) -> MailAddress:
-    """`Name <name@domain>` or an address alone. Raises ValueError with a sentence."""
+def parse_mailbox(text: str) -> MailAddress:
+    """Read `Name <name@domain>` or an address alone. Raises ValueError with a sentence."""
     named = _NAMED.fullmatch(text.strip())
     address, name = (named["address"], named["quoted"] or named["name"] or "") if named else (text, "")
     name = name.strip()
     if has_control(name):
         raise ValueError("the name holds a line break or another control character")
-    return MailAddress(normal(address), name)
+    return MailAddress(normalize_address(address), name)
 
 
 def has_control(text: str) -> bool:
-    """Whether some character of it is a line break, or none that is written."""
+    """Whether a text has a line break or another control character."""
     return _CONTROL.search(text) is not None

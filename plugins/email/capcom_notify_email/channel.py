@@ -1,4 +1,4 @@
-"""The channel: a letter becomes a mail, the mail goes to the server, its answer becomes the letter's fate."""
+"""The channel: builds a mail from a letter, sends it, and translates the server's reply for the host."""
 
 import asyncio
 import re
@@ -22,23 +22,21 @@ from capcom_gql.plugin import (
     Transient,
     by_the_system,
 )
-from capcom_notify_email.addresses import normal
-from capcom_notify_email.connections import Connections, open_connection, part_with
-from capcom_notify_email.mail import write
-from capcom_notify_email.replies import judged, one_line
-from capcom_notify_email.settings import EmailConfig, Security, trusting
+from capcom_notify_email.addresses import normalize_address
+from capcom_notify_email.connections import Connections, open_connection, quit_connections
+from capcom_notify_email.mail import build_mail
+from capcom_notify_email.replies import exception_for, shorten
+from capcom_notify_email.settings import EmailConfig, Security, tls_context
 
 CHECK_SECONDS = 10.0
+"""Seconds that a check may take."""
 SHARE = 0.9
-"""Of the time of a send: what takes longer is told as the server's fault, before the host gives up on the channel."""
+"""The share of `Message.timeout` after which the channel reports that the server is too slow, before the host does."""
 _QUEUED = re.compile(r"queued as (\S+)", re.IGNORECASE)
 
 
 class Email(Notifier):
-    """Hands letters to a mail server by SMTP.
-
-    `resolve` looks the server's name up: the system does, unless a test says otherwise.
-    """
+    """Sends letters by SMTP. `resolve` looks up the server's name; tests replace it."""
 
     name = "email"
     address_kind = "email"
@@ -50,32 +48,32 @@ class Email(Notifier):
     def __init__(self, config: BaseModel, host: Host, *, resolve: Resolve = by_the_system) -> None:
         super().__init__(config, host)
         self._lookup = Lookup(resolve)
-        self._trust = None if self.config.security is Security.NONE else trusting(self.config.ca_file)
+        self._trust = None if self.config.security is Security.NONE else tls_context(self.config.ca_file)
         self._sender = self.config.sender_mailbox
-        self._reply_to = self.config.answers_to(host.support_email)
+        self._reply_to = self.config.reply_to_mailbox(host.support_email)
         self._lock = threading.Lock()
         self._connections: dict[asyncio.AbstractEventLoop, Connections] = {}
         self._is_closed = False
 
     def validate_address(self, raw: str) -> str:
         try:
-            return normal(raw)
+            return normalize_address(raw)
         except ValueError as error:
             raise AddressInvalid(str(error)) from None
 
     async def send(self, message: Message) -> Sent:
-        mail = write(message, self._sender, self._reply_to)
+        mail = build_mail(message, self._sender, self._reply_to)
         seconds = SHARE * message.timeout
         waiting = asyncio.timeout(seconds)
         try:
             async with waiting:
-                answer = await self._here().hand_over(mail)
+                answer = await self._connections_here().hand_over(mail)
         except (SMTPException, OSError) as error:
             if waiting.expired():
                 raise Transient(f"{self.config.server} did not take the mail within {seconds:g} s") from None
-            raise judged(error, self.config.server) from error
+            raise exception_for(error, self.config.server) from error
         queued = _QUEUED.search(answer)
-        return Sent(provider_id=queued[1] if queued else one_line(answer))
+        return Sent(provider_id=queued[1] if queued else shorten(answer))
 
     def check(self) -> Health:
         found: Future[Health] = Future()
@@ -83,11 +81,10 @@ class Email(Notifier):
         def run() -> None:
             try:
                 found.set_result(asyncio.run(self._check()))
-            # told to whoever asked, in their own thread
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:  # noqa: BLE001  raised again in the caller's thread
                 found.set_exception(error)
 
-        # a thread of its own, since whoever asks may be in an event loop; not waited for when the program ends
+        # in a thread, since the caller may run in an event loop; a daemon, so that the program can end meanwhile
         threading.Thread(target=run, daemon=True, name="email-check").start()
         return found.result()
 
@@ -104,22 +101,22 @@ class Email(Notifier):
         try:
             async with waiting:
                 smtp = await open_connection(self.config, self._trust, self._lookup)
-                told = f"{server} answers, {self._situation(smtp)}"
-                await part_with(smtp)
+                detail = f"{server} answers, {self._describe(smtp)}"
+                await quit_connections(smtp)
         except (NotConfigured, Transient) as error:
             return Health(ok=False, detail=str(error))
         except (SMTPException, OSError) as error:
             late = f"{server} did not answer within {CHECK_SECONDS:g} s"
-            return Health(ok=False, detail=late if waiting.expired() else str(judged(error, server)))
-        return Health(ok=True, detail=told)
+            return Health(ok=False, detail=late if waiting.expired() else str(exception_for(error, server)))
+        return Health(ok=True, detail=detail)
 
-    def _situation(self, smtp: SMTP) -> str:
+    def _describe(self, smtp: SMTP) -> str:
         who = f"signed in as {self.config.username}" if self.config.username else "without a sign-in"
         session = smtp.get_transport_info("ssl_object")
         return f"{'not encrypted' if session is None else f'encrypted with {session.version()}'}, {who}"
 
-    def _here(self) -> Connections:
-        """The connections of the running loop."""
+    def _connections_here(self) -> Connections:
+        """The connections of the running event loop."""
         loop = asyncio.get_running_loop()
         with self._lock:
             if self._is_closed:

@@ -1,7 +1,7 @@
-"""Connections to the mail server, a few in each event loop, used again for the next letter.
+"""Connections to the mail server: a few for each event loop, reused for further letters.
 
-A connection belongs to the loop that opened it. It is kept for `IDLE_SECONDS` and asked for a sign of life before it
-is used again; one that the server has closed meanwhile is replaced, and the letter goes by the new one.
+A connection belongs to the loop that opened it. It is kept for IDLE_SECONDS and tested by RSET before it is reused;
+one that the server has closed in the meantime is replaced.
 """
 
 import asyncio
@@ -18,23 +18,28 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDis
 from capcom_gql.plugin import AddressInvalid, Lookup, NotConfigured
 from capcom_notify_email.mail import Mail
 from capcom_notify_email.settings import EmailConfig, Security
-from capcom_notify_email.sockets import connected
+from capcom_notify_email.sockets import connect_to_host
 
-MOST_CONNECTIONS = 4
-"""At once in one loop: servers turn away whoever opens many. Further letters wait for one."""
+MAX_CONNECTIONS = 4
+"""The most connections of one event loop, since servers refuse clients with many. Further letters wait for one."""
 IDLE_SECONDS = 30.0
-SIGN_OF_LIFE_SECONDS = 2.0
-PARTING_SECONDS = 0.5
+"""Seconds after which an unused connection is closed."""
+RSET_SECONDS = 2.0
+"""Seconds for the reply to RSET."""
+QUIT_SECONDS = 0.5
+"""Seconds for the reply to QUIT."""
 SHUTTING_DOWN = 421
+"""The reply code with which a server closes the connection (RFC 5321)."""
 NO_SUCH_MECHANISM = 504
+"""The reply code for a mechanism that the server does not implement after all (RFC 4954)."""
 
 
 async def open_connection(config: EmailConfig, trust: ssl.SSLContext | None, lookup: Lookup) -> SMTP:
-    """A connection ready for letters: greeted, encrypted and signed in as the settings want it.
+    """Open a connection that is ready for letters: encrypted and signed in as the settings say.
 
-    Waits as long as its caller lets it. Raises NotConfigured, Transient, SMTPException, OSError.
+    It has no time limit of its own. Raises NotConfigured, Transient, SMTPException, OSError.
     """
-    sock = await connected(lookup, config.host, config.port_used)
+    sock = await connect_to_host(lookup, config.host, config.port_used)
     smtp = SMTP(
         hostname=config.host,
         sock=sock,
@@ -65,17 +70,17 @@ async def open_connection(config: EmailConfig, trust: ssl.SSLContext | None, loo
 
 
 def drop(smtp: SMTP) -> None:
-    """Close a connection at once, without a word to the server."""
+    """Close a connection at once, without QUIT."""
     transport = smtp.transport
     smtp.close()
     if transport is not None:
         cast(asyncio.WriteTransport, transport).abort()
 
 
-async def part_with(*connections: SMTP) -> None:
-    """Take leave of the server, which is given little time to answer. The connections are closed afterwards."""
+async def quit_connections(*connections: SMTP) -> None:
+    """End connections with QUIT, waiting QUIT_SECONDS for the replies, and close them."""
     await asyncio.gather(*(_quit(smtp) for smtp in connections))
-    # the transports let go of their sockets in the loop's next turns
+    # the transports close their sockets in the next turns of the loop
     for _ in range(2):
         await asyncio.sleep(0)
 
@@ -83,26 +88,26 @@ async def part_with(*connections: SMTP) -> None:
 async def _quit(smtp: SMTP) -> None:
     transport = smtp.transport
     try:
-        await smtp.quit(timeout=PARTING_SECONDS)
+        await smtp.quit(timeout=QUIT_SECONDS)
     except (SMTPException, OSError):
-        pass  # it is left in any case
+        pass  # it is closed in any case
     finally:
         drop(smtp)
         if transport is not None:
-            # a parting under TLS would wait for the server's own
+            # closing TLS normally would wait for the server
             cast(asyncio.WriteTransport, transport).abort()
 
 
 async def _sign_in(smtp: SMTP, config: EmailConfig) -> None:
-    """By the first way that the server offers; not by one after the other, since servers count failures."""
-    ways = {"plain": smtp.auth_plain, "login": smtp.auth_login, "cram-md5": smtp.auth_crammd5}
-    offered = [way for name, way in ways.items() if name in smtp.server_auth_methods]
+    """Sign in by the first mechanism that the server offers. Others are not tried, since servers count failures."""
+    mechanisms = {"plain": smtp.auth_plain, "login": smtp.auth_login, "cram-md5": smtp.auth_crammd5}
+    offered = [sign_in for name, sign_in in mechanisms.items() if name in smtp.server_auth_methods]
     if not offered:
-        raise NotConfigured(f"{config.server} offers no sign-in that is known here: correct SECURITY, or USERNAME")
+        raise NotConfigured(f"{config.server} offers no supported way to sign in: correct SECURITY, or USERNAME")
     *first, last = offered
-    for way in first:
+    for sign_in in first:
         try:
-            await way(config.username, config.password.get_secret_value())
+            await sign_in(config.username, config.password.get_secret_value())
             return
         except SMTPResponseException as error:
             if error.code != NO_SUCH_MECHANISM:
@@ -111,7 +116,7 @@ async def _sign_in(smtp: SMTP, config: EmailConfig) -> None:
 
 
 def _own_name(smtp: SMTP) -> str:
-    """What this machine calls itself in EHLO: its full name, else its address (RFC 5321, 4.1.4)."""
+    """The name for EHLO: the machine's full name, or its address literal (RFC 5321, 4.1.4)."""
     name = socket.gethostname()
     if "." in name and name.isascii():
         return name
@@ -120,7 +125,7 @@ def _own_name(smtp: SMTP) -> str:
 
 
 class Connections:
-    """Those of the running event loop. `on_end` is called when they are closed, which the loop's end does too."""
+    """The connections of the running event loop. `on_end` is called when they or the loop are closed."""
 
     def __init__(
         self, config: EmailConfig, trust: ssl.SSLContext | None, lookup: Lookup, on_end: Callable[[], None]
@@ -130,47 +135,50 @@ class Connections:
         self._lookup = lookup
         self._on_end = on_end
         self._loop = asyncio.get_running_loop()
-        self._room = asyncio.Semaphore(MOST_CONNECTIONS)
+        self._room = asyncio.Semaphore(MAX_CONNECTIONS)
         self._kept: list[tuple[float, SMTP]] = []
         self._is_closing = False
         self._ended = threading.Event()
         self._watching = self._loop.create_task(self._watch(), name="email-connections")
 
     async def hand_over(self, mail: Mail) -> str:
-        """Give the server a mail; what it answers on taking it. Raises as `open_connection`, and AddressInvalid."""
+        """Send a mail. Returns the server's reply to its content.
+
+        Raises what `open_connection` raises, and AddressInvalid.
+        """
         async with self._room:
-            smtp = await self._begun(mail)
+            smtp = await self._start_mail(mail)
             async with self._guarded(smtp):
                 answer = await smtp.data(mail.content)
             self._keep(smtp)
             return answer.message
 
     def close(self) -> None:
-        """Take leave of the server, from whatever thread; waits for it unless this is the loop's own."""
+        """Close all connections with QUIT. Callable from any thread; waits for it, except in the loop's own thread."""
         try:
             self._loop.call_soon_threadsafe(self._watching.cancel)
         except RuntimeError:
-            return  # the loop is closed, and has ended its tasks before
+            return  # the loop is closed, and its tasks have ended
         if self._loop.is_running() and not _is_running_here(self._loop):
-            self._ended.wait(2 * PARTING_SECONDS)
+            self._ended.wait(2 * QUIT_SECONDS)
 
-    async def _begun(self, mail: Mail) -> SMTP:
-        """A connection on which the server has taken the sender and the recipient."""
-        if (kept := await self._alive()) is not None:
-            # nothing of the letter was given yet: where the server has had enough of this connection, another will do
+    async def _start_mail(self, mail: Mail) -> SMTP:
+        """A connection on which the server has accepted the sender and the recipient."""
+        if (kept := await self._take_alive()) is not None:
+            # nothing of the letter was sent yet: if the server closes this connection, a new one is used
             try:
-                return await self._begin(kept, mail)
+                return await self._send_envelope(kept, mail)
             except SMTPServerDisconnected:
                 pass
             except SMTPResponseException as error:
                 if error.code != SHUTTING_DOWN:
                     raise
-        return await self._begin(await open_connection(self._config, self._trust, self._lookup), mail)
+        return await self._send_envelope(await open_connection(self._config, self._trust, self._lookup), mail)
 
-    async def _begin(self, smtp: SMTP, mail: Mail) -> SMTP:
+    async def _send_envelope(self, smtp: SMTP, mail: Mail) -> SMTP:
         async with self._guarded(smtp):
             if mail.needs_utf8 and not smtp.supports_extension("smtputf8"):
-                raise AddressInvalid(f"{self._config.server} takes no address with accents before the @ (SMTPUTF8)")
+                raise AddressInvalid(f"{self._config.server} accepts no address with accents before the @ (SMTPUTF8)")
             options, encoding = (["SMTPUTF8"], "utf-8") if mail.needs_utf8 else ([], "ascii")
             await smtp.mail(mail.sender, options=options, encoding=encoding)
             await smtp.rcpt(mail.recipient, encoding=encoding)
@@ -178,14 +186,14 @@ class Connections:
 
     @contextlib.asynccontextmanager
     async def _guarded(self, smtp: SMTP) -> AsyncIterator[None]:
-        """A refusal concerns one letter, and the connection stays; whatever else goes wrong ends it."""
+        """Keep the connection after a refusal, which affects one letter only, and close it after any other failure."""
         try:
             yield
         except AddressInvalid:
             self._keep(smtp)
             raise
         except SMTPResponseException as error:
-            # what is no answer at all leaves the dialogue out of step
+            # after an invalid reply the dialogue is out of step
             (self._keep if 400 <= error.code <= 599 else drop)(smtp)
             raise
         except BaseException:
@@ -198,16 +206,16 @@ class Connections:
         else:
             self._kept.append((self._loop.time(), smtp))
 
-    async def _alive(self) -> SMTP | None:
-        """The connection used last, once the server has shown that it still listens."""
+    async def _take_alive(self) -> SMTP | None:
+        """The connection that was used last, if the server still answers on it; None if there is none."""
         while self._kept:
             _, smtp = self._kept.pop()
             try:
-                # ends what a refusal has left open, too
-                await smtp.rset(timeout=SIGN_OF_LIFE_SECONDS)
+                # this also ends a mail that was refused
+                await smtp.rset(timeout=RSET_SECONDS)
                 return smtp
             except TimeoutError:
-                # the others will not be answered either, and each would be waited for
+                # the others would not be answered either
                 drop(smtp)
                 self._drop_all()
             except SMTPException:
@@ -218,19 +226,19 @@ class Connections:
         return None
 
     async def _watch(self) -> None:
-        """Part with connections that nobody uses, until the loop ends or the channel is closed."""
+        """Close connections that are not used any more, until the loop ends or the channel is closed."""
         try:
             while True:
                 await asyncio.sleep(IDLE_SECONDS / 2)
                 used_since = self._loop.time() - IDLE_SECONDS
                 unused = [smtp for used, smtp in self._kept if used < used_since]
                 self._kept = [(used, smtp) for used, smtp in self._kept if used >= used_since]
-                await part_with(*unused)
+                await quit_connections(*unused)
         finally:
             self._is_closing = True
             self._on_end()
             try:
-                await part_with(*(smtp for _, smtp in self._kept))
+                await quit_connections(*(smtp for _, smtp in self._kept))
             finally:
                 self._drop_all()
                 self._ended.set()

@@ -1,8 +1,7 @@
-"""Header fields as RFC 5322 folds them and RFC 2047 encodes them, one call a field.
+"""Header fields, folded as in RFC 5322 and encoded as in RFC 2047; each function returns one field with its line ends.
 
-The standard library's own folding puts spaces into long accented subjects and encodes long addresses of the web,
-which nobody can open then. Each function gives the field with its line ends. Raises ValueError for what would
-begin another field.
+The standard library is not used, since it puts spaces into long accented subjects and encodes long URLs, which then
+cannot be opened. Each function raises ValueError for a value that would begin another field.
 """
 
 import base64
@@ -12,13 +11,15 @@ from collections.abc import Iterable, Sequence
 from capcom_notify_email.addresses import MailAddress, has_control
 
 WIDTH = 78
-"""Columns of a line, but for a word that is longer."""
+"""Characters of a line, except for a longer word (RFC 5322)."""
 WIDTH_ENCODED = 76
-"""Columns of a line with an encoded word."""
-LONGEST_WORD = 75
-LONGEST_LINE = 998
-"""Octets that a line may never exceed."""
-LONGEST_NAME = 60
+"""Characters of a line with an encoded word (RFC 2047)."""
+MAX_ENCODED_WORD = 75
+"""The most characters of an encoded word (RFC 2047)."""
+MAX_LINE = 998
+"""The most bytes of a line (RFC 5322)."""
+MAX_NAME = 60
+"""The most characters of a display name that is not encoded."""
 
 _PLAIN = re.compile(r"[\x21-\x7e]+( [\x21-\x7e]+)*")
 _ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+( [\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
@@ -26,23 +27,23 @@ _KEPT = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 
 def token_field(name: str, value: str) -> bytes:
-    """A field that is read by programs, on one line: an address, an identifier, a date."""
+    """A field for programs, on one line: an address, an identifier, a date."""
     _check(name, value)
     line = f"{name}: {value}".encode()
-    if len(line) > LONGEST_LINE:
+    if len(line) > MAX_LINE:
         raise ValueError(f"the {name} is too long for a mail")
     return line + b"\r\n"
 
 
 def text_field(name: str, text: str) -> bytes:
-    """A field that is read by people, such as the subject."""
+    """A field for people, such as the subject; folded and encoded if needed."""
     _check(name, text)
     plain = _PLAIN.fullmatch(text) and "=?" not in text and max(map(len, text.split(" "))) < WIDTH
     return _folded(name, text.split(" ") if plain else _encoded(text, _room(name)))
 
 
 def mailbox_field(name: str, mailbox: MailAddress) -> bytes:
-    """A field that holds an address, with its name if it has one."""
+    """A field with an address and its display name, if it has one."""
     if not mailbox.name:
         return token_field(name, mailbox.address)
     _check(name, mailbox.name + mailbox.address)
@@ -55,7 +56,7 @@ def _check(name: str, value: str) -> None:
 
 
 def _room(name: str) -> int:
-    return min(LONGEST_WORD, WIDTH_ENCODED - len(f"{name}: "))
+    return min(MAX_ENCODED_WORD, WIDTH_ENCODED - len(f"{name}: "))
 
 
 def _folded(name: str, words: Iterable[str]) -> bytes:
@@ -70,7 +71,7 @@ def _folded(name: str, words: Iterable[str]) -> bytes:
 
 
 def _phrase(name: str, room: int) -> Sequence[str]:
-    if len(name) > LONGEST_NAME or not _PLAIN.fullmatch(name) or "=?" in name:
+    if len(name) > MAX_NAME or not _PLAIN.fullmatch(name) or "=?" in name:
         return _encoded(name, room)
     if _ATOMS.fullmatch(name):
         return [name]
@@ -79,7 +80,7 @@ def _phrase(name: str, room: int) -> Sequence[str]:
 
 
 def _encoded(text: str, first: int) -> list[str]:
-    """Encoded words of whole characters, between which readers see nothing; `first` columns for the first one."""
+    """The text as encoded words, without splitting characters; `first` is the room for the first word."""
     text = text.encode("utf-8", "replace").decode()
     whole = text.encode()
     is_quoted = sum(1 if octet in _KEPT else 3 for octet in whole) <= 4 * len(whole) / 3
@@ -87,7 +88,7 @@ def _encoded(text: str, first: int) -> list[str]:
     piece = b""
     for character in text:
         longer = piece + character.encode()
-        if len(_word(longer, is_quoted)) > (LONGEST_WORD if words else first):
+        if len(_word(longer, is_quoted)) > (MAX_ENCODED_WORD if words else first):
             words.append(_word(piece, is_quoted))
             longer = character.encode()
         piece = longer

@@ -1,4 +1,4 @@
-"""A letter as the mail that is handed to the server: RFC 5322 and MIME, in ASCII but for addresses that are not."""
+"""Build the mail of a letter: RFC 5322 and MIME, in ASCII except for addresses that are not ASCII."""
 
 import base64
 import binascii
@@ -10,19 +10,17 @@ from urllib.parse import quote
 
 from capcom_gql.plugin import Message, Permanent
 from capcom_notify_email.addresses import MailAddress
-from capcom_notify_email.headers import LONGEST_LINE, mailbox_field, text_field, token_field
+from capcom_notify_email.headers import MAX_LINE, mailbox_field, text_field, token_field
 
-LONGEST_ID = 128
+MAX_ID = 128
+"""The most characters of a letter's id in Message-ID; a longer one is hashed."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>,]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What the server is given: the envelope and the content, with the line ends of a mail.
-
-    `needs_utf8`: the recipient's address is not ASCII, which takes a server that speaks SMTPUTF8 (RFC 6531).
-    """
+    """The envelope of a mail and its content, with CRLF line ends."""
 
     sender: str
     recipient: str
@@ -30,11 +28,12 @@ class Mail:
 
     @property
     def needs_utf8(self) -> bool:
+        """Whether the recipient's address is not ASCII, so that the server must support SMTPUTF8 (RFC 6531)."""
         return not self.recipient.isascii()
 
 
-def write(message: Message, sender: MailAddress, reply_to: MailAddress | None) -> Mail:
-    """The mail of a letter: the same octets at each attempt. Raises Permanent for what no mail can hold."""
+def build_mail(message: Message, sender: MailAddress, reply_to: MailAddress | None) -> Mail:
+    """The mail of a letter: the same bytes on every attempt. Raises Permanent for a letter that no mail can hold."""
     try:
         head = _head(message, sender, reply_to)
     except ValueError as error:
@@ -42,7 +41,7 @@ def write(message: Message, sender: MailAddress, reply_to: MailAddress | None) -
     plain = _part("plain", message.text)
     if message.html is None:
         return Mail(sender.address, message.address, head + plain + b"\r\n")
-    # no line of an encoded part can begin so, and no reader of the letter knows its id
+    # no line of an encoded part can begin so, and the author of a text does not know the letter's id
     boundary = "=_" + hashlib.sha256(message.id.encode()).hexdigest()[:40]
     content = token_field("Content-Type", f'multipart/alternative; boundary="{boundary}"') + b"\r\n"
     for part in (plain, _part("html", message.html)):
@@ -51,9 +50,9 @@ def write(message: Message, sender: MailAddress, reply_to: MailAddress | None) -
 
 
 def message_id(message: Message, sender: MailAddress) -> str:
-    """What the mail is known by, made of the letter's id and the sender's domain: the same at each attempt."""
+    """The Message-ID, from the letter's id and the sender's domain: the same on every attempt."""
     name = quote(message.id, safe="")
-    if len(name) > LONGEST_ID:
+    if len(name) > MAX_ID:
         name = hashlib.sha256(message.id.encode()).hexdigest()
     return f"<{name}@{sender.address.rpartition('@')[2]}>"
 
@@ -66,7 +65,7 @@ def _head(message: Message, sender: MailAddress, reply_to: MailAddress | None) -
         b"" if reply_to is None else mailbox_field("Reply-To", reply_to),
         text_field("Subject", message.subject),
         token_field("Message-ID", message_id(message, sender)),
-        # a machine wrote it: absence notices are not sent in answer (RFC 3834)
+        # so that no absence notice is sent in reply (RFC 3834)
         token_field("Auto-Submitted", "auto-generated"),
         b"" if message.unsubscribe_url is None else _refusal(message.unsubscribe_url),
         token_field("X-Capcom-Topic", quote(message.topic)),
@@ -77,9 +76,9 @@ def _head(message: Message, sender: MailAddress, reply_to: MailAddress | None) -
 
 
 def _refusal(address: str) -> bytes:
-    """How a mail program offers to end letters of this kind by one click (RFC 2369, RFC 8058)."""
+    """The headers by which a mail program offers to unsubscribe with one click (RFC 2369, RFC 8058)."""
     if not _WEB_ADDRESS.fullmatch(address):
-        raise ValueError("the address that ends letters of this kind is not one of the web")
+        raise ValueError("the address to unsubscribe is not a URL")
     return token_field("List-Unsubscribe", f"<{address}>") + token_field(
         "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
     )
@@ -97,8 +96,9 @@ def _part(kind: str, text: str) -> bytes:
 
 
 def _encoded(octets: bytes) -> tuple[str, bytes]:
-    """As it is where every server passes it on unchanged, else by the shorter of the two encodings."""
-    if octets.isascii() and b"\0" not in octets and all(len(line) <= LONGEST_LINE for line in octets.split(b"\r\n")):
+    """The transfer encoding and the encoded content: 7bit if every server passes it on unchanged, else the shorter of
+    quoted-printable and base64."""
+    if octets.isascii() and b"\0" not in octets and all(len(line) <= MAX_LINE for line in octets.split(b"\r\n")):
         return "7bit", octets
     quoted = re.sub(rb"(?<!\r)\n", b"\r\n", binascii.b2a_qp(octets))
     based = base64.encodebytes(octets).replace(b"\n", b"\r\n")

@@ -1,4 +1,4 @@
-"""What the server's refusals, and the connection's failures, mean for a letter.
+"""Translate refusals of the server and failures of the connection to the exceptions of the contract.
 
 | what happened                                              | what is raised            |
 |------------------------------------------------------------|---------------------------|
@@ -8,7 +8,7 @@
 | another 5xx on the recipient or the content                | `Permanent`               |
 | 5xx on the greeting, STARTTLS, the sign-in or the sender   | `NotConfigured`           |
 | a certificate that is not trusted, or of another name      | `NotConfigured`           |
-| a certificate out of its days, which its owner will renew  | `Transient`               |
+| an expired certificate, which its owner will renew         | `Transient`               |
 """
 
 import os
@@ -26,10 +26,14 @@ from aiosmtplib import (
 
 from capcom_gql.plugin import AddressGone, AddressInvalid, NotConfigured, Permanent, Transient
 
-LONGEST_ANSWER = 300
+MAX_ANSWER = 300
+"""The most characters of a reply that are quoted."""
 NEEDS_SIGN_IN = 530
+"""The reply code of a server that requires authentication (RFC 4954)."""
 MOVED = "5.1.6"
+"""The enhanced status code of a mailbox that has moved (RFC 3463)."""
 CLOSED = "5.2.1"
+"""The enhanced status code of a mailbox that is disabled (RFC 3463)."""
 _ABOUT_SENDER = frozenset({"5.1.7", "5.1.8"})
 _ABOUT_LETTER = frozenset({503, 552, 554, 555})
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
@@ -38,49 +42,49 @@ _OUT_OF_ITS_DAYS = frozenset({9, 10})
 _NOT_THIS_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"})
 
 
-def judged(error: Exception, server: str) -> Exception:
-    """The exception of the contract for one of the mail library's, or of the system's; `server` is how it is named."""
+def exception_for(error: Exception, server: str) -> Exception:
+    """The exception of the contract for one of aiosmtplib or the system. `server` is its name in the text."""
     if isinstance(error, SMTPResponseException):
         return _refusal(error, server)
     if (fault := _tls_fault(error)) is not None:
         return _untrusted(fault, server)
     if isinstance(error, TimeoutError):
         return Transient(f"{server} did not answer in time")
-    return Transient(f"{server}: {one_line(_words(error)) or type(error).__name__}")
+    return Transient(f"{server}: {shorten(_system_text(error)) or type(error).__name__}")
 
 
 def _refusal(error: SMTPResponseException, server: str) -> Exception:
-    told = f"{server} answered {error.code} {one_line(error.message)}".rstrip()
+    reason = f"{server} answered {error.code} {shorten(error.message)}".rstrip()
     if not 500 <= error.code <= 599:
-        # -1 is an answer that is none; 2xx and 3xx in the wrong place are no better
-        return Transient(told)
+        # -1 stands for an invalid reply; 2xx and 3xx in the wrong place are invalid too
+        return Transient(reason)
     if error.code == NEEDS_SIGN_IN:
-        return NotConfigured(f"{told}: give the USERNAME and PASSWORD, and the SECURITY, that it asks for")
+        return NotConfigured(f"{reason}: set the USERNAME, PASSWORD and SECURITY that it requires")
     if isinstance(error, SMTPAuthenticationError):
-        return NotConfigured(f"{told}: correct USERNAME and PASSWORD")
+        return NotConfigured(f"{reason}: correct USERNAME and PASSWORD")
     if isinstance(error, SMTPSenderRefused):
-        return _about_sender(error, told)
+        return _about_sender(error, reason)
     if isinstance(error, SMTPRecipientRefused | SMTPDataError):
-        return _about_recipient(error, told)
-    return NotConfigured(f"{told}: ask whoever runs it, or correct HOST, PORT and SECURITY")
+        return _about_recipient(error, reason)
+    return NotConfigured(f"{reason}: ask its operator, or correct HOST, PORT and SECURITY")
 
 
-def _about_sender(error: SMTPSenderRefused, told: str) -> Exception:
+def _about_sender(error: SMTPSenderRefused, reason: str) -> Exception:
     if error.code in _ABOUT_LETTER or enhanced(error.message).startswith(("5.2.", "5.3.")):
-        return Permanent(told)
-    return NotConfigured(f"{told}: it does not take letters from {error.sender}, correct SENDER")
+        return Permanent(reason)
+    return NotConfigured(f"{reason}: it accepts no letters from {error.sender}, correct SENDER")
 
 
-def _about_recipient(error: SMTPRecipientRefused | SMTPDataError, told: str) -> Exception:
+def _about_recipient(error: SMTPRecipientRefused | SMTPDataError, reason: str) -> Exception:
     is_recipient = isinstance(error, SMTPRecipientRefused)
     status = enhanced(error.message)
     if status in _ABOUT_SENDER:
-        return NotConfigured(f"{told}: correct SENDER")
+        return NotConfigured(f"{reason}: correct SENDER")
     if status in (MOVED, CLOSED) or (is_recipient and error.code == 551):
-        return AddressGone(told)
+        return AddressGone(reason)
     if status.startswith("5.1.") or (is_recipient and not status and error.code in (550, 553)):
-        return AddressInvalid(told)
-    return Permanent(told)
+        return AddressInvalid(reason)
+    return Permanent(reason)
 
 
 def enhanced(answer: str) -> str:
@@ -89,13 +93,13 @@ def enhanced(answer: str) -> str:
     return found.group() if found else ""
 
 
-def one_line(answer: str) -> str:
+def shorten(answer: str) -> str:
     """What a server says, on one line and not at any length."""
     line = " ".join(answer.encode("utf-8", "replace").decode().split())
-    return line if len(line) <= LONGEST_ANSWER else line[: LONGEST_ANSWER - 1] + "…"
+    return line if len(line) <= MAX_ANSWER else line[: MAX_ANSWER - 1] + "…"
 
 
-def _words(error: BaseException) -> str:
+def _system_text(error: BaseException) -> str:
     """What the system said at the root of it, without the addresses that the libraries put around."""
     while error.__cause__ is not None:
         error = error.__cause__
@@ -112,10 +116,10 @@ def _tls_fault(error: BaseException | None) -> ssl.SSLError | None:
 
 def _untrusted(fault: ssl.SSLError, server: str) -> Exception:
     if isinstance(fault, ssl.SSLCertVerificationError):
-        told = f"the certificate of {server} is refused: {one_line(fault.verify_message)}"
+        reason = f"the certificate of {server} is refused: {shorten(fault.verify_message)}"
         if fault.verify_code in _OUT_OF_ITS_DAYS:
-            return Transient(told)
-        return NotConfigured(f"{told} (correct HOST, or name the authority's file as CA_FILE)")
+            return Transient(reason)
+        return NotConfigured(f"{reason} (correct HOST, or name the authority's file as CA_FILE)")
     if fault.reason in _NOT_THIS_TLS:
         return NotConfigured(f"{server} does not speak TLS as asked ({fault.reason}): correct SECURITY and PORT")
-    return Transient(f"{server}: {one_line(str(fault))}")
+    return Transient(f"{server}: {shorten(str(fault))}")

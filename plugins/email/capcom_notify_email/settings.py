@@ -1,4 +1,4 @@
-"""What an operator tells the channel: which server, how it is reached, and who the letters come from."""
+"""The settings of the channel: the server, how to connect to it, and the sender."""
 
 import ipaddress
 import re
@@ -9,10 +9,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from capcom_notify_email.addresses import MailAddress, mailbox, normal
+from capcom_notify_email.addresses import MailAddress, normalize_address, parse_mailbox
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
-USUAL_NAME = "Cap'Com Plus"
+DEFAULT_SENDER_NAME = "Cap'Com Plus"
+"""The sender's display name, if SENDER has none."""
 
 
 class Security(StrEnum):
@@ -21,9 +22,11 @@ class Security(StrEnum):
     NONE = "none"
     STARTTLS = "starttls"
     TLS = "tls"
+    """from the first byte on"""
 
 
-USUAL_PORTS = {Security.NONE: 25, Security.STARTTLS: 587, Security.TLS: 465}
+DEFAULT_PORTS = {Security.NONE: 25, Security.STARTTLS: 587, Security.TLS: 465}
+"""The port for each kind of encryption, if PORT is not set."""
 
 
 def _empty_is_none(value: object) -> object:
@@ -35,7 +38,7 @@ def _lower(value: object) -> object:
 
 
 class EmailConfig(BaseModel):
-    """The settings of the channel; HOST and SENDER are all that a server without a sign-in needs."""
+    """The settings of the channel. A server without authentication needs HOST and SENDER only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -45,14 +48,16 @@ class EmailConfig(BaseModel):
     )
     security: Annotated[Security, BeforeValidator(_lower)] = Field(
         Security.STARTTLS,
-        description="starttls, tls (from the first byte on), or none, for a server of this machine or network.",
+        description="starttls, tls (from the first byte on), or none, for a server on this machine or network.",
     )
-    username: str = Field("", description="Whom to sign in as; empty: the server asks for no sign-in.")
+    username: str = Field("", description="The user name to sign in with; empty: without signing in.")
     password: SecretStr = Field(SecretStr(""), description="The password of that user.")
-    sender: str = Field(description="Who letters come from: Cap'Com Plus <bonjour@reseau.example>, or an address.")
-    reply_to: str = Field("", description="Where answers go; empty: the support address, unless that is the sender.")
+    sender: str = Field(description="The sender of letters: Cap'Com Plus <bonjour@reseau.example>, or an address.")
+    reply_to: str = Field(
+        "", description="The address for replies; empty: the support address, unless that is the sender."
+    )
     ca_file: Annotated[Path | None, BeforeValidator(_empty_is_none)] = Field(
-        None, description="A PEM file of the authorities to trust instead of the system's, for a private one."
+        None, description="A PEM file of the certificate authorities to trust instead of the system's."
     )
 
     @field_validator("host")
@@ -69,22 +74,22 @@ class EmailConfig(BaseModel):
     @field_validator("sender")
     @classmethod
     def _is_sender(cls, value: str) -> str:
-        if not mailbox(value).address.isascii():
-            raise ValueError("every server must take it: use letters without accents before the @")
+        if not parse_mailbox(value).address.isascii():
+            raise ValueError("every server must accept it: use letters without accents before the @")
         return value
 
     @field_validator("reply_to")
     @classmethod
     def _is_mailbox(cls, value: str) -> str:
-        if value and not mailbox(value).address.isascii():
-            raise ValueError("every server must take it: use letters without accents before the @")
+        if value and not parse_mailbox(value).address.isascii():
+            raise ValueError("every server must accept it: use letters without accents before the @")
         return value
 
     @field_validator("ca_file")
     @classmethod
     def _is_trusted(cls, value: Path | None) -> Path | None:
         try:
-            trusting(value) if value is not None else None
+            tls_context(value) if value is not None else None
         except ssl.SSLError:
             raise ValueError("the file holds no certificate in PEM form") from None
         except OSError as error:
@@ -107,26 +112,26 @@ class EmailConfig(BaseModel):
 
     @property
     def port_used(self) -> int:
-        """The port given, else the usual one."""
-        return self.port or USUAL_PORTS[self.security]
+        """The port to connect to: PORT, or the default for SECURITY."""
+        return self.port or DEFAULT_PORTS[self.security]
 
     @property
     def server(self) -> str:
-        """The server as reasons name it."""
+        """The server as `host:port`, for messages."""
         return f"[{self.host}]:{self.port_used}" if ":" in self.host else f"{self.host}:{self.port_used}"
 
     @property
     def sender_mailbox(self) -> MailAddress:
-        """Who letters come from."""
-        found = mailbox(self.sender)
-        return found if found.name else MailAddress(found.address, USUAL_NAME)
+        """The sender of letters, with a display name."""
+        found = parse_mailbox(self.sender)
+        return found if found.name else MailAddress(found.address, DEFAULT_SENDER_NAME)
 
-    def answers_to(self, support_email: str) -> MailAddress | None:
-        """Where answers go, None where that is the sender, or an address that not every server takes."""
-        found = mailbox(self.reply_to) if self.reply_to else MailAddress(normal(support_email))
+    def reply_to_mailbox(self, support_email: str) -> MailAddress | None:
+        """The address for replies; None if it is the sender's, or not ASCII, which not every server accepts."""
+        found = parse_mailbox(self.reply_to) if self.reply_to else MailAddress(normalize_address(support_email))
         return found if found.address != self.sender_mailbox.address and found.address.isascii() else None
 
 
-def trusting(ca_file: Path | None) -> ssl.SSLContext:
-    """How a server proves who it is: by the system's authorities, or by those of a file. Raises OSError."""
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """The TLS settings for connections: trusting the system's authorities, or those of a PEM file. Raises OSError."""
     return ssl.create_default_context(cafile=ca_file)

@@ -25,7 +25,7 @@ async def test_letters_go_by_one_connection(channel: Email, office: PostOffice) 
 async def test_many_at_once_share_a_few(channel: Email, office: PostOffice) -> None:
     await asyncio.gather(*(channel.send(letter(f"delivery_{number}")) for number in range(40)))
     assert len({arrived.mail["Message-ID"] for arrived in office.arrived}) == 40
-    assert 1 < office.connections <= connections.MOST_CONNECTIONS
+    assert 1 < office.connections <= connections.MAX_CONNECTIONS
 
 
 async def test_a_server_that_restarted_between_two_letters(channel: Email, office: PostOffice) -> None:
@@ -65,7 +65,7 @@ async def test_connections_that_hang_cost_one_wait(
 ) -> None:
     await asyncio.gather(*(channel.send(letter(str(number))) for number in range(8)))
     assert office.connections > 1
-    monkeypatch.setattr(connections, "SIGN_OF_LIFE_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "RSET_SECONDS", 0.3)
     office.will("RSET", *[hangs] * office.connections)
     began = time.monotonic()
     await channel.send(letter("last"))

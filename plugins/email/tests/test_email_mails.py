@@ -16,7 +16,7 @@ from capcom_gql.plugin import Permanent
 from capcom_notify_email import Email
 from capcom_notify_email.addresses import MailAddress
 from capcom_notify_email.headers import mailbox_field, text_field
-from capcom_notify_email.mail import write
+from capcom_notify_email.mail import build_mail
 
 from .email_fixtures import Opening, a_build, a_ca_file, a_channel, a_trust, an_authority, an_office, an_opening  # noqa: F401  found by pytest under their names
 from .letters import HTML, SUBJECT, TEXT, letter
@@ -102,7 +102,7 @@ async def test_every_attempt_is_the_same_mail(channel: Email, office: PostOffice
 
 @pytest.mark.parametrize("identifier", ["../../<x>@y\r\nBcc: all@x.example", "é" * 3, "x" * 500, "a b"])
 def test_an_id_is_never_more_than_an_id(identifier: str) -> None:
-    found = str(read(write(letter(identifier), SENDER, None).content)["Message-ID"])
+    found = str(read(build_mail(letter(identifier), SENDER, None).content)["Message-ID"])
     assert re.fullmatch(r"<[\w.%-]{1,128}@reseau\.example>", found, re.ASCII)
 
 
@@ -137,7 +137,7 @@ async def test_a_header_cannot_be_slipped_in(channel: Email, office: PostOffice,
 
 @pytest.mark.parametrize("change", [{"topic": "a\r\nBcc: b"}, {"locale": "fr\r\nBcc: b"}])
 def test_nor_by_a_topic_or_a_language(change: dict[str, str]) -> None:
-    mail = read(write(letter(**change), SENDER, None).content)
+    mail = read(build_mail(letter(**change), SENDER, None).content)
     assert mail["Bcc"] is None and mail.defects == []
 
 
@@ -201,7 +201,7 @@ def test_any_name_is_read_as_it_was_written(name: str) -> None:
 @example("trailing \t\n \n", "é ")
 @example("a\rb\r\n\rc", "\x00")
 def test_any_text_is_read_as_it_was_written(text: str, html: str) -> None:
-    mail = read(write(letter(text=text, html=html), SENDER, None).content)
+    mail = read(build_mail(letter(text=text, html=html), SENDER, None).content)
     assert [each.defects for each in mail.walk()] == [[], [], []]
     plain, rich = mail.iter_parts()
     for found, wanted in ((plain, text), (rich, html)):
@@ -211,7 +211,7 @@ def test_any_text_is_read_as_it_was_written(text: str, html: str) -> None:
 
 
 def test_what_is_mostly_not_latin_takes_the_shorter_encoding() -> None:
-    mail = read(write(letter(text="日本語" * 100), SENDER, None).content)
+    mail = read(build_mail(letter(text="日本語" * 100), SENDER, None).content)
     plain, _ = mail.iter_parts()
     assert plain["Content-Transfer-Encoding"] == "base64"
     assert str(plain.get_content()).rstrip("\n") == "日本語" * 100

@@ -85,13 +85,13 @@ async def test_bad_credentials_are_the_operators_to_mend(
 
 
 async def test_a_server_that_wants_a_sign_in(build: Building, opened: Opening, trust: ssl.SSLContext) -> None:
-    with pytest.raises(NotConfigured, match=r"530 .*give the USERNAME and PASSWORD"):
+    with pytest.raises(NotConfigured, match=r"530 .*set the USERNAME, PASSWORD"):
         await opened(build(trust=trust, users=USERS)).send(letter())
 
 
 async def test_a_server_that_knows_no_sign_in(build: Building, opened: Opening) -> None:
     channel = opened(build(), **SIGNED_IN)
-    with pytest.raises(NotConfigured, match="offers no sign-in"):
+    with pytest.raises(NotConfigured, match="offers no supported way to sign in"):
         await channel.send(letter())
 
 

@@ -1,7 +1,7 @@
-"""The mailbox channel: each letter becomes a standard .eml file in a folder. For development.
+"""The mailbox channel: writes each letter as a standard .eml file instead of sending it. For development.
 
-Nothing leaves the machine. The folder is `mailbox/` in `CAPCOM_DATA_DIR`; the order of the files' names is
-the order of sending, and a file that is there is whole.
+The folder is `mailbox/` in `CAPCOM_DATA_DIR`. The names of the files are in the order of sending, and every file is
+complete.
 """
 
 import os
@@ -20,13 +20,12 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from capcom_gql.plugin import AddressInvalid, Health, Host, Message, Notifier, Sent, hookimpl
 
-LONGEST_LINE = 990
-"""Octets. RFC 5322 allows 998 in a line; past it the text is encoded, else it stays readable as it is."""
-
-LONGEST_PLAIN_SUBJECT = 66
-"""Characters of ASCII; a longer subject is encoded, since it takes several lines."""
-OCTETS_OF_AN_ENCODED_WORD = 39
-"""Its line, with the name of the header, stays within the 76 characters of RFC 2047."""
+MAX_LINE = 990
+"""The most bytes of a line of text that is not encoded; RFC 5322 allows 998."""
+MAX_PLAIN_SUBJECT = 66
+"""The most ASCII characters of a subject that is not encoded, so that it fits in one line."""
+ENCODED_WORD_BYTES = 39
+"""Bytes of text in one encoded word, so that its line fits in the 76 characters of RFC 2047."""
 
 
 class MailboxConfig(BaseModel):
@@ -35,7 +34,7 @@ class MailboxConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sender: str = ""
-    """The address letters come from; empty: the support address."""
+    """The address of the sender; empty: the support address."""
 
     @field_validator("sender")
     @classmethod
@@ -72,7 +71,7 @@ class Mailbox(Notifier):
         return address
 
     def send(self, message: Message) -> Sent:
-        # `parents` would make the one above with the mode of any folder, open to others
+        # `parents` would create the folder above with the default mode, readable by others
         for folder in (self._folder.parent, self._folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         written = self._written_before(message) if message.attempt > 1 else None
@@ -80,9 +79,9 @@ class Mailbox(Notifier):
 
     def check(self) -> Health:
         try:
-            # asking makes no folder: it is made for the first letter
-            there = next(each for each in (self._folder, *self._folder.parents) if each.exists())
-            with tempfile.TemporaryFile(dir=there):
+            # the folder is created for the first letter, not by a check
+            existing = next(each for each in (self._folder, *self._folder.parents) if each.exists())
+            with tempfile.TemporaryFile(dir=existing):
                 return Health(ok=True, detail=f"mails are written to {self._folder}")
         except OSError as error:
             return Health(ok=False, detail=f"{self._folder} cannot be written to: {error.strerror or error}")
@@ -107,9 +106,8 @@ class Mailbox(Notifier):
         return target
 
     def _stamp(self, written_at: int) -> str:
-        """When the file was written, by the real clock: the date in the mail may be moved back in a demo.
-
-        The clock of files is coarse, and may be set back: a stamp is never lower than one before it.
+        """The time stamp of a file's name, from its modification time by the real clock (the mail's own date is by the
+        product's clock). Time stamps always increase, though the clock is coarse and may be set back.
         """
         if self._last_stamp is None:
             self._last_stamp = max((_read_stamp(path.name) for path in self._folder.glob("*.eml")), default=0)
@@ -123,11 +121,11 @@ def capcom_notifiers() -> list[type[Notifier]]:
     return [Mailbox]
 
 
-class _AsTold(BaseHeader):
-    """A header on one line, with the value it is given.
+class _VerbatimHeader(BaseHeader):
+    """A header on one line, with exactly its value.
 
-    The library's own encodes long addresses of the web, which nobody can open then, and takes what looks like an
-    encoded word for one: a name could hold a line break in it, and begin another header.
+    The standard library encodes long URLs, which then cannot be opened, and decodes what looks like an encoded word: a
+    name could so contain a line break and begin another header.
     """
 
     max_count: ClassVar[Literal[1]] = 1
@@ -140,21 +138,21 @@ class _AsTold(BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
-class _Subject(_AsTold):
-    """A subject, encoded where it must be. The library's own puts spaces into long accented ones."""
+class _Subject(_VerbatimHeader):
+    """A subject, encoded if needed. The standard library puts spaces into long accented ones."""
 
     def fold(self, *, policy: Policy) -> str:
-        is_plain = self.isascii() and self.isprintable() and "=?" not in self and len(self) <= LONGEST_PLAIN_SUBJECT
+        is_plain = self.isascii() and self.isprintable() and "=?" not in self and len(self) <= MAX_PLAIN_SUBJECT
         words = [str(self)] if is_plain else [_encoded_word(piece) for piece in _pieces(self)]
         return f"Subject: {f'{policy.linesep} '.join(words)}{policy.linesep}"
 
 
 def _pieces(text: str) -> list[bytes]:
-    """The text in whole characters, as many octets at a time as an encoded word of one line holds."""
+    """The text in pieces of at most ENCODED_WORD_BYTES bytes, without splitting characters."""
     pieces = [b""]
     for character in text:
         octets = character.encode()
-        if len(pieces[-1] + octets) > OCTETS_OF_AN_ENCODED_WORD:
+        if len(pieces[-1] + octets) > ENCODED_WORD_BYTES:
             pieces.append(b"")
         pieces[-1] += octets
     return pieces
@@ -166,11 +164,11 @@ def _encoded_word(octets: bytes) -> str:
 
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("subject", _Subject)
-_HEADERS.map_to_type("list-unsubscribe", _AsTold)
+_HEADERS.map_to_type("list-unsubscribe", _VerbatimHeader)
 
 
 def _mail(message: Message, sender: str) -> EmailMessage:
-    # Only an address that is not ASCII needs headers in UTF-8 (RFC 6532).
+    # only an address that is not ASCII needs headers in UTF-8 (RFC 6532)
     is_utf8 = not (message.address + sender).isascii()
     mail = EmailMessage(policy=SMTP.clone(utf8=is_utf8, header_factory=_HEADERS))
     user, domain = _split(sender)
@@ -187,19 +185,19 @@ def _mail(message: Message, sender: str) -> EmailMessage:
     mail.set_content(message.text, cte=_encoding(message.text))
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html", cte=_encoding(message.html))
-    # After the parts: headers in Content- that are there before go to the first part.
+    # set after the parts, since a Content- header that is set before moves to the first part
     mail["Content-Language"] = message.locale
     return mail
 
 
 def _encoding(text: str) -> str:
     longest = max((len(line.encode()) for line in text.splitlines()), default=0)
-    return "8bit" if longest <= LONGEST_LINE else "quoted-printable"
+    return "8bit" if longest <= MAX_LINE else "quoted-printable"
 
 
 def _split(address: str) -> tuple[str, str]:
     user, _, domain = address.rpartition("@")
-    # "=?" begins an encoded word, which the library would decode, whatever it holds
+    # "=?" begins an encoded word, which the library would decode
     is_odd = "=?" in address or any(c.isspace() or not c.isprintable() or c in '<>,;:"()' for c in address)
     if not user or not domain or is_odd:
         raise ValueError("this is not an e-mail address: write it as name@domain")
@@ -211,7 +209,7 @@ def _safe(identifier: str) -> str:
 
 
 def _read_stamp(name: str) -> int:
-    """The instant in a file's name, in nanoseconds; 0 for a file that somebody else put here."""
+    """The instant in a file's name, in nanoseconds since 1970; 0 for a file that the channel did not write."""
     try:
         moment, rest = name.split(".", 1)
         seconds = datetime.strptime(moment + "+0000", "%Y%m%dT%H%M%S%z").timestamp()

@@ -1,6 +1,6 @@
-"""The sms channel: one text message for each letter that goes by telephone, through the provider that is set.
+"""The sms channel: sends letters as text messages through a provider.
 
-Providers: any HTTP gateway described by templates, OVHcloud, Brevo, and whatever Apprise knows.
+Providers: any HTTP gateway described by templates, OVHcloud, Brevo, and every service that Apprise supports.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from capcom_gql.plugin import (
 from capcom_notify_sms.brevo import Brevo
 from capcom_notify_sms.by_apprise import ByApprise
 from capcom_notify_sms.gateway import Gateway
-from capcom_notify_sms.lengths import fitted
+from capcom_notify_sms.lengths import fit
 from capcom_notify_sms.numbers import e164
 from capcom_notify_sms.ovh import Ovh
 from capcom_notify_sms.provider import Provider, Sms
@@ -36,16 +36,13 @@ from capcom_notify_sms.settings import SmsConfig
 __all__ = ["SmsChannel", "SmsConfig"]
 
 SHARE = 0.9
-"""Of an attempt's time. The rest is for saying that it was not enough, which is no fault of this channel."""
+"""The share of `Message.timeout` after which the channel itself reports that the provider is too slow."""
 CHECK_TIMEOUT = 8.0
-"""Seconds for all that `check` asks."""
+"""Seconds that a check may take."""
 
 
 class SmsChannel(Notifier):
-    """Sends letters as text messages.
-
-    `resolve` looks the provider's name up, but for Apprise: the system does, unless a test says otherwise.
-    """
+    """Sends letters as text messages. `resolve` looks up the provider's name, except for Apprise; tests replace it."""
 
     name = "sms"
     address_kind = "phone"
@@ -63,7 +60,7 @@ class SmsChannel(Notifier):
 
     async def send(self, message: Message) -> Sent:
         seconds = message.timeout * SHARE
-        text = fitted(message.text, self.config.max_segments)
+        text = fit(message.text, self.config.max_segments)
         sms = Sms(id=message.id, to=message.address, text=text, attempt=message.attempt)
         try:
             async with asyncio.timeout(seconds):
@@ -77,11 +74,10 @@ class SmsChannel(Notifier):
         def run() -> None:
             try:
                 found.set_result(asyncio.run(self._checked()))
-            # Told to whoever asked, in their own thread.
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:  # noqa: BLE001  raised again in the caller's thread
                 found.set_exception(error)
 
-        # A thread of its own, since whoever asks may be in an event loop; not waited for when the program ends.
+        # in a thread, since the caller may run in an event loop; a daemon, so that the program can end meanwhile
         threading.Thread(target=run, daemon=True, name="sms-check").start()
         return found.result()
 

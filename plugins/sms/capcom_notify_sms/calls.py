@@ -1,4 +1,4 @@
-"""One HTTP call to a provider, and what its answer means for the message."""
+"""HTTP calls to a provider, and the exceptions of the contract for its answers."""
 
 import asyncio
 import json
@@ -17,21 +17,23 @@ import httpx2
 from capcom_gql.plugin import AddressInvalid, Lookup, NotConfigured, Permanent, Transient
 from capcom_notify_sms.routes import Route
 
-LONGEST_ANSWER = 64 * 1024
-"""Octets. Nobody's answer to a text message is longer; the rest is not read."""
-LONGEST_QUOTE = 200
-SHORTEST_SECRET = 4
+MAX_ANSWER = 64 * 1024
+"""The most bytes of an answer that are read."""
+MAX_QUOTE = 200
+"""The most characters of an answer that are quoted."""
+MIN_SECRET = 4
+"""The least characters of a secret that is hidden; a shorter one is in too many texts by chance."""
 _SENDER = re.compile(r"sender|originator|exp[ée]diteur", re.IGNORECASE)
 _CREDIT = re.compile(r"cr[ée]dits?\b|balance|solde|funds|quota", re.IGNORECASE)
 _NUMBER = re.compile(
     r"phone|mobile|msisdn|recipient|receiver|destination|destinataire|\bnumber\b|num[ée]ro", re.IGNORECASE
 )
-_WORDS = ("code", "errorCode", "class", "error", "message", "detail", "description", "reason")
+_TEXT_FIELDS = ("code", "errorCode", "class", "error", "message", "detail", "description", "reason")
 _calling: ContextVar[bool] = ContextVar("calling", default=False)
 
 
 class _Unlogged(logging.Filter):
-    """Keeps the client's records of our calls out of the log: they hold URLs, with numbers and passwords in them."""
+    """Keeps the HTTP client's records of these calls out of the log, since their URLs hold numbers and passwords."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return not _calling.get()
@@ -42,109 +44,117 @@ logging.getLogger("httpx2").addFilter(_Unlogged())
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A provider's answer, as far as it was read."""
+    """A provider's answer."""
 
     status: int
     headers: Mapping[str, str]
-    """With names in lower case."""
+    """By name in lower case."""
     body: bytes
+    """At most MAX_ANSWER bytes."""
 
     def json(self) -> dict[str, object]:
-        """Its JSON object; empty when it is none."""
+        """The body as a JSON object; empty if it is not one."""
         found = self.any_json()
         return found if isinstance(found, dict) else {}
 
     def any_json(self) -> object:
-        """Its JSON value; None when it is none."""
+        """The body as a JSON value; None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
             return None
 
-    def words(self) -> str:
-        """What the provider says in words, on one line and shortened; empty for pages meant for a browser."""
-        found = list(_said(self.json()))
+    def text(self) -> str:
+        """The provider's explanation in one line, shortened to MAX_QUOTE; empty for an HTML page."""
+        found = list(_texts_in(self.json()))
         if not found and "html" not in self.headers.get("content-type", "") and not self.body.startswith((b"<", b"{")):
-            found = [self.body[: 4 * LONGEST_QUOTE].decode("utf-8", "replace")]
+            found = [self.body[: 4 * MAX_QUOTE].decode("utf-8", "replace")]
         line = " ".join(" ".join(found).split())
-        return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"
+        return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1] + "…"
 
 
-def _said(value: object) -> Iterator[str]:
+def _texts_in(value: object) -> Iterator[str]:
     if not isinstance(value, dict):
         return
-    for name in _WORDS:
-        said = value.get(name)
-        if isinstance(said, str):
-            yield said
+    for name in _TEXT_FIELDS:
+        text = value.get(name)
+        if isinstance(text, str):
+            yield text
         else:
-            yield from _said(said)
+            yield from _texts_in(text)
 
 
 class Connection:
-    """The way to one provider. Each call has a connection of its own, so that nothing is left to close."""
+    """Makes HTTP calls to one provider. Each call opens a connection of its own, so nothing has to be closed."""
 
     def __init__(self, who: str, lookup: Lookup, hidden: tuple[str, ...] = ()) -> None:
-        """`who` is what people call the provider; `hidden` are secrets besides the settings' own."""
+        """`who` names the provider in messages; `hidden` are secrets that no message may show."""
         self.who = who
         self._lookup = lookup
         self._hidden = sorted(hidden, key=len, reverse=True)
         self._tls: ssl.SSLContext | None = None
 
     async def call(self, method: str, url: str, *, headers: Mapping[str, str], content: bytes = b"") -> Response:
-        """Ask once; redirects are not followed. Raises Transient for whatever keeps an answer from coming."""
-        asked = {"User-Agent": "capcom-notify-sms", "Accept": "application/json", "Accept-Encoding": "identity"}
-        # Plain http has nothing to verify, and no redirect leads from it to where something would be.
+        """Make one call, without following redirects or a time limit of its own.
+
+        Raises Transient if there is no answer, NotConfigured if the URL is invalid.
+        """
+        common = {"User-Agent": "capcom-notify-sms", "Accept": "application/json", "Accept-Encoding": "identity"}
+        # plain http has no certificate to verify
         trusted: ssl.SSLContext | bool = False
         if url.lower().startswith("https:"):
-            # A tenth of a second of reading certificates, once, beside the loop.
+            # reading the certificates takes a tenth of a second, so it is done once, in a thread
             if self._tls is None:
                 self._tls = await asyncio.to_thread(httpx2.create_ssl_context)
             trusted = self._tls
         try:
             with _unlogged():
-                # No timeouts here: the caller keeps one deadline for all the calls that a message needs.
+                # no timeout: the caller has one deadline for all calls of a message
                 async with (
                     httpx2.AsyncClient(transport=Route(trusted, self._lookup), timeout=None) as client,
-                    client.stream(method, url, headers={**asked, **headers}, content=content or None) as response,
+                    client.stream(method, url, headers={**common, **headers}, content=content or None) as response,
                 ):
                     body = b""
                     async for chunk in response.aiter_raw():
                         body += chunk
-                        if len(body) >= LONGEST_ANSWER:
+                        if len(body) >= MAX_ANSWER:
                             break
                     seen = {name.lower(): value for name, value in response.headers.items()}
-                    return Response(response.status_code, seen, body[:LONGEST_ANSWER])
+                    return Response(response.status_code, seen, body[:MAX_ANSWER])
         except httpx2.TransportError as error:
-            raise Transient(f"{self.who} cannot be reached: {self.shown(str(error) or type(error).__name__)}") from None
+            raise Transient(
+                f"{self.who} cannot be reached: {self.redact(str(error) or type(error).__name__)}"
+            ) from None
         except httpx2.InvalidURL:
-            raise NotConfigured(f"the address of {self.who} is no URL: mend it") from None
+            raise NotConfigured(f"the address of {self.who} is not a URL: correct it") from None
 
-    def shown(self, words: str, *more: str) -> str:
-        """Words of the provider without the secrets that this line knows of, nor `more`."""
+    def redact(self, text: str, *more: str) -> str:
+        """A text without the secrets of this connection, and without `more`."""
         for secret in (*self._hidden, *more):
-            if len(secret) >= SHORTEST_SECRET:
-                words = words.replace(secret, "***")
-        return words
+            if len(secret) >= MIN_SECRET:
+                text = text.replace(secret, "***")
+        return text
 
-    def refusal(self, answer: Response, *private: str) -> Exception:
-        """What to raise for an answer that is not a success. `private` is what the words must not repeat."""
-        words = self.shown(answer.words(), *private)
+    def exception_for(self, answer: Response, *private: str) -> Exception:
+        """The exception of the contract for an answer that is not a success. Its text does not repeat `private`."""
+        text = self.redact(answer.text(), *private)
         status = answer.status
-        said = f"{self.who} answered {status}" + (f": {words}" if words else "")
+        reason = f"{self.who} answered {status}" + (f": {text}" if text else "")
         if status in (408, 425, 429) or status >= 500:
-            return Transient(said, retry_after=_breaker(answer))
-        if status == 402 or _CREDIT.search(words):
-            return NotConfigured(f"{said}; there is no credit left: buy some")
+            return Transient(reason, retry_after=_retry_after(answer))
+        if status == 402 or _CREDIT.search(text):
+            return NotConfigured(f"{reason}; there is no credit left: buy some")
         if status in (401, 403, 407):
-            return NotConfigured(f"{said}; it refuses the credentials: mend them, or what they are allowed to do")
+            return NotConfigured(f"{reason}; it refuses the credentials: correct them, or their permissions")
         if 300 <= status < 400 or status in (404, 405, 410):
-            return NotConfigured(f"{said}; no messages are taken there: mend the address or the account's name")
-        if _SENDER.search(words):
-            return NotConfigured(f"{said}; it refuses the sender: mend CAPCOM_NOTIFY__SMS__SENDER or have it approved")
-        if _NUMBER.search(words):
-            return AddressInvalid(f"{said}; it refuses the number")
-        return Permanent(said)
+            return NotConfigured(f"{reason}; it accepts no messages there: correct the address or the account's name")
+        if _SENDER.search(text):
+            return NotConfigured(
+                f"{reason}; it refuses the sender: correct CAPCOM_NOTIFY__SMS__SENDER or have it approved"
+            )
+        if _NUMBER.search(text):
+            return AddressInvalid(f"{reason}; it refuses the number")
+        return Permanent(reason)
 
 
 @contextmanager
@@ -156,15 +166,15 @@ def _unlogged() -> Iterator[None]:
         _calling.reset(token)
 
 
-def _breaker(answer: Response) -> float | None:
-    """Seconds to wait, when the provider said so: `Retry-After` in either form, or Brevo's own header."""
+def _retry_after(answer: Response) -> float | None:
+    """The seconds to wait, from `Retry-After` in either form or Brevo's own header; None if there are none."""
     asked = answer.headers.get("retry-after") or answer.headers.get("x-sib-ratelimit-reset") or ""
     try:
         return max(0.0, float(asked))
     except ValueError:
         pass
     try:
-        # Measured on the provider's own clock, which its answer is dated by.
+        # measured by the provider's own clock, from the date of its answer
         return max(0.0, (_instant(asked) - _instant(answer.headers.get("date", ""))))
     except (ValueError, TypeError):
         return None

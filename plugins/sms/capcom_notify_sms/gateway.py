@@ -1,4 +1,4 @@
-"""Any gateway that takes a text by one HTTP request, described by templates."""
+"""Any gateway that accepts a text in one HTTP request, described by templates."""
 
 import re
 
@@ -12,7 +12,7 @@ from capcom_notify_sms.templates import (
     content_type_of,
     escape_in,
     escape_in_url,
-    filled,
+    fill,
     headers_of,
     secrets_in,
 )
@@ -22,7 +22,7 @@ _STATUSES = re.compile(r"[1-5]\d\d|[1-5]xx")
 
 
 def statuses_of(written: str) -> frozenset[int]:
-    """The statuses in `2xx` or `200, 202`. Raises ValueError for anything else."""
+    """The HTTP statuses in a text such as `2xx` or `200, 202`. Raises ValueError for anything else."""
     found: set[int] = set()
     for each in written.replace(",", " ").split():
         if not _STATUSES.fullmatch(each):
@@ -34,7 +34,7 @@ def statuses_of(written: str) -> frozenset[int]:
 
 
 class Gateway:
-    """A gateway by its templates, which the settings have checked."""
+    """A gateway described by templates, which the settings have validated. See `provider.Provider`."""
 
     def __init__(
         self,
@@ -55,16 +55,16 @@ class Gateway:
         self._sender = sender
         self._ok = statuses_of(ok)
         self._ok_text = ok_text
-        given = {name.lower() for name in self._headers}
-        if self._body and "content-type" not in given:
+        named = {name.lower() for name in self._headers}
+        if self._body and "content-type" not in named:
             self._headers["Content-Type"] = JSON
-        if "idempotency-key" not in given:
+        if "idempotency-key" not in named:
             self._headers["Idempotency-Key"] = "{id}"
         self._escape = escape_in(content_type_of(self._headers))
-        self._line = Connection("the gateway", lookup, secrets_in(self._url, self._headers, self._body))
+        self._connection = Connection("the gateway", lookup, secrets_in(self._url, self._headers, self._body))
 
     async def send(self, sms: Sms) -> Sent:
-        """One request; success is one of the OK statuses and, where the settings ask for it, a word in the answer."""
+        """Send one text by one request. It succeeds with a status of OK and, if set, OK_TEXT in the answer."""
         values = {
             "to": sms.to,
             "digits": sms.digits,
@@ -72,19 +72,21 @@ class Gateway:
             "sender": self._sender,
             "id": sms.id,
         }
-        answer = await self._line.call(
+        answer = await self._connection.call(
             self._method,
-            filled(self._url, values, escape_in_url),
-            headers={name: filled(value, values, str) for name, value in self._headers.items()},
-            content=filled(self._body, values, self._escape).encode() if self._body else b"",
+            fill(self._url, values, escape_in_url),
+            headers={name: fill(value, values, str) for name, value in self._headers.items()},
+            content=fill(self._body, values, self._escape).encode() if self._body else b"",
         )
         if answer.status not in self._ok or self._ok_text not in answer.body.decode("utf-8", "replace"):
-            raise self._line.refusal(answer, sms.to, sms.digits, sms.text.content)
+            raise self._connection.exception_for(answer, sms.to, sms.digits, sms.text.content)
         return Sent(_id_in(answer))
 
     async def check(self) -> Health:
-        """Nothing is asked: no request of an unknown gateway is known to be harmless."""
-        return Health(ok=True, detail="the settings are complete; only a message shows whether the gateway takes them")
+        """Check nothing: no request to an unknown gateway is certain to be harmless."""
+        return Health(
+            ok=True, detail="the settings are complete; only a message shows whether the gateway accepts them"
+        )
 
 
 def _id_in(answer: Response) -> str | None:

@@ -1,8 +1,8 @@
-"""How many text messages a text takes on the air, and in which alphabet (3GPP TS 23.038 and 23.040).
+"""How many text messages a text needs, and in which alphabet (3GPP TS 23.038 and 23.040).
 
-A message has 140 octets: 160 characters of the 7-bit alphabet, of which those of its extension count two, or 70 of
-UCS-2. Parts of a longer text lose a few octets to their numbering: 153 or 67 are left, and neither an escape pair
-nor a surrogate pair is cut in two.
+A message has 140 bytes: 160 characters of the 7-bit alphabet, of which those of its extension count two, or 70 of
+UCS-2. In a longer text each part loses some bytes to its header: 153 or 67 characters are left, and neither an escape
+pair nor a surrogate pair is split.
 """
 
 import unicodedata
@@ -15,7 +15,9 @@ GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+"""The 7-bit alphabet of text messages."""
 GSM_7_EXTENSION = frozenset("\f^{}\\[~]|€")
+"""The extension of the 7-bit alphabet, whose characters count two."""
 _PLAINER = {
     "œ": "oe", "Œ": "OE", "’": "'", "‘": "'", "‚": ",", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "•": "-", "→": "->",
@@ -24,7 +26,7 @@ _PLAINER = {
 
 
 class Alphabet(StrEnum):
-    """What the characters of a text need."""
+    """The alphabet in which a text is encoded."""
 
     GSM_7 = "GSM-7"
     UCS_2 = "UCS-2"
@@ -36,16 +38,18 @@ _PART = {Alphabet.GSM_7: 153, Alphabet.UCS_2: 67}
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text with what it takes: `units` are septets in GSM-7, 16-bit units in UCS-2."""
+    """A text with its length."""
 
     content: str
     alphabet: Alphabet
     units: int
+    """septets in GSM-7, 16-bit units in UCS-2"""
     segments: int
+    """the number of messages that it needs"""
 
 
-def measured(content: str) -> Text:
-    """What a text takes just as it stands."""
+def measure(content: str) -> Text:
+    """The length of an unchanged text."""
     is_plain = all(character in GSM_7 or character in GSM_7_EXTENSION for character in content)
     alphabet = Alphabet.GSM_7 if is_plain else Alphabet.UCS_2
     widths = [_width(character, alphabet) for character in content]
@@ -53,24 +57,23 @@ def measured(content: str) -> Text:
     return Text(content, alphabet, sum(widths), segments)
 
 
-def fitted(content: str, most: int) -> Text:
-    """The text as it is to be sent, in at most `most` messages.
+def fit(content: str, most: int) -> Text:
+    """The text to be sent, in at most `most` messages.
 
-    Characters outside GSM-7 are written plainer (ê as e, ’ as '), those that have a plainer form, only where that
-    takes fewer messages; nothing that can be seen is dropped, nothing is cut. Raises Permanent with the count for
-    what is empty or too long.
+    Characters outside GSM-7 are replaced by similar ones (ê by e, ’ by '), but only if the text then needs fewer
+    messages. Nothing visible is removed, and nothing is cut. Raises Permanent if the text is empty or too long.
     """
     content = content.replace("\r\n", "\n").strip()
     if not content:
         raise Permanent("the text is empty")
-    text = measured(content)
+    text = measure(content)
     if text.alphabet is Alphabet.UCS_2:
-        plainer = measured("".join(map(_plainer, content)))
+        plainer = measure("".join(map(_plainer, content)))
         if plainer.segments < text.segments:
             text = plainer
     if text.segments > most:
         raise Permanent(
-            f"the text takes {text.segments} messages ({text.units} characters in {text.alphabet}) and"
+            f"the text needs {text.segments} messages ({text.units} characters in {text.alphabet}) and"
             f" CAPCOM_NOTIFY__SMS__MAX_SEGMENTS allows {most}: shorten its template or allow more"
         )
     return text

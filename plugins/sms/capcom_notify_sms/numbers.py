@@ -1,4 +1,4 @@
-"""Telephone numbers: whatever way people write them, the form that providers take (E.164), mobiles only."""
+"""Telephone numbers: from the ways in which people write them to E.164; only numbers that get text messages."""
 
 import re
 
@@ -8,12 +8,13 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 from capcom_gql.plugin import AddressInvalid
 
 HOME = "FR"
+"""The region in which a number without a country code is dialled."""
 _AS_WRITTEN = re.compile(r"\+?[\d().\-‐‑/]+")
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-# Dialled in the same ten digits as a number of metropolitan France, under codes of their own.
+# departments whose ten digits are dialled like those of metropolitan France, with country codes of their own
 _OVERSEAS = ("GP", "MQ", "GF", "RE", "YT", "PM")
 _TEN_DIGITS = range(100_000_000, 1_000_000_000)
-"""As a national number, without the leading 0. Six digits could be of Nouméa, Wallis or Saint-Pierre."""
+"""National numbers of ten digits, without the leading 0; six digits could be of Nouméa, Wallis or Saint-Pierre."""
 _NO_TEXTS = {
     PhoneNumberType.FIXED_LINE: "a landline",
     PhoneNumberType.VOIP: "an internet line",
@@ -28,13 +29,13 @@ _EXAMPLES = "write it as 06 12 34 56 78, or with its country code as +33 6 12 34
 
 
 def e164(raw: str) -> str:
-    """A mobile number as `+33612345678`. A number without a country code is read as dialled in France.
+    """A mobile number in E.164, such as `+33612345678`. Without a country code it is read as dialled in France.
 
-    The ten digits of the overseas departments (0690, 0692, 0694, 0696 ...) get their own country code, also where
-    they were written after +33. Raises AddressInvalid, with a sentence, for what is no number in use and for numbers
-    known to take no texts; where a country's numbers do not tell mobiles from landlines, they pass.
+    The ten digits of the overseas departments (0690, 0692, 0694, 0696 ...) get their own country code, even if they
+    were written after +33. Raises AddressInvalid, with a sentence, for a number that is not in use or gets no text
+    messages; in countries whose numbers do not distinguish mobiles from landlines, all numbers are accepted.
     """
-    # Numbers copied from elsewhere bring marks that nobody sees, and spaces that phonenumbers does not know.
+    # copied numbers may contain invisible marks, and spaces that phonenumbers does not recognise
     written = "".join(_UNSEEN.sub("", raw).split())
     if not written:
         raise AddressInvalid("the telephone number is empty")
@@ -53,7 +54,7 @@ def e164(raw: str) -> str:
 
 
 def _overseas(number: PhoneNumber) -> PhoneNumber:
-    """The number under the code of the department it is in, when it is in none of metropolitan France."""
+    """The number with the country code of its overseas department, if it is not of metropolitan France."""
     is_french = number.country_code == phonenumbers.country_code_for_region(HOME)
     if not is_french or number.national_number not in _TEN_DIGITS or phonenumbers.is_valid_number(number):
         return number

@@ -1,4 +1,4 @@
-"""OVHcloud: `POST /sms/{serviceName}/jobs` of its API, signed as `$1$` and SHA-1 over what is asked."""
+"""The provider OVHcloud: `POST /sms/{serviceName}/jobs` of its API, each request signed (`$1$` and SHA-1)."""
 
 import hashlib
 import json
@@ -13,14 +13,16 @@ from capcom_notify_sms.lengths import Alphabet
 from capcom_notify_sms.provider import Sms
 
 ENDPOINTS = {"ovh-eu": "https://eu.api.ovh.com/1.0", "ovh-ca": "https://ca.api.ovh.com/1.0"}
-LONGEST_TAG = 20
-CLOCK_GOOD_FOR = 3600.0
-"""Seconds after which OVH is asked for its time again: signatures hold for a short while around it."""
+"""The URLs of the API by the names for the setting ENDPOINT."""
+TAG_LENGTH = 20
+"""Characters of the tag that is made of a message's id; OVH allows no more."""
+CLOCK_LIFETIME = 3600.0
+"""Seconds after which OVH is asked for its time again; a signature is valid only for a short while."""
 _CODING = {Alphabet.GSM_7: "7bit", Alphabet.UCS_2: "8bit"}
 
 
 class Ovh:
-    """One SMS account of OVH."""
+    """An SMS account at OVH. See `provider.Provider`."""
 
     def __init__(
         self,
@@ -39,22 +41,24 @@ class Ovh:
         self._consumer_key = consumer_key.get_secret_value()
         self._account = f"/sms/{quote(service_name, safe='')}"
         self._sender = sender
-        self._line = Connection("OVH", lookup, (self._application_key, self._application_secret, self._consumer_key))
+        self._connection = Connection(
+            "OVH", lookup, (self._application_key, self._application_secret, self._consumer_key)
+        )
         self._clock: tuple[float, int] | None = None
 
     async def send(self, sms: Sms) -> Sent:
-        """Add one sending job. OVH takes no idempotency key: from the second attempt on it is asked first whether
-        it has sent the text with this message's tag."""
-        tag = hashlib.sha256(sms.id.encode()).hexdigest()[:LONGEST_TAG]
-        if sms.attempt > 1 and (known := await self._sent_before(tag)):
+        """Send one text, by a job. OVH has no idempotency key: from the second attempt on it is first asked whether a
+        text with this message's tag was sent already."""
+        tag = hashlib.sha256(sms.id.encode()).hexdigest()[:TAG_LENGTH]
+        if sms.attempt > 1 and (known := await self._find_sent(tag)):
             return Sent(known)
-        # Without a sender of its own the account sends from a short number that can be answered.
+        # without SENDER the account sends from a short number to which people can reply
         sender: dict[str, object] = {"sender": self._sender} if self._sender else {"senderForResponse": True}
         job = {
             "charset": "UTF-8",
             "coding": _CODING[sms.text.alphabet],
             "message": sms.text.content,
-            # Letters of the service: no advertising, so no STOP clause, which would take characters and wait for day.
+            # no advertising, so without the STOP clause, which takes characters and delays texts at night
             "noStopClause": True,
             "priority": "high",
             "receivers": [sms.to],
@@ -71,21 +75,21 @@ class Ovh:
         return Sent(str(ids[0]) if isinstance(ids, list) and ids else None)
 
     async def check(self) -> Health:
-        """The account's own description: that the keys open it, that it is on, and what credit is left."""
+        """Ask for the account: whether the keys are valid, whether it is enabled, and how much credit is left."""
         answer = await self._ask("GET", self._account)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer)
         account = answer.json()
         if account.get("status", "enable") != "enable":
-            return Health(ok=False, detail="OVH says that the SMS account is not enabled")
+            return Health(ok=False, detail="the SMS account at OVH is not enabled")
         left = account.get("creditsLeft")
         if isinstance(left, int | float) and left <= 0:
             return Health(ok=False, detail="the SMS account at OVH has no credit left: buy some")
-        return Health(ok=True, detail="OVH knows the SMS account" + ("" if left is None else f"; credits left: {left}"))
+        return Health(ok=True, detail="OVH accepts the keys" + ("" if left is None else f"; credits left: {left}"))
 
-    async def _sent_before(self, tag: str) -> str | None:
+    async def _find_sent(self, tag: str) -> str | None:
         answer = await self._ask("GET", f"{self._account}/outgoing?tag={tag}")
-        # A key that may send but not list must not keep a message from going.
+        # a key that may send but not list is enough to send
         if answer.status == 403:
             return None
         if not 200 <= answer.status < 300:
@@ -102,36 +106,40 @@ class Ovh:
             "X-Ovh-Application": self._application_key,
             "X-Ovh-Consumer": self._consumer_key,
             "X-Ovh-Timestamp": now,
-            # SHA-1 is what OVH asks for; the signature is good for this one request.
+            # OVH requires SHA-1; the signature is valid for this request only
             "X-Ovh-Signature": "$1$" + hashlib.sha1(signed.encode(), usedforsecurity=False).hexdigest(),
         }
         if body:
             headers["Content-Type"] = "application/json; charset=utf-8"
-        return await self._line.call(method, url, headers=headers, content=body.encode())
+        return await self._connection.call(method, url, headers=headers, content=body.encode())
 
     async def _time(self) -> int:
-        """OVH's own time in seconds: this machine's clock may be wrong, and then every signature would be."""
+        """OVH's time in seconds since 1970, by which it checks signatures: this machine's clock may be wrong."""
         ticks = time.monotonic()
-        if self._clock is None or ticks - self._clock[0] > CLOCK_GOOD_FOR:
-            answer = await self._line.call("GET", f"{self._root}/auth/time", headers={})
-            told = answer.any_json()
-            if answer.status != 200 or not isinstance(told, int):
-                raise self._line.refusal(answer) if answer.status != 200 else Transient("OVH does not tell its time")
+        if self._clock is None or ticks - self._clock[0] > CLOCK_LIFETIME:
+            answer = await self._connection.call("GET", f"{self._root}/auth/time", headers={})
+            seconds = answer.any_json()
+            if answer.status != 200 or not isinstance(seconds, int):
+                raise (
+                    self._connection.exception_for(answer)
+                    if answer.status != 200
+                    else Transient("OVH does not tell its time")
+                )
             ticks = time.monotonic()
-            self._clock = (ticks, told)
-        asked_at, told_then = self._clock
-        return told_then + int(ticks - asked_at)
+            self._clock = (ticks, seconds)
+        asked_at, time_then = self._clock
+        return time_then + int(ticks - asked_at)
 
     def _refusal(self, answer: Response, *private: str) -> Exception:
         code = answer.json().get("errorCode")
         if answer.status == 400 and code in ("INVALID_SIGNATURE", "QUERY_TIME_OUT"):
             self._clock = None
         if answer.status == 400 and code == "QUERY_TIME_OUT":
-            return Transient("OVH finds the request too old; its time is asked anew")
+            return Transient("OVH refuses the request as too old; its time will be asked again")
         if answer.status == 400 and code == "INVALID_SIGNATURE":
-            return NotConfigured("OVH finds the signature wrong: mend CAPCOM_NOTIFY__SMS__APPLICATION_SECRET")
+            return NotConfigured("OVH refuses the signature: correct CAPCOM_NOTIFY__SMS__APPLICATION_SECRET")
         if answer.status == 403 and code == "NOT_GRANTED_CALL":
             return NotConfigured(
-                "OVH does not grant this call: make a consumer key with the rights GET /sms/* and POST /sms/*"
+                "OVH does not allow this call: create a consumer key with the rights GET /sms/* and POST /sms/*"
             )
-        return self._line.refusal(answer, *private)
+        return self._connection.exception_for(answer, *private)

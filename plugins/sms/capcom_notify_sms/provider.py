@@ -1,41 +1,42 @@
-"""What the channel asks of a provider, and what it hands to it."""
+"""The interface of a provider."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from capcom_gql.plugin import Health, Sent
-from capcom_notify_sms.lengths import Text, measured
+from capcom_notify_sms.lengths import Text, measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sms:
-    """One text for one telephone, ready to go."""
+    """One text message for one telephone number."""
 
     id: str
-    """Stable over attempts."""
+    """The id of the delivery, the same on every attempt."""
     to: str
-    """E.164, with its plus."""
+    """The number in E.164, with a plus."""
     text: Text
     attempt: int
+    """The number of the attempt, from 1."""
 
     @classmethod
     def sample(cls) -> "Sms":
-        """A text to nobody, to try settings with."""
-        return cls(id="0", to="+33612345678", text=measured("-"), attempt=1)
+        """A text message with which to validate settings; it is not sent."""
+        return cls(id="0", to="+33612345678", text=measure("-"), attempt=1)
 
     @property
     def digits(self) -> str:
-        """The number without its plus."""
+        """The number in E.164 without the plus."""
         return self.to.removeprefix("+")
 
 
 class Provider(Protocol):
-    """One way out. Both raise the exceptions of the channel's contract; neither shows a secret in them."""
+    """A provider. Both methods raise the exceptions of the contract, without secrets in their texts."""
 
     async def send(self, sms: Sms) -> Sent:
-        """Hand one text over."""
+        """Send one text message."""
         ...
 
     async def check(self) -> Health:
-        """Ask about credentials and credit; nothing is sent."""
+        """Check the credentials and the credit; nothing is sent."""
         ...

@@ -1,8 +1,6 @@
-"""The way of an HTTP call: names looked up by the channel itself, connections made to the addresses found.
+"""HTTP transport that looks names up by `capcom_gql.plugin.Lookup` and connects to the addresses found.
 
-from capcom_gql.plugin import Lookup
-
-The certificate is asked for and checked under the name, and `Host` keeps it; only the connection goes by address.
+The `Host` header, the server name in TLS and the check of the certificate still use the name.
 """
 
 from collections.abc import AsyncGenerator
@@ -17,12 +15,12 @@ import httpx2
 from capcom_gql.plugin import Lookup
 
 ADDRESS_SECONDS = 2.0
-"""For an address to take the connection, while there is another to try; the last one is left all the time there is."""
+"""Seconds for each address but the last to accept the connection."""
 _PORTS = {"http": 80, "https": 443}
 
 
 class Route(httpx2.AsyncBaseTransport):
-    """For one call: straight to the server, or by the proxy that the environment names for it."""
+    """The transport of one call: directly to the server, or by the proxy that the environment names for it."""
 
     def __init__(self, verify: SSLContext | bool, lookup: Lookup) -> None:
         self._verify = verify
@@ -44,13 +42,13 @@ class Route(httpx2.AsyncBaseTransport):
         await self._opened.aclose()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send it by the first way that takes the connection; raises ConnectError where there is none, Transient."""
+        """Send the request to the first address that accepts the connection. Raises ConnectError, Transient."""
         failure: httpx2.TransportError = httpx2.ConnectError("there is no address to connect to")
         async with aclosing(self._ways(request)) as ways:
             async for transport, there in ways:
                 try:
                     return await transport.handle_async_request(there)
-                # Nothing was sent yet: another address will do.
+                # nothing was sent yet, so another address can be tried
                 except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                     failure = error
         raise failure
@@ -68,7 +66,7 @@ class Route(httpx2.AsyncBaseTransport):
                 transport = await self._transport(proxy.copy_with(host=address))
                 yield transport, _within(request, is_last=number == len(addresses))
         else:
-            # Such a proxy proves itself by its name, or looks names up in its own way: it is left to the client.
+            # the name of such a proxy is needed for TLS or SOCKS, so the HTTP library looks it up
             yield await self._transport(proxy), request
 
     async def _transport(self, proxy: httpx2.URL | None) -> httpx2.AsyncBaseTransport:

@@ -1,4 +1,4 @@
-"""The settings of the channel: which provider, and what that one needs."""
+"""The settings of the channel: the provider, and what each provider needs."""
 
 import json
 import re
@@ -11,48 +11,49 @@ from pydantic.config import JsonDict
 
 from capcom_notify_sms.gateway import statuses_of
 from capcom_notify_sms.ovh import ENDPOINTS
-from capcom_notify_sms.templates import content_type_of, escape_in, escape_in_url, filled, headers_of, places_of
+from capcom_notify_sms.templates import content_type_of, escape_in, escape_in_url, fill, headers_of, placeholders_of
 
-NEEDS: dict[str, tuple[str, ...]] = {
+REQUIRED: dict[str, tuple[str, ...]] = {
     "http": ("url",),
     "ovh": ("application_key", "application_secret", "consumer_key", "service_name"),
     "brevo": ("api_key", "sender"),
     "apprise": ("url",),
 }
-"""What must be given besides PROVIDER."""
+"""The settings that each provider requires, besides PROVIDER."""
 BODY = '{"to": "{to}", "text": "{text}", "sender": "{sender}", "id": "{id}"}'
+"""The default of the setting BODY."""
 _SENDER = re.compile(r"\+?\d{3,15}|[A-Za-z0-9][A-Za-z0-9 .&'_-]{0,10}")
 _BREVO_SENDER = re.compile(r"\d{3,15}|[A-Za-z0-9]{1,11}")
 _PREFIX = "CAPCOM_NOTIFY__SMS__"
 
 
 def _schema(schema: JsonDict) -> None:
-    """Say in the JSON Schema too what each provider needs."""
+    """Add to the JSON Schema what each provider requires."""
     schema["allOf"] = [
         {"if": {"properties": {"provider": {"const": provider}}}, "then": {"required": list(fields)}}
-        for provider, fields in NEEDS.items()
+        for provider, fields in REQUIRED.items()
     ]
 
 
 class SmsConfig(BaseModel):
-    """Read from `CAPCOM_NOTIFY__SMS__<FIELD>`; a description begins with the provider that its field is for."""
+    """The settings, read from `CAPCOM_NOTIFY__SMS__<FIELD>`. A description begins with the provider of its field."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_schema)
 
-    provider: Literal["http", "ovh", "brevo", "apprise"] = Field(description="Who carries the texts.")
+    provider: Literal["http", "ovh", "brevo", "apprise"] = Field(description="The provider that sends the texts.")
     sender: str = Field(
         default="",
-        description="The name (at most 11 letters and digits) or number that texts come from; Brevo needs one.",
+        description="The sender of texts: a name (at most 11 letters and digits) or a number; Brevo needs one.",
     )
     max_segments: int = Field(
         default=1,
-        description="How many messages one text may take on the air; a longer text is refused, never cut.",
+        description="How many messages one text may need; a longer text is refused, never cut.",
         ge=1,
         le=10,
     )
     url: SecretStr = Field(
         default=SecretStr(""),
-        description="http: where texts are taken, a template. apprise: an Apprise URL with {to} for the number.",
+        description="http: the URL for texts, a template. apprise: an Apprise URL with {to} for the number.",
     )
     method: Literal["POST", "PUT", "GET"] = Field(
         default="POST", description="http: the request's method; with GET no body is sent."
@@ -66,10 +67,10 @@ class SmsConfig(BaseModel):
         description="http: the body, a template with {to}, {digits}, {text}, {sender} and {id}.",
     )
     ok: str = Field(
-        default="2xx", description="http: the statuses that mean that the text was taken, such as 2xx or 200,202."
+        default="2xx", description="http: the statuses that mean that the text was accepted, such as 2xx or 200,202."
     )
     ok_text: str = Field(
-        default="", description="http: what the answer must hold besides, for gateways that answer 200 to everything."
+        default="", description="http: a text that the answer must contain too, for gateways that always answer 200."
     )
     application_key: SecretStr = Field(default=SecretStr(""), description="ovh: the application's key.")
     application_secret: SecretStr = Field(default=SecretStr(""), description="ovh: the application's secret.")
@@ -80,7 +81,7 @@ class SmsConfig(BaseModel):
     api_key: SecretStr = Field(default=SecretStr(""), description="brevo: an API key, version 3.")
     endpoint: str = Field(
         default="",
-        description="ovh: ovh-eu (as without it), ovh-ca or a URL; brevo: a URL in place of https://api.brevo.com/v3.",
+        description="ovh: ovh-eu (the default), ovh-ca or a URL; brevo: a URL instead of https://api.brevo.com/v3.",
     )
 
     @field_validator("sender")
@@ -111,16 +112,16 @@ class SmsConfig(BaseModel):
 
     @model_validator(mode="after")
     def _what_the_provider_needs(self) -> "SmsConfig":
-        missing = [field for field in NEEDS[self.provider] if not _text_of(getattr(self, field))]
+        missing = [field for field in REQUIRED[self.provider] if not _text_of(getattr(self, field))]
         if missing:
             names = " and ".join(_PREFIX + field.upper() for field in missing)
             raise ValueError(f"with {_PREFIX}PROVIDER={self.provider} set {names}")
         if self.provider == "http":
             _check_gateway(self)
-        if self.provider == "apprise" and not {"to", "digits"} & places_of(self.url.get_secret_value()):
-            raise ValueError(f"{_PREFIX}URL says nowhere where the number goes: put {{to}} in it")
+        if self.provider == "apprise" and not {"to", "digits"} & placeholders_of(self.url.get_secret_value()):
+            raise ValueError(f"{_PREFIX}URL has no place for the number: put {{to}} in it")
         if self.provider == "brevo" and not _BREVO_SENDER.fullmatch(self.sender):
-            raise ValueError(f"{_PREFIX}SENDER: Brevo takes at most 11 letters and digits without spaces, or a number")
+            raise ValueError(f"{_PREFIX}SENDER: for Brevo at most 11 letters and digits without spaces, or a number")
         return self
 
 
@@ -133,22 +134,22 @@ def _check_gateway(config: SmsConfig) -> None:
     body = "" if config.method == "GET" else config.body.get_secret_value()
     headers = headers_of(config.headers.get_secret_value())
     content_type = content_type_of(headers)
-    places = places_of(url) | places_of(body)
+    places = placeholders_of(url) | placeholders_of(body)
     if not {"to", "digits"} & places or "text" not in places:
-        raise ValueError(f"{_PREFIX}URL and {_PREFIX}BODY must say where the number and the text go: {{to}}, {{text}}")
+        raise ValueError(f"{_PREFIX}URL and {_PREFIX}BODY must have places for number and text: {{to}}, {{text}}")
     if "sender" in places and not config.sender and config.body.get_secret_value() != BODY:
-        raise ValueError(f"the templates name {{sender}}: set {_PREFIX}SENDER")
+        raise ValueError(f"the templates use {{sender}}: set {_PREFIX}SENDER")
     sample = dict.fromkeys(("to", "digits", "text", "sender", "id"), "1")
-    _check_address(filled(url, sample, escape_in_url))
+    _check_address(fill(url, sample, escape_in_url))
     if body and "json" in content_type:
         try:
-            json.loads(filled(body, sample, escape_in(content_type)))
+            json.loads(fill(body, sample, escape_in(content_type)))
         except ValueError:
-            raise ValueError(f"{_PREFIX}BODY is no JSON: put the placeholders between quotes") from None
+            raise ValueError(f"{_PREFIX}BODY is not JSON: put the placeholders between quotes") from None
 
 
 def _check_address(url: str) -> None:
-    """Raises ValueError, which does not show the URL. Plain http is for this machine and private networks."""
+    """Raise ValueError, without the URL, for one that is invalid, or is plain http to a public host."""
     try:
         parts = urlsplit(url)
         host, scheme, _ = parts.hostname or "", parts.scheme, parts.port
@@ -157,7 +158,7 @@ def _check_address(url: str) -> None:
     if not host or scheme not in ("http", "https"):
         raise ValueError("it is not the URL of a server: write it as https://host/path")
     if scheme == "http" and not _is_near(host):
-        raise ValueError("numbers and keys must not travel in the clear: write the URL with https")
+        raise ValueError("numbers and keys must be sent encrypted: write the URL with https")
 
 
 def _is_near(host: str) -> bool:

@@ -93,7 +93,7 @@ async def test_a_wrong_key_holds_the_text_and_is_not_shown() -> None:
 def test_check_asks_for_the_account_and_sends_nothing() -> None:
     with peer(brevo()) as server:
         health = channel(**settings(server.url)).check()
-        assert (health.ok, health.detail) == (True, "Brevo knows the key; credits left: 87")
+        assert (health.ok, health.detail) == (True, "Brevo accepts the key; credits left: 87")
         health = channel(**{**settings(server.url), "api_key": "wrong"}).check()
         assert (health.ok, "Key not found" in health.detail) == (False, True)
     with peer(brevo(credits=0)) as server:

@@ -31,7 +31,7 @@ def test_an_address_is_checked_and_made_international() -> None:
 
 async def test_too_long_a_text_is_refused_before_anybody_is_asked() -> None:
     with peer(ok) as server:
-        with pytest.raises(Permanent, match="takes 2 messages"):
+        with pytest.raises(Permanent, match="needs 2 messages"):
             await channel(provider="http", url=server.url).send(letter("a" * 161))
         assert server.asked == []
         await channel(provider="http", url=server.url, max_segments="2").send(letter("a" * 161))

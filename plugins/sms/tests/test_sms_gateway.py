@@ -81,7 +81,7 @@ async def test_xml_is_escaped_as_xml_is() -> None:
         (Reply(401, {"message": "bad token"}), NotConfigured, "credentials"),
         (Reply(402, {"error": {"message": "pay first"}}), NotConfigured, "no credit"),
         (Reply(403, {"message": "insufficient scope"}), NotConfigured, "credentials"),
-        (Reply(404, b"<h1>Not found</h1>"), NotConfigured, "the gateway answered 404; no messages"),
+        (Reply(404, b"<h1>Not found</h1>"), NotConfigured, "the gateway answered 404; it accepts no messages"),
         (Reply(302, b"", {"Location": "/elsewhere"}), NotConfigured, "302"),
         (Reply(422, {"code": "invalid_recipient"}), AddressInvalid, "the number"),
         (Reply(400, b"numero invalide", {"Content-Type": "text/plain"}), AddressInvalid, "numero invalide"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcom_gql.plugin import Permanent
-from capcom_notify_sms.lengths import GSM_7, GSM_7_EXTENSION, Alphabet, fitted, measured
+from capcom_notify_sms.lengths import GSM_7, GSM_7_EXTENSION, Alphabet, fit, measure
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from capcom_notify_sms.lengths import GSM_7, GSM_7_EXTENSION, Alphabet, fitted, 
     ],
 )
 def test_the_count(text: str, alphabet: str, units: int, segments: int) -> None:
-    found = measured(text)
+    found = measure(text)
     assert (found.alphabet, found.units, found.segments) == (alphabet, units, segments)
 
 
@@ -43,45 +43,45 @@ def test_the_alphabet_is_that_of_the_standard() -> None:
 
 
 def test_a_text_that_fits_is_left_as_it_is() -> None:
-    assert fitted(" Voilà, c'est prêt ! \r\n", 1).content == "Voilà, c'est prêt !"
+    assert fit(" Voilà, c'est prêt ! \r\n", 1).content == "Voilà, c'est prêt !"
 
 
 def test_a_text_is_written_plainer_where_that_takes_fewer_messages() -> None:
-    text = fitted("L’intérêt du cœur — « ça »\u00a0: " + "é" * 120, 1)
+    text = fit("L’intérêt du cœur — « ça »\u00a0: " + "é" * 120, 1)
     assert text.content == 'L\'intéret du coeur - " ca " : ' + "é" * 120
     assert (text.alphabet, text.segments) == (Alphabet.GSM_7, 1)
 
 
 def test_what_cannot_be_seen_takes_no_message_of_its_own() -> None:
-    assert fitted("🎉" * 34 + "\u200b" * 3, 1).content == "🎉" * 34
+    assert fit("🎉" * 34 + "\u200b" * 3, 1).content == "🎉" * 34
 
 
 def test_a_text_whose_characters_have_no_plainer_form_keeps_all_of_them() -> None:
     content = "Prêt 🎉 " + "é" * 80
-    assert fitted(content, 2).content == content
-    with pytest.raises(Permanent, match="takes 2 messages"):
-        fitted(content, 1)
+    assert fit(content, 2).content == content
+    with pytest.raises(Permanent, match="needs 2 messages"):
+        fit(content, 1)
 
 
 def test_too_long_a_text_is_refused_with_the_count_and_never_cut() -> None:
     with pytest.raises(Permanent) as raised:
-        fitted("a" * 161, 1)
+        fit("a" * 161, 1)
     assert str(raised.value) == (
-        "the text takes 2 messages (161 characters in GSM-7) and CAPCOM_NOTIFY__SMS__MAX_SEGMENTS allows 1:"
+        "the text needs 2 messages (161 characters in GSM-7) and CAPCOM_NOTIFY__SMS__MAX_SEGMENTS allows 1:"
         " shorten its template or allow more"
     )
-    assert fitted("a" * 161, 2).content == "a" * 161
+    assert fit("a" * 161, 2).content == "a" * 161
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
 def test_an_empty_text_is_refused(text: str) -> None:
     with pytest.raises(Permanent, match="empty"):
-        fitted(text, 1)
+        fit(text, 1)
 
 
 @given(st.text(min_size=1, max_size=400))
 def test_nothing_is_dropped_and_the_count_is_within_its_bounds(text: str) -> None:
-    found = measured(text)
+    found = measure(text)
     whole, part, widest = (160, 153, 2) if found.alphabet is Alphabet.GSM_7 else (70, 67, 2)
     assert len(text) <= found.units <= widest * len(text)
     if found.units <= whole:

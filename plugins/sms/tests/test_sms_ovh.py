@@ -94,7 +94,7 @@ async def test_a_number_that_ovh_refuses_is_an_invalid_address() -> None:
         ("application_key", "wrong", "refuses the credentials"),
         ("application_secret", "wrong-secret", "APPLICATION_SECRET"),
         ("consumer_key", "wrong-consumer-key", "refuses the credentials"),
-        ("service_name", "sms-zz99999-1", "mend the address or the account's name"),
+        ("service_name", "sms-zz99999-1", "correct the address or the account's name"),
     ],
 )
 async def test_wrong_settings_hold_the_text_and_say_which(field: str, value: str, words: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from capcom_notify_sms import SmsConfig
-from capcom_notify_sms.settings import NEEDS
+from capcom_notify_sms.settings import REQUIRED
 
 README = Path(__file__).parents[1] / "README.md"
 PREFIX = "CAPCOM_NOTIFY__SMS__"
@@ -22,10 +22,10 @@ def refusal(**settings: str) -> str:
     return "; ".join(each["msg"] for each in raised.value.errors())
 
 
-@pytest.mark.parametrize("provider", sorted(NEEDS))
+@pytest.mark.parametrize("provider", sorted(REQUIRED))
 def test_what_a_provider_lacks_is_named_as_the_operator_knows_it(provider: str) -> None:
     words = refusal(provider=provider)
-    assert re.findall(rf"{PREFIX}(\w+)", words) == ["PROVIDER", *(field.upper() for field in NEEDS[provider])]
+    assert re.findall(rf"{PREFIX}(\w+)", words) == ["PROVIDER", *(field.upper() for field in REQUIRED[provider])]
 
 
 def test_the_examples_of_the_readme_are_good_settings() -> None:
@@ -47,20 +47,20 @@ def test_the_readme_names_every_setting() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({**HTTP, "body": '{"to": "{to}"}'}, "must say where the number and the text go"),
-        ({**HTTP, "body": '{"text": "{text}"}'}, "must say where the number and the text go"),
-        ({**HTTP, "method": "GET"}, "must say where the number and the text go"),
-        ({**HTTP, "body": '{"to": "{to}", "text": "{message}"}'}, "{message} is no placeholder"),
-        ({**HTTP, "body": '{"to": {to}, "text": "{text}'}, "BODY is no JSON"),
+        ({**HTTP, "body": '{"to": "{to}"}'}, "must have places for number and text"),
+        ({**HTTP, "body": '{"text": "{text}"}'}, "must have places for number and text"),
+        ({**HTTP, "method": "GET"}, "must have places for number and text"),
+        ({**HTTP, "body": '{"to": "{to}", "text": "{message}"}'}, "{message} is not a placeholder"),
+        ({**HTTP, "body": '{"to": {to}, "text": "{text}'}, "BODY is not JSON"),
         ({**HTTP, "body": '{"to": "{to}", "text": "{text}", "from": "{sender}"}'}, "set CAPCOM_NOTIFY__SMS__SENDER"),
         ({**HTTP, "headers": "Authorization: Bearer x"}, "not a JSON object of texts"),
-        ({**HTTP, "headers": '{"X-Text": "{text}"}'}, "{text} cannot go in a header"),
+        ({**HTTP, "headers": '{"X-Text": "{text}"}'}, "{text} cannot be in a header"),
         ({**HTTP, "headers": '{"X-Two": "a\\r\\nb"}'}, "a character that no header can have"),
         ({**HTTP, "headers": '{"A b": "c"}'}, "a name that no header can have"),
         ({**HTTP, "headers": '{"Content-Type": "image/png"}'}, "cannot be filled in"),
         ({**HTTP, "ok": "good"}, "write statuses as"),
         ({**HTTP, "ok": ","}, "write statuses as"),
-        ({**HTTP, "url": "http://sms.example/send"}, "in the clear"),
+        ({**HTTP, "url": "http://sms.example/send"}, "must be sent encrypted"),
         ({**HTTP, "url": "ftp://sms.example/send"}, "write it as https://"),
         ({**HTTP, "url": "https://sms.example:99999/send"}, "write it as https://"),
         ({**HTTP, "max_segments": "0"}, "greater than or equal to 1"),
@@ -103,7 +103,7 @@ def test_the_schema_tells_what_each_provider_needs_and_which_fields_are_secret()
     schema = SmsConfig.model_json_schema()
     assert {
         rule["if"]["properties"]["provider"]["const"]: tuple(rule["then"]["required"]) for rule in schema["allOf"]
-    } == NEEDS
+    } == REQUIRED
     secret = {name for name, field in schema["properties"].items() if field.get("writeOnly")}
     assert secret == {
         "url", "headers", "body", "application_key", "application_secret", "consumer_key", "api_key"

@@ -1,4 +1,4 @@
-"""The webhook channel: each event goes to HTTPS endpoints as one POST, signed as Standard Webhooks asks."""
+"""The webhook channel: posts each event to HTTPS endpoints, signed as in Standard Webhooks."""
 
 from capcom_gql.plugin import Notifier, hookimpl
 from capcom_notify_webhook.channel import Webhook, WebhookConfig

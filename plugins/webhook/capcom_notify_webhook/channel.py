@@ -1,4 +1,4 @@
-"""The channel: one event to one endpoint, and what its answer means for the delivery."""
+"""The channel: posts one event to one endpoint, and translates its answer for the host."""
 
 import asyncio
 import ssl
@@ -32,27 +32,25 @@ from capcom_notify_webhook.lookup import CheckedLookup
 from capcom_notify_webhook.signature import body_of, signatures
 
 ANSWER_SHARE = 0.8
-"""Of the time of an attempt, for the answer: what is left lets the channel itself say that none came, however busy."""
-PARTING_SHARE = 0.05
+"""The share of `Message.timeout` for the endpoint's answer, after which the channel reports that none came."""
+DRAIN_SHARE = 0.05
+"""The share of `Message.timeout` for the rest of an answer and for closing the connection."""
 
 
 class WebhookConfig(BaseModel):
-    """The settings of the webhook channel; none is needed."""
+    """The settings of the webhook channel. None is required."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     allow_private: bool = False
-    """Endpoints may be on this machine, at any port, by plain http too. For development and tests; refused in
-    production."""
+    """Whether endpoints may be on this machine (loopback), at any port, by plain http too. For development and tests;
+    refused in production."""
     ca_file: FilePath | None = None
-    """Certificate authorities to trust besides those of the system: a file of certificates in PEM."""
+    """A PEM file of certificate authorities to trust in addition to those of the system."""
 
 
 class Webhook(Notifier):
-    """Posts events to HTTPS endpoints, signed as Standard Webhooks asks.
-
-    `resolve` looks names up: the system does, unless a test says otherwise.
-    """
+    """Posts events to HTTPS endpoints, signed as in Standard Webhooks. `resolve` looks up names; tests replace it."""
 
     name = "webhook"
     address_kind = "url"
@@ -65,25 +63,25 @@ class Webhook(Notifier):
         super().__init__(config, host)
         if self.config.allow_private and host.production:
             raise NotConfigured(
-                "CAPCOM_NOTIFY__WEBHOOK__ALLOW_PRIVATE lets endpoints be on this machine, and CAPCOM_ENV is "
+                "CAPCOM_NOTIFY__WEBHOOK__ALLOW_PRIVATE allows endpoints on this machine, and CAPCOM_ENV is "
                 "production: unset it"
             )
         self._lookup = CheckedLookup(resolve, allow_loopback=self.config.allow_private)
         self._agent = _agent()
         self._tls: ssl.SSLContext | None = None
         if self.config.ca_file is not None:
-            # Else it waits for the first send: reading the system's authorities takes its time.
+            # to report a faulty file at once; else it is done with the first send, since it is slow
             self._trust()
 
     def validate_address(self, raw: str) -> str:
-        """The URL in its canonical form. Raises AddressInvalid for all that can be refused without a look-up."""
-        return destination.read(raw, allow_private=self.config.allow_private).url
+        """The URL in its canonical form. Raises AddressInvalid if it can be refused without a look-up of its name."""
+        return destination.parse(raw, allow_private=self.config.allow_private).url
 
     async def send(self, message: Message) -> Sent:
         if message.payload is None:
             raise Permanent("there is no payload: this channel sends events to endpoints, not letters")
         body = body_of(message.payload)
-        # By the real clock, which receivers compare with theirs, and anew at each attempt: old ones are refused.
+        # by the real clock, since receivers compare it with theirs, and new on each attempt, since they refuse old ones
         timestamp = int(time())
         headers = [
             ("content-type", "application/json"),
@@ -92,24 +90,24 @@ class Webhook(Notifier):
             ("webhook-timestamp", str(timestamp)),
             ("webhook-signature", signatures(message.keys, message.id, timestamp, body)),
         ]
-        to = destination.read(message.address, allow_private=self.config.allow_private)
-        return _judged(await self._post(to, headers, body, message.timeout), to.host)
+        to = destination.parse(message.address, allow_private=self.config.allow_private)
+        return _result_of(await self._post(to, headers, body, message.timeout), to.host)
 
     def check(self) -> Health:
-        """Whether any certificate can be trusted here; each endpoint shows by itself whether it answers."""
+        """Whether this machine has certificate authorities; whether an endpoint answers is seen in its deliveries."""
         folder = ssl.get_default_verify_paths().capath
         if not self._trust().cert_store_stats()["x509_ca"] and not (folder and any(Path(folder).iterdir())):
             detail = (
-                "this machine knows no certificate authority, so no endpoint can be trusted: install the package "
+                "this machine has no certificate authorities, so no endpoint can be trusted: install the package "
                 "ca-certificates, or set CAPCOM_NOTIFY__WEBHOOK__CA_FILE"
             )
             return Health(ok=False, detail=detail)
         if self.config.allow_private:
             return Health(ok=True, detail="endpoints may be on this machine, by plain http too (ALLOW_PRIVATE)")
-        return Health(ok=True, detail="endpoints are reached by https alone, at public hosts")
+        return Health(ok=True, detail="endpoints must be public hosts, by https")
 
     def _trust(self) -> ssl.SSLContext:
-        """Whose certificates are good; read once, and shared by all sends."""
+        """The TLS settings with the trusted authorities; read once, and shared by all sends."""
         if self._tls is None:
             context = ssl.create_default_context()
             ca_file = self.config.ca_file
@@ -131,8 +129,10 @@ class Webhook(Notifier):
         try:
             async with asyncio.timeout_at(deadline):
                 addresses = await self._lookup.addresses(to)
-            parting = seconds * PARTING_SHARE
-            return await post(to, addresses, headers, body, self._trust(), deadline=deadline, parting=parting)
+            drain_seconds = seconds * DRAIN_SHARE
+            return await post(
+                to, addresses, headers, body, self._trust(), deadline=deadline, drain_seconds=drain_seconds
+            )
         except TimeoutError:
             raise Transient(f"{to.host} has not answered within {allowed:g} s") from None
         except ssl.SSLCertVerificationError as error:
@@ -142,26 +142,26 @@ class Webhook(Notifier):
         except UnknownName as error:
             raise Transient(str(error)) from None
         except NotHttp as error:
-            raise Transient(f"{to.host} gave no answer of HTTP: {error}") from None
+            raise Transient(f"{to.host} gave no valid HTTP answer: {error}") from None
         except OSError as error:
             raise Transient(f"no connection with {to.host}: {error.strerror or error}") from None
 
 
-def _judged(answer: Response, host: str) -> Sent:
+def _result_of(answer: Response, host: str) -> Sent:
     status = answer.status
     if 200 <= status < 300:
         return Sent()
     if status == 410:
         raise AddressGone(f"{host} answered 410: it wants no more messages")
     if 300 <= status < 400:
-        # Not a fault for good: whoever mends the endpoint still gets the message.
+        # not permanent: once the endpoint is corrected it gets the message
         raise Transient(f"{host} answered {status}: redirects are not followed, give the endpoint's final URL")
     waits = status in (429, 503) and answer.retry_after is not None
     raise Transient(f"{host} answered {status}", retry_after=_seconds(answer.retry_after or "") if waits else None)
 
 
 def _seconds(retry_after: str) -> float | None:
-    """The wait that a Retry-After header asks for: seconds, or a date of HTTP; None where it makes no sense."""
+    """The seconds of a Retry-After header, which is a number or an HTTP date; None if it is neither."""
     text = retry_after.strip()
     if text.isascii() and text.isdigit():
         return float(text[:12])
@@ -177,5 +177,5 @@ def _agent() -> str:
     try:
         return f"capcom-gql/{version('capcom-gql')} (webhook)"
     except PackageNotFoundError:
-        # Run from its sources, never installed.
+        # run from its sources, without being installed
         return "capcom-gql (webhook)"

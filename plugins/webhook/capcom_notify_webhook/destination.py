@@ -1,4 +1,4 @@
-"""An endpoint's URL, read so strictly that no two programs can disagree about where it leads."""
+"""Parse an endpoint's URL so strictly that no two programs can disagree about where it leads."""
 
 import re
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from capcom_gql.plugin import AddressInvalid
 from capcom_notify_webhook.networks import fault
 
-LONGEST_URL = 2000
+MAX_URL = 2000
+"""The most characters of a URL."""
 PORTS = (443, 8443)
-"""Where web servers speak TLS. Others would make of this channel a means to try other people's doors."""
+"""The ports that are allowed: those of web servers with TLS, so that the channel cannot be used to probe others."""
 _OWN_NAMES = ("localhost", "local", "internal", "arpa")
-"""Ends of names that lead to the machine or the network of whoever asks."""
+"""Top-level names that lead to this machine or its network."""
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?]*)(.*)")
 _TARGET = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*")
@@ -22,41 +23,44 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Where one endpoint is. `target` is its path and query, as they stand in the request."""
+    """Where an endpoint is: the parts of its URL."""
 
     scheme: str
     host: str
-    """A name in lower case, or an address; of IPv6 without its brackets."""
+    """A name in lower case, or an IP address, IPv6 without brackets."""
     address: IPv4Address | IPv6Address | None
-    """The host, if it is an address: there is no name to look up then."""
+    """The host as an address; None if it is a name, which must be looked up."""
     port: int
     target: str
+    """The path and query, as in the request line."""
 
     @property
     def is_encrypted(self) -> bool:
+        """Whether the scheme is https."""
         return self.scheme == "https"
 
     @property
     def authority(self) -> str:
-        """Host and port as a Host header has them."""
+        """Host and port, as in the Host header."""
         host = f"[{self.host}]" if isinstance(self.address, IPv6Address) else self.host
         return host if self.port == _default_port(self.scheme) else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
+        """The canonical URL."""
         return f"{self.scheme}://{self.authority}{self.target}"
 
 
-def read(raw: str, *, allow_private: bool) -> Destination:
-    """The destination that a URL names. Raises AddressInvalid with a sentence that says what to change.
+def parse(raw: str, *, allow_private: bool) -> Destination:
+    """The destination of a URL. Raises AddressInvalid with a sentence that says what to change.
 
-    `allow_private` lets plain http, any port, and hosts of this machine pass.
+    `allow_private` allows plain http, any port, and hosts of this machine (loopback).
     """
     url = raw.strip()
     if not url:
         raise AddressInvalid("the URL is empty")
-    if len(url) > LONGEST_URL:
-        raise AddressInvalid(f"the URL is longer than {LONGEST_URL} characters")
+    if len(url) > MAX_URL:
+        raise AddressInvalid(f"the URL is longer than {MAX_URL} characters")
     if not url.isascii():
         raise AddressInvalid("write the URL in ASCII: its host as xn--..., the rest percent-encoded")
     if not url.isprintable() or any(character in ' \\"<>^`{|}' for character in url):
@@ -112,7 +116,7 @@ def _host(host: str, allow_private: bool) -> IPv4Address | None:
     if host.endswith("."):
         raise AddressInvalid("remove the dot at the end of the host")
     labels = host.split(".")
-    # What ends in a number is an address to browsers and to the system: 127.1, 0x7f.1 and 2130706433 too.
+    # browsers and the system read a host that ends in a number as an address: 127.1, 0x7f.1 and 2130706433 too
     if _NUMBER.fullmatch(labels[-1]):
         try:
             return IPv4Address(host)

@@ -1,6 +1,6 @@
-"""One request and its answer, over one connection of its own, to an address that was checked before.
+"""One HTTP request and its answer, over a connection of its own, to an address that was checked before.
 
-No connection is kept: two endpoints never share one, and what an endpoint does with its own ends with the answer.
+No connection is reused: two endpoints never share one.
 """
 
 import asyncio
@@ -15,18 +15,18 @@ import h11
 
 from capcom_notify_webhook.destination import Destination
 
-MOST_READ = 64 * 1024
-"""Octets of an answer, its head included; past them the connection is dropped."""
+MAX_ANSWER = 64 * 1024
+"""The most bytes of an answer, including its head; after a longer one the connection is closed."""
 _CHUNK = 16 * 1024
 
 
 class NotHttp(Exception):
-    """What came back is no answer of a web server; the words say what it lacks."""
+    """The answer is not valid HTTP; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What an endpoint answered. Its body is of no use to anybody here."""
+    """An endpoint's answer, without its body, which is not used."""
 
     status: int
     retry_after: str | None
@@ -40,25 +40,25 @@ async def post(
     tls: ssl.SSLContext,
     *,
     deadline: float,
-    parting: float,
+    drain_seconds: float,
 ) -> Response:
-    """Send one POST to the first of the addresses that takes the connection. A redirect is an answer like any other.
+    """Send one POST to the first of the addresses that accepts the connection. Redirects are not followed.
 
-    The head of the answer must be there by `deadline`, an instant of the loop's clock; what is left of it
-    may take `parting` seconds more, and decides nothing. Raises TimeoutError, ssl.SSLError, OSError or NotHttp.
+    The head of the answer must arrive before `deadline`, in seconds of the loop's clock. The rest of it may take
+    `drain_seconds` more, and has no effect. Raises TimeoutError, ssl.SSLError, OSError, NotHttp.
     """
     async with contextlib.AsyncExitStack() as stack:
         async with asyncio.timeout_at(deadline):
             reader, writer = await _open(destination, addresses, tls, deadline)
             stack.push_async_callback(_drop, writer)
-            talk = _Talk(reader, writer)
-            await talk.ask(destination, headers, body)
-            answer = await talk.answer()
-        await talk.part(parting)
+            exchange = _Exchange(reader, writer)
+            await exchange.ask(destination, headers, body)
+            answer = await exchange.answer()
+        await exchange.drain(drain_seconds)
     return answer
 
 
-class _Talk:
+class _Exchange:
     """HTTP/1.1 over one connection."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -77,7 +77,7 @@ class _Talk:
         request = h11.Request(method="POST", target=destination.target, headers=[*fixed, *headers])
         for event in (request, h11.Data(data=body), h11.EndOfMessage()):
             self._writer.write(self._http.send(event) or b"")
-        # An endpoint may answer and hang up before it has read all: its answer counts.
+        # an endpoint may answer and close before it has read everything: its answer counts
         with contextlib.suppress(ConnectionError):
             await self._writer.drain()
 
@@ -94,9 +94,9 @@ class _Talk:
         except h11.ProtocolError as error:
             raise NotHttp(str(error)) from None
 
-    async def part(self, seconds: float) -> None:
-        """Read what is left of a short answer and say goodbye, as polite clients do; give up on any other."""
-        # What goes wrong here changes nothing: the answer is known.
+    async def drain(self, seconds: float) -> None:
+        """Read the rest of the answer and close the connection, within some seconds."""
+        # a failure has no effect: the answer is known
         with contextlib.suppress(OSError, NotHttp, h11.ProtocolError):
             async with asyncio.timeout(seconds):
                 while (event := self._http.next_event()) is h11.NEED_DATA or isinstance(event, h11.Data):
@@ -108,8 +108,8 @@ class _Talk:
     async def _receive(self) -> None:
         received = await self._reader.read(_CHUNK)
         self._read += len(received)
-        if self._read > MOST_READ:
-            raise NotHttp(f"the answer is longer than {MOST_READ // 1024} KiB")
+        if self._read > MAX_ANSWER:
+            raise NotHttp(f"the answer is longer than {MAX_ANSWER // 1024} KiB")
         self._http.receive_data(received)
 
 
@@ -128,14 +128,14 @@ async def _open(
 
 
 async def _drop(writer: asyncio.StreamWriter) -> None:
-    # Not a mere close, for which TLS waits on the other side.
+    # aborted and not closed, since closing TLS waits for the other side
     writer.transport.abort()
-    # The loop closes the socket at its next turn: the caller finds it closed.
+    # the loop closes the socket in its next turn
     await asyncio.sleep(0)
 
 
 async def _connect(addresses: Sequence[IPv4Address | IPv6Address], port: int, deadline: float) -> socket.socket:
-    """A socket connected to the first address that answers; each gets its share of the time that is left."""
+    """A socket connected to the first address that accepts; each gets an equal share of the remaining time."""
     loop = asyncio.get_running_loop()
     failure: OSError = ConnectionError("there is no address to connect to")
     for number, address in enumerate(addresses):

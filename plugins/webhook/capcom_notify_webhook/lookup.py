@@ -1,4 +1,4 @@
-"""Look a name up once, and give only addresses that a webhook may go to."""
+"""Look an endpoint's name up once, and return only addresses to which a webhook may be sent."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -6,32 +6,32 @@ from capcom_gql.plugin import AddressInvalid, Lookup, Resolve
 from capcom_notify_webhook.destination import Destination
 from capcom_notify_webhook.networks import fault
 
-MOST_LOOKUPS = 32
-"""Names that are being looked up at once: endpoints have many, and one that hangs keeps its place."""
-MOST_ADDRESSES = 4
-"""Addresses of one name that are tried; all are checked."""
+MAX_LOOKUPS = 32
+"""The most look-ups at a time: endpoints have many names, and a look-up that hangs cannot be cancelled."""
+MAX_ADDRESSES = 4
+"""The most addresses of one name that are tried; all of them are checked."""
 
 
 class CheckedLookup:
-    """`addresses` is the one place where a name becomes addresses."""
+    """The look-up of endpoints' names, with a check of every address. `allow_loopback` allows this machine."""
 
     def __init__(self, resolve: Resolve, *, allow_loopback: bool) -> None:
-        self._lookup = Lookup(resolve, MOST_LOOKUPS)
+        self._lookup = Lookup(resolve, MAX_LOOKUPS)
         self._allow_loopback = allow_loopback
 
     async def addresses(self, destination: Destination) -> list[IPv4Address | IPv6Address]:
-        """The addresses to connect to, in order; they must be connected to as they are, not looked up again.
+        """The addresses to connect to, in order. Connect to them directly: another look-up could give others.
 
-        Raises AddressInvalid where a single one of them is refused: a name that leads both outside and
-        inside is not to be trusted with either. Raises OSError where the name is not found.
+        Raises AddressInvalid if any address is refused, since a name that leads to public and private addresses is not
+        trustworthy; OSError if the name cannot be looked up.
         """
         if destination.address is not None:
             found: list[IPv4Address | IPv6Address] = [destination.address]
         else:
             found = [ip_address(each) for each in await self._lookup.addresses(destination.host, destination.port)]
         for address in found:
-            if words := fault(address, allow_loopback=self._allow_loopback):
-                raise AddressInvalid(f"an address of {destination.host} {words}: an endpoint must be a public host")
+            if reason := fault(address, allow_loopback=self._allow_loopback):
+                raise AddressInvalid(f"an address of {destination.host} {reason}: an endpoint must be a public host")
             if not destination.is_encrypted and not address.is_loopback:
                 raise AddressInvalid(f"{destination.host} is not on this machine: the URL must begin with https://")
-        return found[:MOST_ADDRESSES]
+        return found[:MAX_ADDRESSES]

@@ -1,7 +1,7 @@
-"""Which addresses a webhook may go to: public hosts, and nothing that stands for another machine or a network.
+"""To which IP addresses a webhook may be sent: to public hosts only.
 
-`ipaddress.is_global` alone lets several through that lead inside: IPv4 multicast, NAT64 and 6to4, which wrap
-a private IPv4 address in an IPv6 one, and what some clouds serve to their own machines at public numbers.
+`ipaddress.is_global` alone is not enough: it accepts IPv4 multicast, NAT64 and 6to4 addresses, which wrap a private
+IPv4 address in an IPv6 one, and public addresses at which some clouds serve metadata to their own machines.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
@@ -20,7 +20,7 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("203.0.113.0/24", "is an address for documentation"),
     ("198.18.0.0/15", "is an address for benchmarks"),
     ("192.88.99.0/24", "is a relay of 6to4"),
-    # Azure answers its own machines at this public number, with their secrets.
+    # at this public address Azure answers its own machines, with their secrets
     ("168.63.129.16/32", "belongs to the platform of a cloud"),
     ("192.0.0.0/24", "is reserved"),
     ("192.31.196.0/24", "is reserved"),
@@ -46,11 +46,11 @@ _REFUSED: tuple[tuple[str, str], ...] = (
 )
 _NETWORKS: tuple[tuple[IPv4Network | IPv6Network, str], ...] = tuple((ip_network(n), words) for n, words in _REFUSED)
 _HOSTS_OF_IPV6 = IPv6Network("2000::/3")
-"""All that is given out to hosts of the public internet; the rest of IPv6 is reserved."""
+"""The IPv6 addresses of the public internet; all others are reserved."""
 
 
 def fault(address: IPv4Address | IPv6Address, *, allow_loopback: bool) -> str | None:
-    """What is wrong with an address as a destination, as the end of a sentence ("is ..."); None for a good one."""
+    """Why an address is refused, as the end of a sentence ("is a loopback address"); None if it is allowed."""
     if allow_loopback and address.is_loopback and not _is_mapped(address):
         return None
     for network, words in _NETWORKS:
@@ -62,5 +62,5 @@ def fault(address: IPv4Address | IPv6Address, *, allow_loopback: bool) -> str | 
 
 
 def _is_mapped(address: IPv4Address | IPv6Address) -> bool:
-    # Newer Pythons say of ::ffff:127.0.0.1 that it is loopback.
+    # newer versions of Python treat ::ffff:127.0.0.1 as loopback
     return isinstance(address, IPv6Address) and address.ipv4_mapped is not None

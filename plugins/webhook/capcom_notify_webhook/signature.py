@@ -1,4 +1,4 @@
-"""What Standard Webhooks asks of a message: its body as bytes, and a signature of it for each live secret."""
+"""The body of a message and its signatures, as in Standard Webhooks."""
 
 import base64
 import binascii
@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from capcom_gql.plugin import Permanent
 
 SECRET_PREFIX = "whsec_"
+"""The beginning of a secret; the rest is its key in base64."""
 
 
 def body_of(payload: Mapping[str, object]) -> bytes:
-    """The payload as compact JSON in UTF-8. Raises Permanent for what JSON cannot say."""
+    """The payload as compact JSON in UTF-8. Raises Permanent for values that JSON cannot represent."""
     try:
         return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode()
     except (TypeError, ValueError) as error:
@@ -20,10 +21,11 @@ def body_of(payload: Mapping[str, object]) -> bytes:
 
 
 def signatures(secrets: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
-    """The value of `webhook-signature`: one signature for each secret, in their order.
+    """The value of the header `webhook-signature`: one HMAC-SHA256 for each secret, in the given order.
 
-    A receiver that knows any of the secrets accepts the message: so a secret is exchanged without a gap.
-    Raises Permanent where there is no secret, or one that is not base64; the secret is not shown.
+    `timestamp` is in seconds since 1970, by the real clock. A receiver accepts the message if it knows any of the
+    secrets, so that a secret can be changed without a gap. Raises Permanent if there is no secret, or one that is not
+    base64; its text does not show the secret.
     """
     if not secrets:
         raise Permanent("there is no secret to sign with: this channel sends events to endpoints, not letters")
@@ -40,11 +42,11 @@ def _key(secret: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if not key:
-        raise Permanent("a secret of the endpoint is not whsec_ and base64: rotate it")
+        raise Permanent("a secret of the endpoint is malformed (not whsec_ and base64): rotate it")
     return key
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"{type(value).__name__} is no JSON value")
+    raise TypeError(f"{type(value).__name__} is not a JSON value")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from capcom_gql.plugin import AddressInvalid, Host, NotConfigured, Sent
 from capcom_notify_webhook import Webhook, WebhookConfig
-from capcom_notify_webhook.destination import LONGEST_URL, read
+from capcom_notify_webhook.destination import MAX_URL, parse
 from capcom_notify_webhook.networks import fault
 
 from .webhook_endpoint import Endpoint
@@ -131,7 +131,7 @@ REFUSED = [
     ("https://hooks.ville.example:65979/", "port is not a number"),
     ("https://hooks.ville.example:+443/", "port is not a number"),
     ("https://hooks.ville.example:443:443/", "port is not a number"),
-    ("https://hooks.ville.example/" + "a" * LONGEST_URL, "longer than"),
+    ("https://hooks.ville.example/" + "a" * MAX_URL, "longer than"),
 ]
 
 
@@ -216,11 +216,11 @@ def test_no_address_passes_that_is_not_a_public_host(address: IPv4Address | IPv6
 @given(st.text(alphabet="https:/@.[]%0127axlocalhost#?\\ é", max_size=40).map("https://".__add__))
 def test_no_spelling_does_worse_than_be_refused_and_a_good_one_is_stable(spelling: str) -> None:
     try:
-        found = read(spelling, allow_private=False)
+        found = parse(spelling, allow_private=False)
     except AddressInvalid as error:
         assert str(error)
     else:
-        assert read(found.url, allow_private=False) == found
+        assert parse(found.url, allow_private=False) == found
 
 
 @pytest.mark.parametrize(

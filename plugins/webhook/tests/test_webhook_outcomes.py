@@ -109,7 +109,7 @@ async def test_a_head_without_end_is_no_answer(webhook: Webhook, endpoint: Endpo
             connection.sendall(b"X-Filler: " + b"x" * 4096 + b"\r\n")
 
     endpoint.script.append(pour)
-    with pytest.raises(Transient, match="gave no answer of HTTP"):
+    with pytest.raises(Transient, match="gave no valid HTTP answer"):
         await webhook.send(event(endpoint.url()))
 
 
@@ -175,7 +175,7 @@ async def test_what_is_no_answer_of_http(webhook: Webhook, endpoint: Endpoint, s
         connection.sendall(script)
 
     endpoint.script.append(hang_up)
-    with pytest.raises(Transient, match=r"^127\.0\.0\.1 gave no answer of HTTP: "):
+    with pytest.raises(Transient, match=r"^127\.0\.0\.1 gave no valid HTTP answer: "):
         await webhook.send(event(endpoint.url()))
 
 

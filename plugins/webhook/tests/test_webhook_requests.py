@@ -148,7 +148,7 @@ async def test_a_secret_that_is_none_is_told_without_showing_it(
 ) -> None:
     with pytest.raises(Permanent, match="rotate it") as caught:
         await webhook.send(replace(event(endpoint.url()), keys=(SECRET, secret)))
-    assert str(caught.value) == "a secret of the endpoint is not whsec_ and base64: rotate it"
+    assert str(caught.value) == "a secret of the endpoint is malformed (not whsec_ and base64): rotate it"
     assert endpoint.connections == 0
 
 

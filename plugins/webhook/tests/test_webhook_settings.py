@@ -48,14 +48,14 @@ def test_a_ca_file_without_certificates(host: Host, tmp_path: Path) -> None:
 def test_what_is_allowed_is_told_by_the_check(host: Host, ca_file: Path) -> None:
     strict = Webhook(WebhookConfig(ca_file=ca_file), host).check()
     assert strict.ok
-    assert "https alone" in strict.detail
+    assert "by https" in strict.detail
     loose = Webhook(WebhookConfig(ca_file=ca_file, allow_private=True), host).check()
     assert loose.ok
     assert "plain http" in loose.detail
 
 
 @pytest.mark.parametrize(
-    ("folder", "words"), [("empty", "knows no certificate authority"), ("missing", "knows no certificate authority")]
+    ("folder", "words"), [("empty", "has no certificate authorities"), ("missing", "has no certificate authorities")]
 )
 def test_a_machine_that_trusts_nobody_is_told(tmp_path: Path, folder: str, words: str) -> None:
     (tmp_path / "empty").mkdir()
