@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from capcom_gql.services.importing.import_organisations import ImportWishes, Outcome, Result
+    from capcom_gql.services.importing.import_organisations import ImportOptions, Outcome, Result
     from capcom_gql.services.importing.read_table import Table
     from capcom_gql.settings import Settings
 
@@ -40,13 +40,13 @@ def organisations(
     `capcom import columns` lists the columns. Exit status 1 if something was refused.
     """
     from capcom_gql.cli.screen import note, show, show_json
-    from capcom_gql.services.importing.import_organisations import ImportWishes, Outcome
+    from capcom_gql.services.importing.import_organisations import ImportOptions, Outcome
     from capcom_gql.settings import load
 
     table = _read(file)
     for heading in table.unread:
         note(f"column {heading!r} is unknown and is ignored")
-    results = asyncio.run(_import(load(), table, ImportWishes(dry_run, welcome)))
+    results = asyncio.run(_import(load(), table, ImportOptions(dry_run, welcome)))
     if as_json:
         show_json(_as_json(results, table, dry_run=dry_run))
     else:
@@ -106,13 +106,13 @@ def _read(file: Path) -> "Table":
         raise Stop(f"{file}: {error}") from None
 
 
-async def _import(settings: "Settings", table: "Table", wishes: "ImportWishes") -> "list[Result]":
+async def _import(settings: "Settings", table: "Table", options: "ImportOptions") -> "list[Result]":
     from capcom_gql.cli.deeds import COMMAND_LINE, installation
     from capcom_gql.services.importing.import_organisations import import_organisations
 
     async with installation(settings) as runtime:
         with _progress() as on_organisation:
-            return await import_organisations(runtime, COMMAND_LINE, table, wishes, on_organisation)
+            return await import_organisations(runtime, COMMAND_LINE, table, options, on_organisation)
 
 
 @contextlib.contextmanager
@@ -143,12 +143,12 @@ def _sentences(results: "Sequence[Result]", table: "Table") -> list[str]:
 
 def _place(line: int, column: str, table: "Table") -> str:
     """The line, and the file's heading of the column; for a missing column, the name that it should have."""
-    from capcom_gql.services.importing.columns import BY_NAME, offered
+    from capcom_gql.services.importing.columns import BY_NAME, label_of
 
     if not column:
         return f"line {line}"
     heading = table.headings.get(column)
-    return f"line {line}, {heading or f'missing column {offered(BY_NAME[column])}'}"
+    return f"line {line}, {heading or f'missing column {label_of(BY_NAME[column])}'}"
 
 
 def _as_json(results: "Sequence[Result]", table: "Table", *, dry_run: bool) -> dict[str, object]:

@@ -19,7 +19,7 @@ from capcom_gql.services.exporting.export_subscribers import (
     organisation_rows,
     seat_rows,
 )
-from capcom_gql.services.importing.import_organisations import ImportWishes, import_organisations
+from capcom_gql.services.importing.import_organisations import ImportOptions, import_organisations
 from capcom_gql.services.privacy.export_person import export_person
 from capcom_gql.spreadsheet import Cell
 from capcom_gql.storage.tables import Event, Organisation, Person
@@ -125,7 +125,7 @@ async def test_an_organisation_is_updated(api: Api) -> None:
 async def brought_in(api: Api, row: Mapping[str, Cell]) -> None:
     """Import one line, as staff."""
     table = table_of({name: str(value) for name, value in row.items()})
-    assert outcomes(await import_organisations(api.runtime, STAFF, table, ImportWishes())) == ["IMPORTED"]
+    assert outcomes(await import_organisations(api.runtime, STAFF, table, ImportOptions())) == ["IMPORTED"]
 
 
 def line(*described: Mapping[str, FormField]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from capcom_gql.languages.locales import LOCALES
 from capcom_gql.languages.sentences import refusal_sentence
-from capcom_gql.services.importing.import_organisations import ImportWishes, Outcome, Result, import_organisations
+from capcom_gql.services.importing.import_organisations import ImportOptions, Outcome, Result, import_organisations
 from capcom_gql.services.importing.read_table import Table, read_table
 from capcom_gql.spreadsheet import line_of
 from tests.services.house import Service
@@ -50,9 +50,9 @@ def table_of(*rows: Row) -> Table:
     return read_table(b"".join(line_of(line, ";") for line in lines))
 
 
-async def bring_in(service: Service, *rows: Row, **wishes: Any) -> list[Result]:
+async def bring_in(service: Service, *rows: Row, **options: Any) -> list[Result]:
     """Import these lines, as staff."""
-    return await import_organisations(service.runtime, service.staff, table_of(*rows), ImportWishes(**wishes))
+    return await import_organisations(service.runtime, service.staff, table_of(*rows), ImportOptions(**options))
 
 
 def outcomes(results: list[Result]) -> list[str]:

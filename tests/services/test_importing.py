@@ -10,7 +10,7 @@ from capcom_gql.domain.lifecycle import SubscriptionState, subscription_status
 from capcom_gql.domain.rights import ANONYMOUS, Scope
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.forms import OrganisationForm
-from capcom_gql.services.importing.import_organisations import ImportWishes, import_organisations
+from capcom_gql.services.importing.import_organisations import ImportOptions, import_organisations
 from capcom_gql.services.remove_seat import RemoveSeatForm, remove_seat
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Organisation, PaymentProof, Person, Seat, Subscription, Term
@@ -115,8 +115,8 @@ async def test_a_later_run_welcomes_those_who_had_none(house: House, service: Se
     await remove_seat(service.runtime, service.staff, RemoveSeatForm(cleo.id))
     await service.tick()
     seen = len(house.calls("post"))
-    for wishes, welcomed in (({"dry_run": True}, 2), ({}, 2), ({}, 0), ({"dry_run": True}, 0)):
-        results = await bring_in(service, *rows, welcome=True, **wishes)
+    for options, welcomed in (({"dry_run": True}, 2), ({}, 2), ({}, 0), ({"dry_run": True}, 0)):
+        results = await bring_in(service, *rows, welcome=True, **options)
         assert outcomes(results) == ["THERE_ALREADY"] * 2
         assert [result.welcomed for result in results] == [welcomed, 0]
     await service.tick()
@@ -269,10 +269,10 @@ async def test_a_person_who_is_known_is_not_changed_and_may_have_several_seats(s
 async def test_who_may(service: Service) -> None:
     table = table_of(*users("ana"))
     for actor in (ANONYMOUS, machine(Scope.ORGANISATIONS_WRITE)):
-        asked = import_organisations(service.runtime, actor, table, ImportWishes())
+        asked = import_organisations(service.runtime, actor, table, ImportOptions())
         assert await faults_of(asked) == [("FORBIDDEN", "")]
     admin = machine(Scope.ADMIN)
-    assert outcomes(await import_organisations(service.runtime, admin, table, ImportWishes())) == ["IMPORTED"]
+    assert outcomes(await import_organisations(service.runtime, admin, table, ImportOptions())) == ["IMPORTED"]
 
 
 @ONLY_SQLITE
@@ -293,6 +293,6 @@ async def test_progress_is_told(service: Service) -> None:
     lyre = {**VILLE, "organisation": "Lyre", "siret": OTHER_SIRET}
     told: list[tuple[int, int]] = []
     table = table_of(*users("ana"), *users("dan", of=lyre))
-    wishes = ImportWishes()
-    await import_organisations(service.runtime, service.staff, table, wishes, lambda *done: told.append(done))
+    options = ImportOptions()
+    await import_organisations(service.runtime, service.staff, table, options, lambda *done: told.append(done))
     assert told == [(1, 2), (2, 2)]

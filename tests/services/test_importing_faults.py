@@ -4,7 +4,7 @@ import pytest
 
 from capcom_gql.languages.locales import ENGLISH, FRENCH
 from capcom_gql.languages.sentences import refusal_sentence
-from capcom_gql.services.importing.import_organisations import ImportWishes, import_organisations
+from capcom_gql.services.importing.import_organisations import ImportOptions, import_organisations
 from capcom_gql.services.importing.read_table import read_table
 from capcom_gql.spreadsheet import line_of
 from capcom_gql.storage.tables import Organisation
@@ -84,7 +84,7 @@ async def test_an_unpaid_term_past_its_due_day(service: Service) -> None:
 
 async def test_a_line_with_cells_beyond_the_last_column(service: Service) -> None:
     table = read_table(b"".join(line_of(line, ";") for line in (VILLE_COLUMNS, [*VILLE_LINE, "oops"])))
-    results = await import_organisations(service.runtime, service.staff, table, ImportWishes())
+    results = await import_organisations(service.runtime, service.staff, table, ImportOptions())
     assert faults(results) == [(2, "", "import_surplus")]
 
 

@@ -75,9 +75,9 @@ def test_proofs() -> None:
 
 def test_numbers_that_a_spreadsheet_has_cut_short() -> None:
     for text in ("4,07188E+15", "4.07E15", "7,32829E+13", "4E+15"):
-        for read in (read_cells.number, read_cells.siret, read_cells.whole, phone):
+        for read in (read_cells.number, read_cells.siret, read_cells.not_truncated, phone):
             assert key_of(read, text) == "import_cut_short"
-    assert read_cells.whole("BC-2E") == "BC-2E"
+    assert read_cells.not_truncated("BC-2E") == "BC-2E"
     assert key_of(read_cells.siret, "5600000000048") == "import_siret_short"
     assert read_cells.siret("35600000000048") == "35600000000048"
 

@@ -1,1 +1,1 @@
-"""Export lists for a spreadsheet."""
+"""Exports of subscribers, redemptions and deliveries as rows for a spreadsheet."""

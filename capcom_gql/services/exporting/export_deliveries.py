@@ -1,4 +1,4 @@
-"""Export the letters, newest first: what became of each, and why."""
+"""Export the deliveries, newest first."""
 
 from collections.abc import AsyncIterator
 
@@ -28,15 +28,16 @@ DELIVERY_COLUMNS = (
     "organisation",
     "person_id",
 )
+"""The columns of a row; `next_attempt_at` is filled only while an attempt is to come."""
 
 
 async def delivery_rows() -> AsyncIterator[tuple[Cell, ...]]:
-    """Every delivery, what `DELIVERY_COLUMNS` names of each; `next_attempt_at` only while there is one to come."""
+    """A row of `DELIVERY_COLUMNS` for each delivery, newest first; instants are in UTC."""
 
-    async def ask(window: Window) -> Page:
+    async def find(window: Window) -> Page:
         return await deliveries_page(window, filter=DeliveryFilter(), visible_organisations=None)
 
-    async for ids in walk_pages(ask):
+    async for ids in walk_pages(find):
         found = {each.id: each for each in await Delivery.filter(id__in=ids).prefetch_related("event__organisation")}
         for each in (found[id_] for id_ in ids if id_ in found):
             yield _cells(each, each.event)

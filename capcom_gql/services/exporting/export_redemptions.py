@@ -1,4 +1,4 @@
-"""Export the redemptions, newest first: all of them, or those that go back to be invoiced (R9)."""
+"""Export the redemptions, newest first: all of them, or those to re-invoice (R9, R22)."""
 
 from collections.abc import AsyncIterator
 
@@ -36,21 +36,22 @@ REDEMPTION_COLUMNS = (
     "term_first_day",
     "term_last_day",
 )
+"""The columns of a row; what is to be invoiced of a redemption to re-invoice is its reduction."""
 
 
 async def redemption_rows(runtime: Runtime, *, to_reinvoice: bool = False) -> AsyncIterator[tuple[Cell, ...]]:
-    """Redemptions, what `REDEMPTION_COLUMNS` names of each; what to invoice again is its reduction."""
+    """A row of `REDEMPTION_COLUMNS` for each redemption, newest first, with its state today; instants are in UTC."""
     today = runtime.policy.day_of(await product_now())
     states = (RedemptionState.TO_REINVOICE,) if to_reinvoice else ()
 
-    async def ask(window: Window) -> Page:
+    async def find(window: Window) -> Page:
         return await redemptions_page(
             window, filter=RedemptionFilter(states=states), today=today, visible_organisations=None
         )
 
-    async for ids in walk_pages(ask):
-        with_all = Redemption.filter(id__in=ids).prefetch_related("organisation", "term", "seat__person")
-        found = {each.id: each for each in await with_all}
+    async for ids in walk_pages(find):
+        rows = Redemption.filter(id__in=ids).prefetch_related("organisation", "term", "seat__person")
+        found = {each.id: each for each in await rows}
         for each in (found[id_] for id_ in ids if id_ in found):
             state = redemption_state(each.released_at, each.term.facts(), today, runtime.policy)
             yield (each.id, state.value, *_cells(each, runtime.currency))

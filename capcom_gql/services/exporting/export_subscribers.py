@@ -1,7 +1,7 @@
-"""Export the subscribers: organisations, a row each, and seats, a row for each user, as an import takes them in.
+"""Export the subscribers: a row for each organisation, and a row for each seat in the columns that an import reads.
 
-States and days are those of the term that speaks (the running one, else the latest begun), as if the tick had run.
-Nothing here asks for rights: whoever may run commands on the database may do what staff may.
+States and days are those of the running term, otherwise of the latest begun, as if the tick had run. No rights are
+checked: anyone who can run commands on the database may do what staff may.
 """
 
 from collections import defaultdict
@@ -46,6 +46,7 @@ ORGANISATION_COLUMNS = (
     "manager_name",
     "manager_email",
 )
+"""The columns of `organisation_rows`."""
 SEAT_COLUMNS = (
     *_SUBSCRIPTION,
     "seat_id",
@@ -54,6 +55,7 @@ SEAT_COLUMNS = (
     "subscriber_number",
     "added_on",
 )
+"""The columns of `seat_rows`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,11 @@ class _Subscriber:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """What `_SUBSCRIPTION` names."""
-        kept, status, proof = self.organisation, self.status, self.proof
+        """The cells of the columns `_SUBSCRIPTION`."""
+        organisation, status, proof = self.organisation, self.status, self.proof
         return (
-            kept.id,
-            *(_cell(field, kept) for field in ORGANISATION.values()),
+            organisation.id,
+            *(_cell(field, organisation) for field in ORGANISATION.values()),
             *_term_cells(status),
             *((None, None, None) if proof is None else (proof.kind, proof.reference, proof.received_on)),
             None if status is None else status.proof_due_on,
@@ -79,14 +81,14 @@ class _Subscriber:
 
 
 def _cell(field: FormField, row: Organisation | Person) -> Cell:
-    """What a row holds of a field, as a spreadsheet shows it."""
-    kept = getattr(row, field.name)
+    """The value of a field as a cell."""
+    value = getattr(row, field.name)
     match field.kind:
         case Siret():
-            return spaced_siret(kept)
+            return spaced_siret(value)
         case Lines():
-            return "\n".join(kept)
-    cell: Cell = kept
+            return "\n".join(value)
+    cell: Cell = value
     return cell
 
 
@@ -98,7 +100,7 @@ def _term_cells(status: SubscriptionStatus | None) -> tuple[Cell, ...]:
 
 
 async def organisation_rows(runtime: Runtime) -> AsyncIterator[tuple[Cell, ...]]:
-    """Every organisation by its name, what `ORGANISATION_COLUMNS` names of each."""
+    """A row of `ORGANISATION_COLUMNS` for each organisation, by name; days are of the operator's zone."""
     async for page in _subscribers(runtime):
         for each in page:
             manager = next((seat.person for seat in each.seats if seat.is_manager), None)
@@ -115,7 +117,7 @@ async def organisation_rows(runtime: Runtime) -> AsyncIterator[tuple[Cell, ...]]
 
 
 async def seat_rows(runtime: Runtime) -> AsyncIterator[tuple[Cell, ...]]:
-    """Every active seat, by organisation and place, what `SEAT_COLUMNS` names of each."""
+    """A row of `SEAT_COLUMNS` for each active seat, by organisation and place; days are of the operator's zone."""
     async for page in _subscribers(runtime):
         for each in page:
             for seat in each.seats:
@@ -136,17 +138,17 @@ def _seat_cells(seat: Seat, added_on: date) -> tuple[Cell, ...]:
 async def _subscribers(runtime: Runtime) -> AsyncIterator[list[_Subscriber]]:
     today = runtime.policy.day_of(await product_now())
 
-    async def ask(window: Window) -> Page:
+    async def find(window: Window) -> Page:
         return await organisations_page(
             window, filter=OrganisationFilter(), order=OrganisationOrder(), today=today, visible=None
         )
 
-    async for ids in walk_pages(ask):
-        yield await _of(runtime, ids, today)
+    async for ids in walk_pages(find):
+        yield await _subscribers_of(runtime, ids, today)
 
 
-async def _of(runtime: Runtime, organisation_ids: Sequence[str], today: date) -> list[_Subscriber]:
-    """The organisations of a page with all that is told of them, in a few statements."""
+async def _subscribers_of(runtime: Runtime, organisation_ids: Sequence[str], today: date) -> list[_Subscriber]:
+    """The organisations with some ids, with all that their rows need, in a few statements."""
     organisations = {each.id: each for each in await Organisation.filter(id__in=organisation_ids)}
     subscriptions = await Subscription.filter(organisation_id__in=organisation_ids)
     organisation_of = {each.id: each.organisation_id for each in subscriptions}
@@ -157,14 +159,14 @@ async def _of(runtime: Runtime, organisation_ids: Sequence[str], today: date) ->
     active = Seat.filter(subscription_id__in=list(organisation_of), removed_at__isnull=True)
     for seat in await active.order_by("place", "id").prefetch_related("person"):
         seats[organisation_of[seat.subscription_id]].append(seat)
-    status = {
+    statuses = {
         each: subscription_status([term.facts() for term in terms[each]], today, runtime.policy)
         for each in organisation_ids
     }
-    speaking = [each.term.id for each in status.values() if each is not None]
-    proofs = {each.term_id: each for each in await PaymentProof.filter(term_id__in=speaking)}
+    term_ids = [each.term.id for each in statuses.values() if each is not None]
+    proofs = {each.term_id: each for each in await PaymentProof.filter(term_id__in=term_ids)}
     return [
-        _Subscriber(organisations[each], stands, None if stands is None else proofs.get(stands.term.id), seats[each])
-        for each, stands in status.items()
+        _Subscriber(organisations[each], status, None if status is None else proofs.get(status.term.id), seats[each])
+        for each, status in statuses.items()
         if each in organisations
     ]

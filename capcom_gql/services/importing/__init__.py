@@ -1,1 +1,1 @@
-"""What the import of a table of subscribers is made of, in this order: its columns, lines, cells, organisations."""
+"""The import of a table of subscribers: reading its columns, lines and cells, then importing each organisation."""

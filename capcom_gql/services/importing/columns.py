@@ -1,7 +1,7 @@
-"""The columns of a table of subscribers: what each holds, and the one that a heading names.
+"""The columns of a table of subscribers: what each contains, and which one a heading names.
 
-What a field of an organisation or of a person says is described with it, in `forms`. The names are stable: exports
-write them. Headings compare without case, accents and signs.
+The columns of organisations' and persons' fields are declared in `forms`. The names of the columns never change, since
+exports write them. Headings are compared without case, accents and punctuation.
 """
 
 from capcom_gql.forms.fields import Column
@@ -46,22 +46,23 @@ COLUMNS = (
         of_user=True,
     ),
 )
-"""Every column that is read, in the order in which exports write them."""
+"""Every column that an import reads, in the order in which exports write them."""
 
 BY_NAME = {column.name: column for column in COLUMNS}
+"""The columns by their names."""
 
 ONLY_WRITTEN = frozenset({"seat_id", "added_on", "proof_due_on"})
-"""Columns that the export of seats adds for a reader, which an import passes over without a word."""
+"""Columns of the export of seats that an import ignores without reporting them."""
 
 _BY_FOLDED_NAME = {folded(column.name): column for column in COLUMNS}
 
 
 def column_of(heading: str) -> Column | None:
-    """The column that a heading names in any language, None for one that is not read."""
+    """The column that a heading names in any language of the service; None for a heading that is not read."""
     written = heading.replace("º", "°")
     return _BY_FOLDED_NAME.get(folded(written)) or BY_NAME.get(meaning("heading", written) or "")
 
 
-def offered(column: Column) -> str:
-    """How a file that lacks it is told: "manager (gestionnaire)"."""
+def label_of(column: Column) -> str:
+    """The name of a column as messages show it, with a heading: "manager (gestionnaire)"."""
     return " ".join((column.name, *(f"({heading})" for heading in headings_of(column.name)[:1])))

@@ -1,7 +1,7 @@
-"""Group the lines of a table of subscribers by organisation: one line for each user, wherever in the file it stands.
+"""Group the lines of a table of subscribers, one for each user in any order, by organisation.
 
-An organisation is known by its own reference, else by its SIRET, else by its name and postal code: within the file,
-and when the same file comes again.
+An organisation is identified by its `reference`, without one by its SIRET, without both by its name and postal code;
+within the file, and when the same file is imported again.
 """
 
 from collections import defaultdict
@@ -19,30 +19,32 @@ from capcom_gql.storage.engine.columns import folded
 
 @dataclass(frozen=True, slots=True)
 class LineFault:
-    """A fault, with the line of the file and the column (empty for the whole line) where it is to be put right."""
+    """A fault, with the place in the file where it is to be corrected."""
 
     line: int
+    """the number of the line, from 1"""
     column: str
+    """the name of the column; empty for the whole line"""
     fault: Fault
 
 
 @dataclass(slots=True)
 class Group:
-    """The lines of one organisation. `key` names it, `place` is its name and postal code, as they are searched."""
+    """The lines of one organisation."""
 
     key: str
+    """what identifies it: "reference:...", "siret:..." or "place:..."; empty where nothing does"""
     place: str
+    """its name and postal code, folded"""
     lines: list[TableRow] = field(default_factory=list)
     faults: list[LineFault] = field(default_factory=list)
     values: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """what the lines say of the organisation, column by column, each with the first line that says it"""
+    """the cells of the organisation by column, each with the number of the first line that fills it"""
     siret: str | None = None
-    """the first SIRET that checks"""
+    """the first valid SIRET"""
 
     def add(self, line: TableRow, siret: Read[str] | None) -> None:
-        """Take a line in, with the SIRET on it; what it says of the organisation must be what the lines before it say,
-        or nothing.
-        """
+        """Add a line, with its SIRET. A cell of the organisation that differs from an earlier line's is a fault."""
         self.lines.append(line)
         if line.surplus:
             self.faults.append(LineFault(line.number, "", invalid((), "import_surplus")))
@@ -56,37 +58,37 @@ class Group:
                     self.faults += [LineFault(line.number, column.name, wrong) for wrong in siret.faults]
                     continue
                 self.siret = self.siret or siret.value
-            said, first = self.values.setdefault(column.name, (text, line.number))
-            if said != text and _meaning(said) != _meaning(text):
+            earlier, first = self.values.setdefault(column.name, (text, line.number))
+            if earlier != text and _meaning(earlier) != _meaning(text):
                 self.faults.append(LineFault(line.number, column.name, invalid((), "import_differs", line=first)))
 
     def value(self, column: str) -> str:
-        """What is said in a column of the organisation's, empty where nothing is."""
+        """The text of a column of the organisation; empty where no line fills it."""
         return self.values.get(column, ("", 0))[0]
 
     def line(self, column: str) -> int:
-        """Where it is said, else the first line."""
+        """The number of the first line that fills a column, otherwise of the first line."""
         return self.values[column][1] if column in self.values else self.lines[0].number
 
     @property
     def places(self) -> set[str]:
-        """Its places: what any of its lines says in full, and what the first says."""
-        said = {_place_of(line) for line in self.lines if line.cells.get("organisation")} if self.key else set()
-        return {place for place in said if not place.endswith("|")} | ({self.place} if self.place else set())
+        """Its names and postal codes, folded: those of lines with both, and that of the first line."""
+        found = {_place_of(line) for line in self.lines if line.cells.get("organisation")} if self.key else set()
+        return {place for place in found if not place.endswith("|")} | ({self.place} if self.place else set())
 
     @property
-    def is_mixed_up(self) -> bool:
-        """Whether the file has it under another key, too."""
+    def is_ambiguous(self) -> bool:
+        """Whether the file has the same organisation under another key too."""
         return any(each.fault.key == "import_organisation_twice" for each in self.faults)
 
     @property
     def has_bad_siret(self) -> bool:
-        """Whether a line gives a SIRET that does not check."""
+        """Whether a line has a SIRET that is not valid."""
         return any(each.column == "siret" for each in self.faults)
 
 
 def _meaning(text: str) -> object:
-    """What two cells must have in common to say the same: a day, or the letters and digits."""
+    """What two cells with the same meaning have in common: a day, otherwise their letters and digits."""
     try:
         return read_cells.day(text)
     except Refusal:
@@ -94,7 +96,7 @@ def _meaning(text: str) -> object:
 
 
 def group_lines(table: Table) -> list[Group]:
-    """The organisations of a table, in the order of their first lines, with the faults in how they are told apart."""
+    """The organisations of a table, in the order of their first lines, with the faults of their identification."""
     texts = {line.cells.get("siret", "") for line in table.lines} - {""}
     sirets = {text: _siret(text) for text in texts}
     keys = _keys(table, sirets)
@@ -103,18 +105,18 @@ def group_lines(table: Table) -> list[Group]:
     for line in table.lines:
         key = keys.get(line.number)
         if key is None:
-            # it may well be the organisation above it that would be taken in without one of its users
+            # probably a user of the organisation above, which must not be imported without them
             above = above or groups.setdefault("", Group("", ""))
             above.faults.append(LineFault(line.number, "organisation", invalid((), "import_nobodys")))
         else:
             above = groups.setdefault(key, Group(key, _place_of(line)))
         above.add(line, sirets.get(line.cells.get("siret", "")))
-    _tell_apart(list(groups.values()))
+    _check_distinct(list(groups.values()))
     return list(groups.values())
 
 
 def _siret(text: str) -> Read[str]:
-    """The SIRET of a cell. A line whose own does not check is told apart by name and postal code, as one without."""
+    """The SIRET of a cell, or its faults; a line with a SIRET that is not valid is identified as one without."""
     try:
         return Read(read_cells.siret(text))
     except Refusal as refusal:
@@ -122,8 +124,9 @@ def _siret(text: str) -> Read[str]:
 
 
 def _keys(table: Table, sirets: Mapping[str, Read[str]]) -> dict[int, str]:
-    """The key of each line that has one. A line without reference and SIRET is of the organisation of its name and
-    postal code, if there is one alone.
+    """The key of each line that has one, by its number.
+
+    A line without reference and SIRET belongs to the organisation with its name and postal code, if only one has them.
     """
     keys: dict[int, str] = {}
     at_place: defaultdict[str, set[str]] = defaultdict(set)
@@ -152,10 +155,10 @@ def _place_of(line: TableRow) -> str:
     return f"{folded(cells.get('organisation', ''))}|{folded(code)}"
 
 
-def _tell_apart(groups: list[Group]) -> None:
-    """Two organisations of a file have no SIRET in common; one without a SIRET has a place of its own.
+def _check_distinct(groups: list[Group]) -> None:
+    """Add a fault to organisations that may be the same: with one SIRET in common, or name and postal code without one.
 
-    Where that fails neither is taken in: it would be without the users who are on the other's lines.
+    None of them is imported, since some of its users may be on the lines of the other.
     """
     by_siret: defaultdict[str, list[Group]] = defaultdict(list)
     by_place: defaultdict[str, list[Group]] = defaultdict(list)
@@ -165,7 +168,7 @@ def _tell_apart(groups: list[Group]) -> None:
         for place in group.places:
             by_place[place].append(group)
         if group.key.startswith("place:") and group.place.endswith("|") and not group.has_bad_siret:
-            # the one column of the three that the file is sure to have is none of them
+            # reported at the name, which every file has, while the columns that are missing may not be in it
             line = group.lines[0].number
             group.faults.append(LineFault(line, "organisation", invalid((), "import_unrecognisable")))
     for group in groups:

@@ -1,9 +1,8 @@
-"""Import organisations: those that subscribe already, from a table with a line for each of their users.
+"""Import the organisations that subscribe already elsewhere, from a table with a line for each of their users.
 
-Each organisation is taken in whole or not at all, in a transaction of its own; one that is there already is passed
-over, so that a file may come again once its faults are put right. No letter goes to anybody but the welcomes, where
-they are asked for, by this run or a later one. From then on the calendar treats an imported subscription as it does
-every other.
+Each organisation is imported as a whole or not at all, in a transaction of its own. One that exists already is skipped,
+so that a corrected file can be imported again. No letters are sent but the welcomes, where they are asked for. From
+then on the calendar treats an imported subscription like any other ("Imported subscriptions" in docs/rules.md).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +17,8 @@ from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.steps import next_step
 from capcom_gql.domain.terms import Term as TermFacts
 from capcom_gql.runtime import Runtime
+from capcom_gql.services.importing.check_candidates import faults_of, find_existing, opening_key
 from capcom_gql.services.importing.group_lines import LineFault, group_lines
-from capcom_gql.services.importing.judge_candidates import faults_of, kept_already, opening_key
 from capcom_gql.services.importing.read_candidates import Candidate, read_candidates
 from capcom_gql.services.importing.read_table import Table
 from capcom_gql.services.importing.welcome_imported import welcome_imported
@@ -37,62 +36,64 @@ from capcom_gql.subscription.seats import seat_people
 from capcom_gql.subscription.terms import add_term, new_subscription, subscription_opened
 
 NOT_ACCEPTED_HERE = ""
-"""The version of the terms of use of an imported term: whoever opened it accepted none here (R19)."""
+"""The version of the terms of use of an imported term: none was accepted here (R19)."""
 
 
 class Outcome(StrEnum):
-    """What became of an organisation of the file."""
+    """The result of the import of one organisation."""
 
     IMPORTED = "IMPORTED"
     THERE_ALREADY = "THERE_ALREADY"
+    """it exists already, and is unchanged"""
     REFUSED = "REFUSED"
+    """it has faults, and is not imported"""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An organisation of the file: its name, the lines of its users, what became of it and why.
-
-    `calendar_writes` says that the calendar has a letter due on it at once: a renewal or a proof to ask for.
-    `welcomed` counts the users who are mailed a welcome.
-    """
+    """The result for one organisation of the file."""
 
     name: str
     lines: tuple[int, ...]
+    """the numbers of its lines"""
     outcome: Outcome
     faults: tuple[LineFault, ...] = ()
+    """why it is refused, in the order of the file"""
     calendar_writes: bool = False
+    """whether the calendar sends a letter about it at once, such as a renewal notice"""
     welcomed: int = 0
+    """how many users are mailed a welcome"""
 
 
 @dataclass(frozen=True, slots=True)
-class ImportWishes:
-    """`dry_run` writes nothing and answers the same.
-
-    `welcome` mails their welcome (R7) to the users of running terms, those of an earlier import who had none too.
-    """
+class ImportOptions:
+    """How to import."""
 
     dry_run: bool = False
+    """write nothing, and return the same results"""
     welcome: bool = False
+    """mail a welcome (R7) to the users of running terms, also to those of an earlier import who got none"""
 
 
 async def import_organisations(
     runtime: Runtime,
     actor: Actor,
     table: Table,
-    wishes: ImportWishes,
+    options: ImportOptions,
     on_organisation: Callable[[int, int], None] = lambda done, count: None,
 ) -> list[Result]:
-    """Take in the organisations of a table. Answers for each, in the order of the file; a fault of one is its own.
+    """Import the organisations of a table. Returns a result for each, in the order of the file.
 
-    `on_organisation` is told after each how many are done, of how many. Raises Refusal to who may not.
+    A fault in one does not affect the others. `on_organisation` is called after each with the number done and the
+    number of all. Raises Refusal (FORBIDDEN).
     """
     authorize(Right.ADMINISTRATION, actor)
     plans = {folded(plan.code): plan for plan in await Plan.all()}
-    work = _Import(runtime, actor, wishes, plans, await open_plans())
+    work = _Import(runtime, actor, options, plans, await open_plans())
     candidates = read_candidates(group_lines(table))
     results = []
     for done, candidate in enumerate(candidates, start=1):
-        results.append(await work.take_in(candidate))
+        results.append(await work.import_one(candidate))
         on_organisation(done, len(candidates))
     return results
 
@@ -101,24 +102,24 @@ async def import_organisations(
 class _Import:
     runtime: Runtime
     actor: Actor
-    wishes: ImportWishes
+    options: ImportOptions
     plans: Mapping[str, Plan]
     on_offer: Sequence[str]
 
-    async def take_in(self, candidate: Candidate) -> Result:
-        """One organisation, in a transaction of its own."""
+    async def import_one(self, candidate: Candidate) -> Result:
+        """Import one organisation, in a transaction of its own."""
 
         async def work() -> Result:
-            return await self._judged(candidate)
+            return await self._checked(candidate)
 
-        return await (work() if self.wishes.dry_run else in_one_transaction(work))
+        return await (work() if self.options.dry_run else in_one_transaction(work))
 
-    async def _judged(self, candidate: Candidate) -> Result:
+    async def _checked(self, candidate: Candidate) -> Result:
         name, lines = candidate.name, tuple(candidate.lines)
-        if (kept := await kept_already(candidate)) is not None:
+        if (organisation_id := await find_existing(candidate)) is not None:
             welcomed = 0
-            if self.wishes.welcome:
-                welcomed = await welcome_imported(self.runtime, kept, dry_run=self.wishes.dry_run)
+            if self.options.welcome:
+                welcomed = await welcome_imported(self.runtime, organisation_id, dry_run=self.options.dry_run)
             return Result(name, lines, Outcome.THERE_ALREADY, welcomed=welcomed)
         now = await product_now()
         policy = self.runtime.policy
@@ -132,7 +133,7 @@ class _Import:
         faults = await faults_of(candidate, plan, facts, self.on_offer, today)
         if faults or plan is None or facts is None:
             return Result(name, lines, Outcome.REFUSED, faults)
-        if not self.wishes.dry_run:
+        if not self.options.dry_run:
             organisation = await new_organisation(self.runtime, self.actor, candidate.organisation.value, now)
             await self._open(await new_subscription(self.runtime, organisation, now), candidate, plan, facts)
         step = next_step([facts], now, policy)
@@ -141,11 +142,11 @@ class _Import:
         return Result(name, lines, Outcome.IMPORTED, calendar_writes=writes, welcomed=welcomed)
 
     def _welcomes(self, facts: TermFacts) -> bool:
-        """Whether its users are mailed: nobody is welcomed to a year that is over."""
-        return self.wishes.welcome and facts.ended_at is None
+        """Whether the users are mailed a welcome: not for a term that is over."""
+        return self.options.welcome and facts.ended_at is None
 
     async def _open(self, locked: LockedSubscription, candidate: Candidate, plan: Plan, facts: TermFacts) -> None:
-        """Write what a sign-up would, and what has become of it since, each event at the instant it happened."""
+        """Write what a sign-up on the first day would, and what has happened since, each event at its own instant."""
         term = await add_term(locked, plan, facts, NOT_ACCEPTED_HERE, None)
         seats = await self._seat(locked, candidate, welcomed=self._welcomes(facts))
         about = (locked.organisation_id, locked.subscription.id)

@@ -1,4 +1,4 @@
-"""Read what the lines of an organisation say: its form, term, proof and users, and every fault in its place."""
+"""Read the lines of an organisation: its form, term, proof and users, and every fault with its place in the file."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from capcom_gql.services.importing.group_lines import Group, LineFault
 from capcom_gql.services.importing.read_table import TableRow
 from capcom_gql.subscription.proofs import Proof
 
-Said = TypeVar("Said")
+Value = TypeVar("Value")
 
 _COLUMNS = {
     **{each.api_name: each.columns[0].name for each in (*ORGANISATION.values(), *PERSON.values())},
@@ -33,44 +33,50 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user, on the line that names them; `email` is as it stands there, `number` the one that they bring: its 16
-    digits. `names_somebody` says whether the line says anything of who it is.
-    """
+    """A user, as a line describes them."""
 
     line: int
+    """the number of the line"""
     email: str
-    names_somebody: bool
+    """the address as the cell has it"""
+    is_named: bool
+    """whether the line has an address or a name at all"""
     person: Read[PersonForm]
     is_manager: bool
     number: str | None
+    """the 16 digits of an existing subscriber number; None to get a new one"""
 
 
 @dataclass(slots=True)
 class Candidate:
-    """An organisation of the file, as its lines describe it. `first_day` is None where it cannot be read."""
+    """An organisation of the file, as its lines describe it. Days are of the operator's zone."""
 
     group: Group
     organisation: Read[OrganisationForm]
     plan_code: str
     first_day: date | None
+    """of the term; None where it is missing or unreadable"""
     last_day: date | None
+    """of the term, to be checked; None where it is missing or unreadable"""
     is_confirmed: bool
+    """whether the cell says that the payment proof has come"""
     proof: Proof | None
+    """None where it is incomplete or unreadable"""
     users: tuple[User, ...]
     faults: list[LineFault] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """The organisation's name, as its lines have it."""
+        """The organisation's name, as the first line that has one spells it."""
         return self.group.value("organisation")
 
     @property
     def lines(self) -> list[int]:
-        """The lines that are its own."""
+        """The numbers of its lines."""
         return [line.number for line in self.group.lines]
 
-    def place(self, fault: Fault) -> LineFault:
-        """A fault of the form, or of a column, in its place in the file."""
+    def locate(self, fault: Fault) -> LineFault:
+        """A fault of the form, or of a column, with its place in the file."""
         match fault.path:
             case ("users", index, named):
                 return LineFault(self.users[int(index)].line, _COLUMNS[named], fault)
@@ -83,14 +89,14 @@ class Candidate:
 
 
 def read_candidates(groups: Sequence[Group]) -> list[Candidate]:
-    """What every group says. A number that two lines bring is a fault of both."""
+    """Read every group. A subscriber number that is on two lines is a fault of both."""
     candidates = [_Reader(group).candidate() for group in groups]
-    brought: defaultdict[str, list[tuple[Candidate, int]]] = defaultdict(list)
+    by_number: defaultdict[str, list[tuple[Candidate, int]]] = defaultdict(list)
     for candidate in candidates:
         for user in candidate.users:
             if user.number is not None:
-                brought[user.number].append((candidate, user.line))
-    for places in brought.values():
+                by_number[user.number].append((candidate, user.line))
+    for places in by_number.values():
         for candidate, line in places:
             others = [other for _, other in places if other != line]
             if others:
@@ -100,14 +106,14 @@ def read_candidates(groups: Sequence[Group]) -> list[Candidate]:
 
 
 class _Reader:
-    """Reads the cells of one organisation, and keeps what is wrong with them."""
+    """Reads the cells of one organisation and collects their faults."""
 
     def __init__(self, group: Group) -> None:
         self.group = group
         self.faults = list(group.faults)
 
     def candidate(self) -> Candidate:
-        """Everything, with the faults of the form."""
+        """The organisation, with all faults of its cells and of the form."""
         country = read_cells.country(self.group.value("country")) or read_cells.HOME
         read = Candidate(
             group=self.group,
@@ -120,21 +126,21 @@ class _Reader:
             users=tuple(self._user(index, line, country) for index, line in enumerate(self.group.lines)),
             faults=self.faults,
         )
-        nobody = {("users", str(index)): user for index, user in enumerate(read.users) if not user.names_somebody}
+        nobody = {("users", str(index)): user for index, user in enumerate(read.users) if not user.is_named}
         unnamed = [LineFault(user.line, "email", invalid((), "import_no_user")) for user in nobody.values()]
         if len(nobody) == len(read.users) and not (read.plan_code or self.group.value("first_day")):
-            # the total of a column, not an organisation
+            # probably a line with totals: no further faults are reported
             read.faults = unnamed
             return read
         self._check_proof(read)
-        self._check_what_is_refused()
+        self._check_unsupported()
         self.faults += unnamed
-        self.faults += [read.place(fault) for fault in _form_faults(read) if fault.path[:2] not in nobody]
+        self.faults += [read.locate(fault) for fault in _form_faults(read) if fault.path[:2] not in nobody]
         return read
 
     def _organisation(self, country: str) -> Read[OrganisationForm]:
         reads = {name: self._of_organisation(each, country) for name, each in ORGANISATION.items() if name != "siret"}
-        # its own fault is among the group's
+        # the faults of the SIRET are those of the group
         return gathered(OrganisationForm, {**reads, "siret": Read(self.group.siret)})
 
     def _of_organisation(self, field: FormField, country: str) -> Read[Any]:
@@ -142,13 +148,13 @@ class _Reader:
         return self._field(field, ("organisation",), text, self.group.line(field.columns[0].name), country)
 
     def _confirmed(self) -> bool:
-        """Whether the proof has come; an answer that cannot be read is a fault by itself, and no other's reason."""
+        """Whether the proof has come; an unreadable answer counts as yes, so that it causes no further faults."""
         answered = self._read("confirmed", read_cells.answer)
         return bool(self.group.value("confirmed")) if answered is None else answered
 
     def _proof(self) -> Proof | None:
         kind = self._read("proof_kind", read_cells.proof_kind)
-        reference = self._read("proof_reference", read_cells.whole)
+        reference = self._read("proof_reference", read_cells.not_truncated)
         received_on = self._read("proof_received_on", read_cells.day)
         return Proof(kind, reference, received_on) if kind and reference and received_on else None
 
@@ -161,7 +167,7 @@ class _Reader:
                 if not self.group.value(column):
                     self._fault(column, invalid((), "import_proof_incomplete"))
 
-    def _check_what_is_refused(self) -> None:
+    def _check_unsupported(self) -> None:
         if self.group.value("state").upper() == "CANCELLED":
             self._fault("state", invalid((), "import_cancelled"))
         if self.group.value("renewed_until"):
@@ -189,17 +195,17 @@ class _Reader:
         )
 
     def _field(self, field: FormField, form: Path, text: str, line: int, country: str) -> Read[Any]:
-        """What a cell says of a field of the form at a path; an empty one leaves it out."""
+        """The value of a field of the form at a path, from a cell; an empty cell leaves it out."""
         if not text and field.default is MISSING:
             return field.read(form, text)
         read = self._tried(field.columns[0].name, text, lambda text: read_cells.field(field, form, text, country), line)
         return Read(field.default) if read is None else read
 
-    def _read(self, column: str, reader: Callable[[str], Said]) -> Said | None:
+    def _read(self, column: str, reader: Callable[[str], Value]) -> Value | None:
         return self._tried(column, self.group.value(column), reader, self.group.line(column))
 
-    def _tried(self, column: str, text: str, reader: Callable[[str], Said], line: int) -> Said | None:
-        """What a cell says, None where it is empty, or cannot be read and its fault is kept."""
+    def _tried(self, column: str, text: str, reader: Callable[[str], Value], line: int) -> Value | None:
+        """The value of a cell; None where it is empty, or unreadable (then its fault is collected)."""
         if not text:
             return None
         try:
@@ -213,12 +219,12 @@ class _Reader:
 
 
 def _form_faults(read: Candidate) -> list[Fault]:
-    """What a sign-up by the same form would be told, as far as the form alone says it (R6)."""
+    """The faults that a sign-up with the same form would have (R6), except for manager, plan and terms of use."""
     if too_many := check_count(read.users):
         return [*read.organisation.faults, *too_many]
     faults = [*read.organisation.faults, *(fault for user in read.users for fault in user.person.faults)]
     if not any(each.column == "manager" for each in read.faults):
-        faults += check_managers([user.is_manager for user in read.users if user.names_somebody])
-    # the manager is a matter of marks here, and each address of the list is one of it
+        faults += check_managers([user.is_manager for user in read.users if user.is_named])
+    # any address of the list will do for the manager's, who is marked by a column here
     emails = [forms.compared(user.email) for user in read.users]
     return faults + check_form(emails, emails[0])

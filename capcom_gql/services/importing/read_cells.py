@@ -1,7 +1,6 @@
-"""What a cell of a spreadsheet says: days, answers, proofs, phones, as people in France write them.
+"""Read the cells of a spreadsheet: days, answers, proofs, phones, as people in France write them.
 
-What cannot be read raises Refusal with its one fault, whose path is left empty for the reader of the line to fill.
-What a form takes is the form's to judge, once the cell is spelled as forms are.
+An unreadable cell raises Refusal with one fault, whose path is empty. The fields of forms are then checked by the form.
 """
 
 import re
@@ -17,7 +16,9 @@ from capcom_gql.services.importing.vocabulary import language_of, meaning
 from capcom_gql.storage.engine.columns import folded
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
+"""The years that a day may have, both inclusive."""
 HOME = "FR"
+"""The country of an organisation whose cell is empty, ISO 3166-1 alpha-2."""
 
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ]00:00(?::00)?)?")
 _FRENCH = re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})(?: 00:00(?::00)?)?")
@@ -31,7 +32,7 @@ def _refuse(key: str, text: str) -> NoReturn:
 
 
 def day(text: str) -> date:
-    """A day: 31/12/2026, 31.12.2026 or 2026-12-31."""
+    """A civil day, written 31/12/2026, 31.12.2026 or 2026-12-31. Raises Refusal."""
     found = _ISO.fullmatch(text) or _FRENCH.fullmatch(text)
     if found is None:
         _refuse("import_bad_day", text)
@@ -45,7 +46,7 @@ def day(text: str) -> date:
 
 
 def answer(text: str) -> bool:
-    """Yes or no, in any language of the service; a cross is a yes."""
+    """A yes (True) or no in any language of the service; an x means yes. Raises Refusal."""
     read = _MARKS.get(folded(text)) or meaning("answer", text)
     if read is None:
         _refuse("import_bad_answer", text)
@@ -53,31 +54,31 @@ def answer(text: str) -> bool:
 
 
 def proof_kind(text: str) -> str:
-    """The kind of a payment proof."""
+    """The kind of a payment proof, as `PaymentProof.kind` stores it. Raises Refusal."""
     read = meaning("proof_kind", text.replace("_", " "))
     if read is None:
         _refuse("import_bad_proof_kind", text)
     return read
 
 
-def whole(text: str) -> str:
-    """A text that a spreadsheet may have taken for a number, once it has not cut it short."""
+def not_truncated(text: str) -> str:
+    """The text, unless the spreadsheet has rounded it as a number (1.2E+13). Raises Refusal."""
     if _CUT_SHORT.fullmatch(text):
         _refuse("import_cut_short", text)
     return text
 
 
 def siret(text: str) -> str:
-    """The 14 digits of a SIRET."""
-    read = Siret().read((), whole(text))
+    """The 14 digits of a SIRET. Raises Refusal."""
+    read = Siret().read((), not_truncated(text))
     if read.faults:
         _refuse("import_siret_short" if len(re.sub(r"\D", "", text)) == 13 else "bad_siret", text)
     return read.value
 
 
 def number(text: str) -> str:
-    """A subscriber number that was given before: its 16 digits."""
-    whole(text)
+    """The 16 digits of an existing subscriber number. Raises Refusal."""
+    not_truncated(text)
     read = parse_number(text)
     if read is None:
         _refuse("import_bad_number", text)
@@ -85,12 +86,12 @@ def number(text: str) -> str:
 
 
 def country(text: str) -> str:
-    """A country's two letters; France may be written out."""
+    """The two letters of a country; France may be written out. Other text is returned unchanged."""
     return _COUNTRIES.get(folded(text), text)
 
 
 def postal_code(text: str, of_country: str) -> str:
-    """A postal code; a French one has no spaces, and the leading 0 that a spreadsheet drops is put back."""
+    """A postal code; a French one without spaces, and with the leading 0 that spreadsheets drop."""
     if of_country.upper() != HOME:
         return text
     digits = re.sub(r"\s", "", text)
@@ -98,14 +99,15 @@ def postal_code(text: str, of_country: str) -> str:
 
 
 def locale(text: str) -> str:
-    """The tag of a language of the service that is written out; anything else as it stands."""
+    """The tag of a language of the service whose name is written out; other text is returned unchanged."""
     return language_of(text) or text
 
 
 def field(described: FormField, form: Path, text: str, of_country: str) -> Read[Any]:
-    """What a cell that is not empty says of a field of the form at a path, for an organisation in that country.
+    """The value of a form's field, or its faults at the path of the form, from a cell that is not empty.
 
-    A phone without its leading 0, as spreadsheets leave a national one, is a phone too.
+    `of_country` is the organisation's country. A national phone number may lack its leading 0, as spreadsheets save it.
+    Raises Refusal for an unreadable cell.
     """
     match described.kind:
         case Flag():
@@ -114,7 +116,7 @@ def field(described: FormField, form: Path, text: str, of_country: str) -> Read[
             return Read(siret(text))
         case Phone() as kind:
             path = (*form, described.api_name)
-            return described.or_default(kind.read(path, whole(text), of_country.upper()))
+            return described.or_default(kind.read(path, not_truncated(text), of_country.upper()))
         case Lines():
             return described.read(form, [line for line in text.splitlines() if line.strip()])
         case Country():

@@ -1,7 +1,7 @@
-"""Read a table that a spreadsheet wrote: its encoding, its separator, and its lines with their numbers.
+"""Read a CSV table as spreadsheets write it: its encoding, its separator, and its lines with their numbers.
 
-UTF-8 with or without BOM, UTF-16 with one, windows-1252; cells separated by semicolons, commas or tabs, quoted where
-they hold a separator, a quotation mark or a line break. The first line names the columns.
+Accepted are UTF-8 with or without BOM, UTF-16 with one and windows-1252; cells separated by semicolons, commas or tabs,
+quoted where they contain a separator, a quotation mark or a line break. The first line names the columns.
 """
 
 import codecs
@@ -12,49 +12,53 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from capcom_gql.services.importing.columns import COLUMNS, ONLY_WRITTEN, column_of, offered
+from capcom_gql.services.importing.columns import COLUMNS, ONLY_WRITTEN, column_of, label_of
 from capcom_gql.spreadsheet import unguarded
 
 SEPARATORS = (";", ",", "\t")
+"""What may separate the cells of a line."""
 MAX_BYTES = 20_000_000
+"""The most bytes of a file."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How the files of spreadsheets themselves begin."""
+"""The first bytes of the files of spreadsheet programs themselves."""
 _FAILED = re.compile(r"##+|#N/[AD]|#[A-Z0-9/ ]+[!?]")
 """What a spreadsheet saves where a formula failed (#N/A, #REF!, #NOM?), or a column was too narrow (#######)."""
 MAX_SHOWN = 200
+"""The most characters of unknown headings in a message."""
 
 
 class BadTable(ValueError):
-    """A file that is no such table; the text says why and what to do."""
+    """A file that is not a table of subscribers; the text says why and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One line that is not empty: its number as a spreadsheet counts (from 1, a cell of several lines is on one), its
-    cells by the names of their columns.
-
-    `failed` are the columns where the spreadsheet wrote an error for a value; those cells count as empty. `surplus`
-    says that there are cells beyond the last column.
-    """
+    """One line of the table that is not empty."""
 
     number: int
+    """as spreadsheets count lines: from 1, a cell with line breaks is on one line"""
     cells: Mapping[str, str]
+    """the texts of its cells by column"""
     failed: frozenset[str] = frozenset()
+    """the columns in which the spreadsheet wrote an error; their cells count as empty"""
     surplus: bool = False
+    """whether it has cells beyond the last column"""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The lines of a file; `headings` are its own, by the names of our columns, `unread` those that name none."""
+    """The lines of a file."""
 
     headings: Mapping[str, str]
+    """its headings by the names of the columns"""
     lines: tuple[TableRow, ...]
     unread: tuple[str, ...] = ()
+    """the headings that name no column"""
 
 
 def read_table(content: bytes) -> Table:
-    """The table that a file holds. Raises BadTable."""
+    """The table in the bytes of a file. Raises BadTable."""
     if len(content) > MAX_BYTES:
         raise BadTable(f"The file has more than {MAX_BYTES // 1_000_000} megabytes. Divide it.")
     text = _decoded(content)
@@ -63,9 +67,9 @@ def read_table(content: bytes) -> Table:
     for _ in range(skipped):
         next(records)
     names, headings, unread = _columns(next(records, (0, []))[1])
-    # a spreadsheet does not show the line that says the separator
+    # spreadsheets do not show the line that declares the separator, nor count it
     read = (_line(number - skipped, cells, names) for number, cells in records)
-    # what stands in columns that are not read alone is a remark
+    # a line with text in unread columns only is a remark
     lines = tuple(line for line in read if line.surplus or line.failed or any(line.cells.values()))
     if not lines:
         raise BadTable("The file has the names of columns and no line under them.")
@@ -95,7 +99,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _separator(text: str) -> tuple[str, int]:
-    """What separates the cells, and how many lines stand above the names: the one that a spreadsheet puts to say it."""
+    """What separates the cells, and how many lines come before the headings: one where "sep=" declares it."""
     if text[:4].lower() == "sep=" and text[4:5] in SEPARATORS:
         return text[4], 1
     known = {separator: _known(text, separator) for separator in SEPARATORS}
@@ -103,7 +107,7 @@ def _separator(text: str) -> tuple[str, int]:
 
 
 def _known(text: str, separator: str) -> int:
-    """How many columns of ours the first line names, if this is the separator."""
+    """How many known columns the first line names if this is the separator."""
     try:
         cells = next(cells for _, cells in _records(text, separator) if any(cell.strip() for cell in cells))
     except (BadTable, StopIteration):
@@ -142,7 +146,7 @@ def _columns(cells: Sequence[str]) -> tuple[list[str | None], dict[str, str], tu
             raise BadTable(f"Two columns are the same: {headings[column.name]!r} and {heading!r}. Leave one out.")
         else:
             headings[column.name] = heading
-    missing = [offered(column) for column in COLUMNS if column.required and column.name not in headings]
+    missing = [label_of(column) for column in COLUMNS if column.required and column.name not in headings]
     if missing:
         others = f" Not known: {', '.join(unread)[:MAX_SHOWN]}." if unread else ""
         raise BadTable(

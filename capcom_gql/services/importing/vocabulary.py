@@ -10,17 +10,17 @@ from capcom_gql.storage.engine.columns import folded
 
 
 def meaning(group: str, word: str) -> str | None:
-    """What a word says, whatever its language: of `answer`, oui is yes. None for a word that nobody knows."""
+    """The key that a word means in any language: "yes" for "oui" in the group `answer`; None for an unknown word."""
     return _meanings(group).get(folded(word))
 
 
 def headings_of(column: str) -> tuple[str, ...]:
-    """The headings of a column besides its name, the default language's first."""
+    """The headings of a column in all languages, besides its name; those of the default language first."""
     return tuple(word for words in _lists("heading", column) for word in words)
 
 
 def language_of(name: str) -> Locale | None:
-    """The language that somebody wrote out in one of ours: français, French."""
+    """The language of the service whose name is written out in any of them: "français", "French"; None if unknown."""
     return _languages().get(folded(name))
 
 

@@ -1,9 +1,9 @@
-"""Welcome those who were imported without a welcome, once their organisation has been looked at (R7)."""
+"""Mail a welcome to users who were imported without one (R7)."""
 
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.runtime import Runtime
-from capcom_gql.services.importing.judge_candidates import IMPORTED
+from capcom_gql.services.importing.check_candidates import IMPORTED
 from capcom_gql.storage.event_log import record_delivery
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.tables import Delivery, Event, Seat, Subscription, Term
@@ -13,17 +13,17 @@ from capcom_gql.subscription.seats import welcome_letter
 
 
 async def welcome_imported(runtime: Runtime, organisation_id: str, *, dry_run: bool) -> int:
-    """Mail a welcome to the users of an import who had none and still hold their seats; nobody once it is over.
+    """Mail a welcome to the users of an imported organisation who got none and have an active seat.
 
-    Returns how many: none of an organisation that signed up by itself. In a transaction, but for a `dry_run`, which
-    counts alone.
+    Returns how many; 0 for an organisation that was not imported or is not live. In a transaction; with `dry_run` it
+    only counts.
     """
     opening = await Event.get_or_none(organisation_id=organisation_id, step_key__startswith=IMPORTED)
     if opening is None:
         return 0
     subscription = await Subscription.get(organisation_id=organisation_id)
     if dry_run:
-        return len(await _unwelcomed(await _as_it_is(runtime, subscription)))
+        return len(await _unwelcomed(await _unlocked(runtime, subscription)))
     locked = await lock_subscription(runtime, subscription.id)
     assert locked is not None, "a subscription is for good"
     unwelcomed = await _unwelcomed(locked)
@@ -33,15 +33,15 @@ async def welcome_imported(runtime: Runtime, organisation_id: str, *, dry_run: b
     return len(unwelcomed)
 
 
-async def _as_it_is(runtime: Runtime, subscription: Subscription) -> LockedSubscription:
-    """the locked subscription without its lock, and with nothing recorded on the way."""
+async def _unlocked(runtime: Runtime, subscription: Subscription) -> LockedSubscription:
+    """The subscription as `lock_subscription` gives it, without the lock and without recording due steps."""
     terms = await Term.filter(subscription_id=subscription.id)
     seats = await Seat.filter(subscription_id=subscription.id).prefetch_related("person")
     return LockedSubscription(runtime, subscription, await product_now(), terms, seats)
 
 
 async def _unwelcomed(locked: LockedSubscription) -> list[tuple[Event, Seat]]:
-    """The active seats that have no welcome, each with the event of its coming: whoever comes otherwise has one."""
+    """The active seats without a welcome, each with the event of its addition."""
     if not locked.status.is_live:
         return []
     seats = {seat.id: seat for seat in locked.active_seats}

@@ -1,4 +1,4 @@
-"""Judge an organisation that is to be imported: whether it is there already, and what the database and the day say."""
+"""Check an organisation before its import: whether it exists already, and its faults against database and calendar."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,31 +19,31 @@ from capcom_gql.subscription.organisations import folded_columns_of
 from capcom_gql.subscription.proofs import read_proof
 
 IMPORTED = "import:"
-"""How the key of an opening by an import begins."""
+"""The beginning of the step key of an opening by an import."""
 
 _ORDER = {"": 0} | {column.name: place for place, column in enumerate(COLUMNS, start=1)}
 
 
 def opening_key(candidate: Candidate) -> str:
-    """What the event of its opening is known by, so that a second run knows the organisation again.
+    """The step key of the event of an organisation's opening, by which a second import finds it.
 
-    A digest: events hold no names (R21).
+    It is a digest of the organisation's key in the file, since events hold no names (R21).
     """
     return f"{IMPORTED}{hashlib.sha256(candidate.group.key.encode()).hexdigest()[:32]}"
 
 
-async def kept_already(candidate: Candidate) -> str | None:
-    """The id of the organisation if it is there: imported before, or known by its SIRET; else by name and postal
-    code, where the file or what is kept has no SIRET. None if it is not.
+async def find_existing(candidate: Candidate) -> str | None:
+    """The id of the organisation where it exists already, otherwise None.
 
-    An export of this very installation gives its organisations' ids as their references.
+    It is found by an earlier import, by its id as `reference` (as exports write it), by its SIRET, or by name and
+    postal code where one of the two has no SIRET.
     """
     given, group = candidate.organisation.partial, candidate.group
     if group.has_bad_siret and not group.siret and not group.value("reference"):
-        # its fault must not be hidden by a namesake
+        # an organisation with the same name must not hide the fault of the SIRET
         return None
-    # nor what keeps its namesakes of the file out
-    by_name = given.postal_code is not None and not group.is_mixed_up
+    # nor the fault of several in the file that may be the same
+    by_name = given.postal_code is not None and not group.is_ambiguous
     found = await database.rows(
         """
         SELECT organisation_id AS id, 1 AS certainty FROM event WHERE step_key = $1
@@ -67,9 +67,10 @@ async def kept_already(candidate: Candidate) -> str | None:
 async def faults_of(
     candidate: Candidate, plan: Plan | None, facts: Term | None, on_offer: Sequence[str], today: date
 ) -> tuple[LineFault, ...]:
-    """Everything that is wrong with it, in the order of the file. `facts` is its term, if that can be told at all.
+    """All faults of an organisation, in the order of the file.
 
-    A closed plan is no fault: it is held already, not newly chosen (R14).
+    `facts` is its term; None where plan or first day are missing. A closed plan is no fault, since it is kept, not
+    newly chosen (R14).
     """
     faults: list[Fault] = []
     if candidate.plan_code:
@@ -80,20 +81,20 @@ async def faults_of(
         for full in check_capacity(0, count, plan.seat_limit):
             faults.append(Fault(full.code, ("plan",), "import_seats", {**full.data, "count": count}))
     if facts is not None:
-        # a proof that is described without a yes is a fault already
+        # a proof without a yes in `confirmed` is reported as a fault of its own
         has_proof = candidate.is_confirmed or candidate.proof is not None
         faults += check_imported_term(facts, candidate.last_day, is_confirmed=has_proof, today=today)
     if candidate.proof is not None:
         faults += read_proof(candidate.proof, today).faults
-    placed = [*candidate.faults, *map(candidate.place, faults), *await _numbers_used(candidate)]
-    # what is missing because the spreadsheet failed there is one fault
+    placed = [*candidate.faults, *map(candidate.locate, faults), *await _numbers_used(candidate)]
+    # a cell in which the spreadsheet wrote an error has that fault only
     failed = {(line.number, column) for line in candidate.group.lines for column in line.failed}
-    told = [each for each in placed if each.fault.key == "import_failed" or (each.line, each.column) not in failed]
-    return tuple(sorted(told, key=lambda each: (each.line, _ORDER[each.column])))
+    reported = [each for each in placed if each.fault.key == "import_failed" or (each.line, each.column) not in failed]
+    return tuple(sorted(reported, key=lambda each: (each.line, _ORDER[each.column])))
 
 
 async def _numbers_used(candidate: Candidate) -> list[LineFault]:
-    """A number is never given to anyone else (R12): one that is kept here already is refused."""
+    """The faults of subscriber numbers that exist here already: a number is never given again (R12)."""
     lines = {user.number: user.line for user in candidate.users if user.number is not None}
     if not lines:
         return []
