@@ -13,9 +13,10 @@ from capcom_gql import services
 from capcom_gql.forms import UNCHANGED, OrganisationForm, TextOrUnchanged
 from capcom_gql.graphql import mutations
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import OrganisationInput, PersonInput
 from capcom_gql.graphql.mutations.seats import AddSeatsInput
 from capcom_gql.graphql.scalars import EmailAddress
+from capcom_gql.graphql.types.organisation import OrganisationInput
+from capcom_gql.graphql.types.person import PersonInput
 from capcom_gql.services import privacy
 from capcom_gql.services.add_seats import AddSeatsForm
 

@@ -10,8 +10,7 @@ from capcom_gql.access.sessions import SignedIn
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, Payload
 from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.graphql.types.viewer import Viewer
 from capcom_gql.services import choose_password, request_password, sign_in, sign_out

@@ -9,8 +9,7 @@ from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import CancellationReason, PaymentProofKind
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM, SUBSCRIPTION_ID
-from capcom_gql.graphql.mutations.payload import SUBSCRIPTION_NOW, Payload, subscription_of
+from capcom_gql.graphql.mutations.payload import FORM, SUBSCRIPTION_ID, SUBSCRIPTION_NOW, Payload, subscription_of
 from capcom_gql.graphql.types.subscription import OrganisationSubscription
 from capcom_gql.graphql.types.term import Term
 from capcom_gql.services import cancel_subscription, reinstate_term

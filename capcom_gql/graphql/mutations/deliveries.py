@@ -6,8 +6,7 @@ import strawberry
 
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
-from capcom_gql.graphql.mutations.forms import FORM
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, Payload
 from capcom_gql.graphql.types.delivery import Delivery, deliveries_of
 from capcom_gql.services import retry_delivery
 

@@ -8,8 +8,7 @@ from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import EventKind
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM, KEY
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, KEY, Payload
 from capcom_gql.graphql.scalars import EmailAddress
 from capcom_gql.graphql.types.checks import DiscountCheck
 from capcom_gql.graphql.types.redemption import Redemption

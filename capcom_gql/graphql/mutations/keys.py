@@ -9,8 +9,7 @@ from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.enums import Scope
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, Payload
 from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.services import create_api_key, revoke_api_key
 

@@ -8,8 +8,7 @@ from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import EventKind, Service
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, Payload
 from capcom_gql.graphql.scalars import URL
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.terms_of_use import TermsOfUse

@@ -7,8 +7,8 @@ import strawberry
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM, OrganisationInput
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, Payload
+from capcom_gql.graphql.types.organisation import OrganisationInput
 from capcom_gql.graphql.types.subscription import Organisation
 from capcom_gql.services import update_organisation
 

@@ -1,4 +1,4 @@
-"""The base of the payloads of mutations, and the look-up of their results."""
+"""What mutations share: their one argument, the base of their payloads, and the look-up of their results."""
 
 import strawberry
 
@@ -6,6 +6,15 @@ from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.types.subscription import OrganisationSubscription, Seat
 from capcom_gql.graphql.user_errors import UserError
 
+FORM = strawberry.argument(description="The form.")
+"""The one argument of every mutation."""
+KEY = (
+    "A text that the client chooses, at most 200 characters. The same key with the same input, sent again within 24 "
+    "hours, repeats the answer and does nothing."
+)
+"""The description of every idempotency key."""
+SUBSCRIPTION_ID = "The id of the subscription."
+"""The description of every subscriptionId."""
 SUBSCRIPTION_NOW = "The subscription as it is now; null where refused."
 """The description of every subscription in a payload."""
 

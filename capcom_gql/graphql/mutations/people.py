@@ -7,8 +7,7 @@ import strawberry
 from capcom_gql.graphql.context import Context, Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, Payload
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.subjects import find_subject

@@ -8,8 +8,16 @@ import strawberry
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM, KEY, SUBSCRIPTION_ID, PersonInput
-from capcom_gql.graphql.mutations.payload import SUBSCRIPTION_NOW, Payload, seat_of, subscription_of
+from capcom_gql.graphql.mutations.payload import (
+    FORM,
+    KEY,
+    SUBSCRIPTION_ID,
+    SUBSCRIPTION_NOW,
+    Payload,
+    seat_of,
+    subscription_of,
+)
+from capcom_gql.graphql.types.person import PersonInput
 from capcom_gql.graphql.types.subscription import OrganisationSubscription, Seat
 from capcom_gql.services import add_seats, remove_seat, replace_seat, transfer_management
 

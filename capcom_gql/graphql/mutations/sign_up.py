@@ -10,9 +10,10 @@ from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
 from capcom_gql.graphql.mutations.echo import echo_of
-from capcom_gql.graphql.mutations.forms import FORM, KEY, OrganisationInput, PersonInput
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, KEY, Payload
 from capcom_gql.graphql.scalars import EmailAddress
+from capcom_gql.graphql.types.organisation import OrganisationInput
+from capcom_gql.graphql.types.person import PersonInput
 from capcom_gql.graphql.types.subscription import OrganisationSubscription
 from capcom_gql.services import subscribe
 

@@ -10,8 +10,7 @@ from capcom_gql.graphql.enums import Service
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.filters import DiscountCheckInput
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM
-from capcom_gql.graphql.mutations.payload import Payload
+from capcom_gql.graphql.mutations.payload import FORM, Payload
 from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.services import close_support_request, open_support_request
 

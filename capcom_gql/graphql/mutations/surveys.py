@@ -7,8 +7,7 @@ import strawberry
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.form_of import form_of
-from capcom_gql.graphql.mutations.forms import FORM
-from capcom_gql.graphql.mutations.payload import Payload, seat_of
+from capcom_gql.graphql.mutations.payload import FORM, Payload, seat_of
 from capcom_gql.graphql.types.survey import SurveyRequest
 from capcom_gql.services import answer_survey
 from capcom_gql.storage import tables

@@ -8,6 +8,7 @@ from capcom_gql.forms.person import PERSON
 from capcom_gql.graphql.node import Node
 from capcom_gql.graphql.ownership import Ownership
 from capcom_gql.graphql.scalars import EmailAddress, PhoneNumber
+from capcom_gql.languages.locales import CODES
 from capcom_gql.storage import tables
 
 _ABOUT = {name: field.meaning for name, field in PERSON.items()}
@@ -17,6 +18,21 @@ _ABOUT = {name: field.meaning for name, field in PERSON.items()}
 class Address:
     kind: str = strawberry.field(description="The kind of address, as in `Notifier.addressKind`.")
     value: str = strawberry.field(description="The address itself.")
+
+
+@strawberry.input(
+    description="A person in a form. Where somebody has an account with the address, they are meant, and their profile "
+    "stays unchanged."
+)
+class PersonInput:
+    email: EmailAddress = strawberry.field(description=_ABOUT["email"])
+    given_name: str = strawberry.field(description=_ABOUT["given_name"])
+    family_name: str = strawberry.field(description=_ABOUT["family_name"])
+    job_title: str | None = strawberry.field(default=strawberry.UNSET, description=_ABOUT["job_title"])
+    phone: PhoneNumber | None = strawberry.field(default=strawberry.UNSET, description=_ABOUT["phone"])
+    locale: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"The language of their letters, {CODES}; by default that of the request."
+    )
 
 
 @strawberry.type(

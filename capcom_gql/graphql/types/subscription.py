@@ -15,9 +15,10 @@ from capcom_gql.graphql.enums import Service, SubscriptionState
 from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.node import Node
 from capcom_gql.graphql.ownership import Owned, Ownership
-from capcom_gql.graphql.scalars import EmailAddress, SubscriberNumber
+from capcom_gql.graphql.scalars import SubscriberNumber
 from capcom_gql.graphql.subscription_view import SubscriptionView
 from capcom_gql.graphql.types.event import Event, timeline_of
+from capcom_gql.graphql.types.organisation import OrganisationFields
 from capcom_gql.graphql.types.person import Person
 from capcom_gql.graphql.types.plan import Plan
 from capcom_gql.graphql.types.renewal import Milestone, Renewal
@@ -25,24 +26,12 @@ from capcom_gql.graphql.types.survey import SurveyRequest
 from capcom_gql.graphql.types.term import Term
 from capcom_gql.storage import tables
 
-_ABOUT = {name: field.meaning for name, field in ORGANISATION.items()}
-
 
 @strawberry.type(
     description="A public body, which has one subscription. It is readable by its users, staff, and API keys with "
     "ORGANISATIONS_READ; `billingEmail` and `chorusServiceCode` not by users other than the manager."
 )
-class Organisation(Node):
-    name: str = strawberry.field(description=_ABOUT["name"])
-    siret: str | None = strawberry.field(description=_ABOUT["siret"])
-    kind: str | None = strawberry.field(description=_ABOUT["kind"])
-    address_lines: list[str] = strawberry.field(description=_ABOUT["address_lines"])
-    postal_code: str | None = strawberry.field(description=_ABOUT["postal_code"])
-    city: str | None = strawberry.field(description=_ABOUT["city"])
-    country: str = strawberry.field(description=_ABOUT["country"])
-    billing_email: EmailAddress | None = strawberry.field(description=_ABOUT["billing_email"])
-    chorus_service_code: str | None = strawberry.field(description=_ABOUT["chorus_service_code"])
-    chorus_engagement_required: bool = strawberry.field(description=_ABOUT["chorus_engagement_required"])
+class Organisation(OrganisationFields):
     created_at: datetime = strawberry.field(description="When it was created here.")
     ownership: strawberry.Private[Ownership]
     is_echo: strawberry.Private[bool] = False
