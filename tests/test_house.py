@@ -1,6 +1,6 @@
 """The house holds together: what is in the code is documented and tested, and the files keep the plan's measures.
 
-The rules, events and letters are held to `docs/rules.md` by `tests/docs/test_rules.py`, the arrows between rooms by the
+The rules, events and letters are held to `docs/rules.md` by `tests/test_rules_page.py`, the arrows between rooms by the
 import contracts in `pyproject.toml` (`lint-imports`), which the last test here runs.
 """
 
@@ -9,6 +9,7 @@ import inspect
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests import commands_page
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PRODUCT = sorted([*(ROOT / "capcom_gql").rglob("*.py"), *(ROOT / "plugins").glob("*/capcom_notify_*/**/*.py")])
+WRITTEN_BY_HAND = [path for path in PRODUCT if path.parent.name != "migrations"]
 
 LONGEST = 300
 """Lines of a file; past that it is probably two ideas."""
@@ -35,6 +37,51 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def public(body: list[ast.stmt], owner: ast.ClassDef | None = None) -> Iterator[ast.ClassDef | Function]:
+    """The classes, functions and methods that others may use, but for those described in a class above their own."""
+    for node in body:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or node.name.startswith("_"):
+            continue
+        if isinstance(node, ast.ClassDef):
+            yield node
+            yield from public(node.body, node)
+        elif ast.get_docstring(node) or not is_override(owner):
+            yield node
+
+
+def raised(function: Function) -> set[str]:
+    """The public exceptions that a function raises itself, by their names."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
+            found.add(node.exc.func.id)
+        waiting += ast.iter_child_nodes(node)
+    return {name for name in found if not name.startswith("_")}
+
+
+def is_described_elsewhere(node: ast.ClassDef | Function) -> bool:
+    """Whether its description is its decorator's, or that of the hook which it implements."""
+    decorators = {ast.unparse(each).split("(")[0] for each in node.decorator_list}
+    return bool(decorators & {"strawberry.type", "strawberry.input", "strawberry.interface", "resolved", "hookimpl"})
+
+
+def is_override(owner: ast.ClassDef | None) -> bool:
+    """Whether a method of this class may be described in the class above it."""
+    bases = set() if owner is None else {ast.unparse(each).split("[")[0] for each in owner.bases}
+    return bool(bases - {"Protocol", "Generic"})
+
+
 @pytest.mark.parametrize("path", PRODUCT, ids=name_of)
 def test_a_file_is_one_idea(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
@@ -42,6 +89,46 @@ def test_a_file_is_one_idea(path: Path) -> None:
         assert lines > LONGEST, "it is short enough by now: take it off the list"
     else:
         assert lines <= LONGEST
+
+
+@pytest.mark.parametrize("path", WRITTEN_BY_HAND, ids=name_of)
+def test_what_is_public_says_what_it_is_for_and_what_it_raises(path: Path) -> None:
+    module = parsed(path)
+    assert ast.get_docstring(module), "the file does not say what it is for"
+    silent, unsaid = [], []
+    for node in public(module.body):
+        text = ast.get_docstring(node) or ""
+        if is_described_elsewhere(node):
+            continue
+        if not text:
+            silent.append(node.name)
+        ends_commands = "cli" in path.parts and raised(node) <= {"Stop", "PortBusy"}
+        if isinstance(node, ast.ClassDef) or ends_commands:
+            continue
+        if raised(node) and not re.search(r"\braises?\b", text, re.IGNORECASE):
+            unsaid.append((node.name, raised(node)))
+    assert not silent, "without a docstring"
+    assert not unsaid, "raises what its docstring does not say"
+
+
+@pytest.mark.parametrize("path", WRITTEN_BY_HAND, ids=name_of)
+def test_a_number_says_what_it_counts(path: Path) -> None:
+    """A constant has its unit in its name, or is explained by a text below or a comment above it."""
+    body, source = parsed(path).body, path.read_text(encoding="utf-8").splitlines()
+    unclear = []
+    for place, node in enumerate(body):
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        value = node.value if isinstance(node, ast.Assign) else None
+        if not (isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_")):
+            continue
+        if not (isinstance(value, ast.Constant) and type(value.value) in (int, float)):
+            continue
+        follows = body[place + 1] if place + 1 < len(body) else None
+        above = "\n".join(source[: node.lineno]).rpartition("\n\n")[2]
+        said = isinstance(follows, ast.Expr) or "#" in above
+        if not said and not re.search(r"_(SECONDS|MS|DAYS|BYTES|LINES)$", target.id):
+            unclear.append(target.id)
+    assert not unclear, "of what?"
 
 
 @pytest.mark.parametrize("code", Code, ids=str)

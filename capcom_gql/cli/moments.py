@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+# The years that are accepted, both included: other dates leave no room to count from.
 FIRST_YEAR = 2000
 LAST_YEAR = 2999
-"""The years that are accepted, both included: other dates leave no room to count from."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})?")
@@ -15,7 +15,10 @@ _EXAMPLES = "a day such as 2027-03-01, or an instant such as 2027-03-01T08:30:00
 
 
 def read_instant(text: str, zone: tzinfo, hour: int = 12) -> datetime:
-    """An instant, in UTC: an RFC 3339 instant with its offset, or a day at `hour` o'clock in the operator's `zone`."""
+    """An instant, in UTC: an RFC 3339 instant with its offset, or a day at `hour` o'clock in the operator's `zone`.
+
+    Raises ValueError for any other text.
+    """
     day = read_day(text)
     if day is not None:
         return datetime.combine(day, time(hour), zone).astimezone(UTC)
@@ -51,7 +54,10 @@ def within_years(instant: datetime) -> datetime:
 
 
 def later(instant: datetime, duration: str, zone: tzinfo) -> datetime:
-    """The instant some time later, in UTC: weeks and days keep the hour in the operator's zone, hours are exact."""
+    """The instant some time later, in UTC: weeks and days keep the hour in the operator's zone, hours are exact.
+
+    Raises ValueError for a text that is no duration, and for one that leads out of the accepted years.
+    """
     found = _DURATION.fullmatch(duration)
     if found is None or not any(found.groupdict().values()):
         raise ValueError(f"{duration!r} is not a duration; give weeks, days, hours or minutes, such as 15d or 1d12h.")

@@ -6,6 +6,7 @@ from capcom_gql.forms.person import MAX_USERS, PersonForm, read_person, read_use
 from capcom_gql.forms.reading import UNCHANGED, Path, Read, TextOrUnchanged, Unchanged
 
 MAX_PRICE_MINOR = 100_000_000
+"""Minor units of the currency: the largest price that a form may give."""
 
 __all__ = [
     "MAX_EMAIL",

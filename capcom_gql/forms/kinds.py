@@ -14,10 +14,13 @@ from capcom_gql.forms.reading import Path, Read
 from capcom_gql.languages.locales import LOCALES, locale_of
 
 MAX_NAME = 200
+"""Characters of a short text: a name, a city, a job title."""
 
 MAX_EMAIL = 320
+"""Characters of an e-mail address (RFC 5321: 64 + 1 + 255)."""
 
 MAX_MESSAGE = 4_000
+"""Characters of a message to staff, or of an answer."""
 
 Normal = TypeVar("Normal")
 

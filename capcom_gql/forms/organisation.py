@@ -7,6 +7,7 @@ from capcom_gql.forms.kinds import Country, Email, Flag, Lines, PostalCode, Requ
 from capcom_gql.forms.reading import Path, Read
 
 MAX_LINE = 300
+"""Characters of an organisation's name, and of a line of its postal address."""
 
 MAX_LINES = 6
 

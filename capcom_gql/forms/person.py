@@ -10,6 +10,7 @@ from capcom_gql.forms.reading import Path, Read
 from capcom_gql.languages.locales import CODES, DEFAULT, Locale
 
 MAX_USERS = 50
+"""Lines of a list of users that are read; a longer list is one fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ class Plugin(Protocol):
     """A loaded plugin, whether its code runs in this process or in a child."""
 
     @property
-    def provider(self) -> Provider: ...
+    def provider(self) -> Provider:
+        """Where the plugin was found."""
 
     def declare(self) -> Declarations:
         """Load the plugin and say what it declares. An exception of the plugin's ends up in `failure`."""

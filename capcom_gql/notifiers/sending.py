@@ -60,10 +60,12 @@ class Runner(Protocol):
     """A notifier in service, in this process or in a child. Raises nothing of the plugin's; usable from any loop."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The channel's name."""
 
     @property
-    def formats(self) -> tuple[str, ...]: ...
+    def formats(self) -> tuple[str, ...]:
+        """The forms of a message that it uses: text, html, json."""
 
     async def attempt(self, message: Message, within: float) -> Outcome:
         """Call the notifier's `send` once, for at most `within` seconds. Cancelling this cancels an `async` send."""

@@ -13,6 +13,7 @@ from capcom_gql.pages.rendering import page
 from capcom_gql.pages.showing import opening_new_tabs, split_links
 
 LETTERS_PER_PAGE = 50
+"""Letters on one page of the mailbox."""
 
 
 def mailbox_routes(directory: Path) -> list[BaseRoute]:
