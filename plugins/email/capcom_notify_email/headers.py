@@ -27,7 +27,10 @@ _KEPT = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 
 def token_field(name: str, value: str) -> bytes:
-    """A field for programs, on one line: an address, an identifier, a date."""
+    """A field for programs, on one line: an address, an identifier, a date.
+
+    Raises ValueError for a value that does not fit on one line (RFC 5322).
+    """
     _check(name, value)
     line = f"{name}: {value}".encode()
     if len(line) > MAX_LINE:

@@ -48,7 +48,10 @@ class ByApprise:
         self._filled(_SAMPLE)
 
     async def send(self, sms: Sms) -> Sent:
-        """Send one text by Apprise, which reports little about a failure."""
+        """Send one text by Apprise, which reports little about a failure.
+
+        Raises NotConfigured, Permanent or Transient by the HTTP status in its log, Transient without one.
+        """
         result = await self._filled(sms).async_notify(body=sms.text.content)
         if result:
             return Sent()

@@ -48,7 +48,10 @@ class Ovh:
 
     async def send(self, sms: Sms) -> Sent:
         """Send one text, by a job. OVH has no idempotency key: from the second attempt on it is first asked whether a
-        text with this message's tag was sent already."""
+        text with this message's tag was sent already.
+
+        Raises AddressInvalid for a number that OVH refuses, and what its answer means otherwise.
+        """
         tag = hashlib.sha256(sms.id.encode()).hexdigest()[:TAG_LENGTH]
         if sms.attempt > 1 and (known := await self._find_sent(tag)):
             return Sent(known)
