@@ -38,6 +38,9 @@ _NAMES = """
     WHERE subscription.id = $1
 """
 
+_TO_SUPPORT = {Topic.STAFF_NOTICE: notice_context, Topic.SUPPORT_OPENED: support_context}
+"""What gives the facts of each letter to the support address."""
+
 
 async def context_of(runtime: Runtime, delivery: Delivery, person: Person | None, today: date) -> dict[str, Any]:
     """The context of a delivery to a person, or to the support address (`person` None): the keys of `notifiers.topics`.
@@ -46,10 +49,8 @@ async def context_of(runtime: Runtime, delivery: Delivery, person: Person | None
     Suppressed if the letter is no longer true.
     """
     topic = Topic(delivery.topic)
-    if topic is Topic.STAFF_NOTICE:
-        return await notice_context(delivery)
-    if topic is Topic.SUPPORT_OPENED:
-        return await support_context(delivery)
+    if topic in _TO_SUPPORT:
+        return await _TO_SUPPORT[topic](delivery)
     assert person is not None, "every other letter goes to a person"
     context: dict[str, Any] = {
         "person": {"given_name": person.given_name, "family_name": person.family_name, "email": person.email},

@@ -79,9 +79,13 @@ class LockedSubscription:
         """The letters of a topic about a term: to the manager or to every active seat, as the table of letters says.
 
         `due_at` is by the product's clock. `subject` is what it is sent once for, by default the term; `about` are
-        further ids for its text; `by_phone` False excludes SMS.
+        further ids for its text; `by_phone` False excludes SMS. Raises ValueError for a letter to anybody else: to the
+        support address it is a `NewDelivery` with `to_support`.
         """
-        everyone = LETTERS[topic].audience is Audience.EVERYONE
+        audience = LETTERS[topic].audience
+        if audience not in (Audience.MANAGER, Audience.EVERYONE):
+            raise ValueError(f"{topic} is not sent to the manager or the users: {audience}")
+        everyone = audience is Audience.EVERYONE
         return [
             NewDelivery(
                 topic,

@@ -77,7 +77,9 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert MAX_QUESTIONS == LARGEST_SIZE
     expected = (MAX_BYTES // 1024, MAX_TOKENS, 1, LARGEST_SIZE, MAX_USERS, *sign_in, *a_day)
     rows = re.findall(r"^\| .+? \| (.+?) \|", page("docs/api-guide.md").section("Limits"), re.MULTILINE)
-    assert tuple(int(each.replace(",", "")) for row in rows for each in re.findall(r"\d[\d,]*", row)) == expected
+    assert tuple(int(each.replace(",", "")) for row in rows for each in re.findall(r"\d[\d,]*", row)) == expected, (
+        "the table “Limits” of docs/api-guide.md and `expected` above have the same numbers in the same order"
+    )
 
 
 def _shown(default: object) -> str:

@@ -40,7 +40,7 @@ IN_CONTRACT = {
     ],
 )
 def test_the_codes_are_those_of_the_contract(name: str, ours: type[StrEnum]) -> None:
-    assert {member.value for member in ours} == IN_CONTRACT[name]
+    assert {member.value for member in ours} == IN_CONTRACT[name], f"{name} in tests/contract.graphql has the same"
     assert all(member.name == member.value for member in ours)
 
 
