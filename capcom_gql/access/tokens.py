@@ -5,6 +5,7 @@ import hashlib
 import secrets
 import zlib
 
+# prefixes tell secrets apart, for scanners of leaked secrets too; clients keep them, so that none may change
 SESSION_PREFIX = "ccs_"
 KEY_PREFIX = "cck_live_"
 SIGNING_PREFIX = "whsec_"

@@ -112,14 +112,14 @@ def check_renewal(status: SubscriptionStatus) -> list[Fault]:
 
 
 def check_renewed_plan(
-    code: str, limit: int | None, *, kept: str, is_open: bool | None, used: int, on_offer: Sequence[str]
+    code: str, limit: int | None, *, current: str, is_open: bool | None, used: int, on_offer: Sequence[str]
 ) -> list[Fault]:
     """The faults at `planCode` of renewing with the plan `code` (R14).
 
-    NOT_FOUND, PLAN_CLOSED unless it is the plan of the running term (`kept`), and PLAN_TOO_SMALL for the `used`
+    NOT_FOUND, PLAN_CLOSED unless it is the plan of the running term (`current`), and PLAN_TOO_SMALL for the `used`
     active seats. `limit` and `is_open` are None for an unknown plan; `on_offer` lists the codes of the open plans.
     """
-    faults = check_plan(code, is_open=is_open if is_open is None else is_open or code == kept, on_offer=on_offer)
+    faults = check_plan(code, is_open=is_open if is_open is None else is_open or code == current, on_offer=on_offer)
     if limit is not None and used > limit:
         faults.append(Fault(Code.PLAN_TOO_SMALL, _PLAN, "plan_too_small", {"limit": limit, "used": used}))
     return faults

@@ -44,7 +44,7 @@ class Context:
         self.begin()
 
     def begin(self) -> None:
-        """Forget what was read, as each mutation does: actor, rows and time."""
+        """Drop the actor, the rows and the instant cached so far, so that each mutation reads them afresh."""
         self.actor = self.caller
         self.loaders = Loaders(self.today, self.runtime.policy)
         self._now = None

@@ -46,8 +46,8 @@ async def _valid_link(token: str) -> OneTimeLink:
 async def _choose(token: str, person: Person, password_hash: str) -> SignedIn:
     now = clock.utc_now()
     await _valid_link(token)
-    taken = OneTimeLink.filter(token_hash=hash_token(token), used_at__isnull=True)
-    if not await taken.update(used_at=now):
+    unused = OneTimeLink.filter(token_hash=hash_token(token), used_at__isnull=True)
+    if not await unused.update(used_at=now):
         raise Refusal(Fault(Code.BAD_TOKEN, ("token",), "bad_token"))
     # signing in locks the person's row too, so that no session is opened with the old password meanwhile
     await Person.filter(id=person.id).select_for_update().get()

@@ -29,7 +29,8 @@ async def confirm_email(runtime: Runtime, actor: Actor, form: ConfirmEmailForm) 
     """Change the address of the link's person. Returns the person's id.
 
     Raises Refusal: BAD_TOKEN for a link that is unknown, used, expired (24 hours, real clock) or replaced by a newer
-    one; CONFLICT where another person has the address by now, which its owner may be told.
+    one; CONFLICT where another person has the address by now: the link proves that the caller reads its mail, so the
+    answer reveals nothing to a stranger.
     """
     authorize(Right.PUBLIC, actor)
 

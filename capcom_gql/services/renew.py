@@ -57,9 +57,9 @@ async def renew(runtime: Runtime, actor: Actor, form: RenewForm) -> Renewed:
         if locked is None:
             raise Refusal(not_found("subscriptionId"))
         await authorize_now(Right.RENEWAL, actor, locked.organisation_id, "subscriptionId")
-        kept = locked.status.term.offer.plan_code
-        plan = await Plan.get_or_none(code=form.plan_code or kept)
-        refuse_if(await _faults(locked, form, plan, kept))
+        current = locked.status.term.offer.plan_code
+        plan = await Plan.get_or_none(code=form.plan_code or current)
+        refuse_if(await _faults(locked, form, plan, current))
         assert plan is not None, "an unknown plan is a fault of the form"
         return {"term_id": (await _renew(locked, plan, form, actor)).id}
 
@@ -67,13 +67,13 @@ async def renew(runtime: Runtime, actor: Actor, form: RenewForm) -> Renewed:
     return Renewed(form.subscription_id, made["term_id"])
 
 
-async def _faults(locked: LockedSubscription, form: RenewForm, plan: Plan | None, kept: str) -> list[Fault]:
+async def _faults(locked: LockedSubscription, form: RenewForm, plan: Plan | None, current: str) -> list[Fault]:
     return [
         *check_renewal(locked.status),
         *check_renewed_plan(
-            (form.plan_code or kept)[:MAX_NAME],
+            (form.plan_code or current)[:MAX_NAME],
             None if plan is None else plan.seat_limit,
-            kept=kept,
+            current=current,
             is_open=None if plan is None else plan.is_open,
             used=len(locked.active_seats),
             on_offer=await open_plans(),

@@ -116,10 +116,10 @@ def _add_redemptions(
             report.reduction_minor += int(row["reduction"])
 
 
-async def _add_survey(report: Report, asked: list[dict[str, Any]]) -> None:
-    scores = [row["score"] for row in asked if row["score"] is not None]
-    report.asked = len(asked)
-    report.answered = sum(row["answered_at"] is not None for row in asked)
+async def _add_survey(report: Report, surveys: list[dict[str, Any]]) -> None:
+    scores = [row["score"] for row in surveys if row["score"] is not None]
+    report.asked = len(surveys)
+    report.answered = sum(row["answered_at"] is not None for row in surveys)
     report.score = sum(scores) / len(scores) if scores else None
     report.nps = net_promoter_score(scores)
-    report.comments = [row["comment"] for row in asked if row["comment"]][:MOST_COMMENTS]
+    report.comments = [row["comment"] for row in surveys if row["comment"]][:MOST_COMMENTS]

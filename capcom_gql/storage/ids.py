@@ -8,6 +8,7 @@ from capcom_gql import clock
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _CHARACTERS: Final = 26
 
+# the prefixes are in ids that clients keep: none may change
 ORGANISATION: Final = "org"
 SUBSCRIPTION: Final = "sub"
 TERM: Final = "term"

@@ -22,8 +22,8 @@ async def ask_survey(
     """
     if locked.today > survey_closes_on(term.ends_on, locked.runtime.policy):
         return
-    asked = {request.seat_id for request in await SurveyRequest.filter(term_id=term.id)}
-    seats = [seat for seat in locked.active_seats if seat.id not in asked]
+    surveyed = {request.seat_id for request in await SurveyRequest.filter(term_id=term.id)}
+    seats = [seat for seat in locked.active_seats if seat.id not in surveyed]
     if not seats:
         return
     await SurveyRequest.bulk_create(

@@ -225,7 +225,7 @@ def test_a_renewed_term_that_has_begun_is_renewed_once_its_own_proof_is_recorded
 def test_the_plan_may_change_if_the_seats_fit_and_a_closed_one_may_be_kept_not_chosen(
     code: str, limit: int | None, is_open: bool | None, used: int, answer: list[str]
 ) -> None:
-    faults = check_renewed_plan(code, limit, kept="EQUIPE", is_open=is_open, used=used, on_offer=ON_OFFER)
+    faults = check_renewed_plan(code, limit, current="EQUIPE", is_open=is_open, used=used, on_offer=ON_OFFER)
     assert [fault.code.value for fault in faults] == answer
     assert all(fault.path == ("planCode",) for fault in faults)
 
@@ -233,7 +233,7 @@ def test_the_plan_may_change_if_the_seats_fit_and_a_closed_one_may_be_kept_not_c
 @pytest.mark.rule("R14")
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_plan_that_does_not_fit_says_how_many_seats_it_has_and_how_many_are_taken(locale: Locale) -> None:
-    small, closed = check_renewed_plan("RESEAU", 3, kept="EQUIPE", is_open=False, used=4, on_offer=ON_OFFER)[::-1]
+    small, closed = check_renewed_plan("RESEAU", 3, current="EQUIPE", is_open=False, used=4, on_offer=ON_OFFER)[::-1]
     assert "3" in refusal_sentence(small, locale)
     assert "4" in refusal_sentence(small, locale)
     assert "EQUIPE, RESEAU" in refusal_sentence(closed, locale)

@@ -177,21 +177,21 @@ class _Reader:
                 self._fault(column, invalid((), "blank"))
 
     def _user(self, index: int, line: TableRow, country: str) -> User:
-        def said(column: str) -> str:
+        def text_of(column: str) -> str:
             return line.cells.get(column, "")
 
         path = ("users", str(index))
         reads = {
-            name: self._field(each, path, said(each.columns[0].name), line.number, country)
+            name: self._field(each, path, text_of(each.columns[0].name), line.number, country)
             for name, each in PERSON.items()
         }
         return User(
             line.number,
-            said("email"),
-            any(map(said, ("email", "given_name", "family_name"))),
+            text_of("email"),
+            any(map(text_of, ("email", "given_name", "family_name"))),
             with_locale(gathered(PersonForm, reads), DEFAULT),
-            bool(self._tried("manager", said("manager"), read_cells.answer, line.number)),
-            self._tried("subscriber_number", said("subscriber_number"), read_cells.number, line.number),
+            bool(self._tried("manager", text_of("manager"), read_cells.answer, line.number)),
+            self._tried("subscriber_number", text_of("subscriber_number"), read_cells.number, line.number),
         )
 
     def _field(self, field: FormField, form: Path, text: str, line: int, country: str) -> Read[Any]:

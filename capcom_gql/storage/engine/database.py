@@ -20,6 +20,7 @@ from tortoise.transactions import in_transaction
 from capcom_gql.storage.engine.columns import check_aware
 from capcom_gql.storage.engine.sqlite import POLL_SECONDS, ImmediateSqliteClient
 
+# a new module of tables is listed here, or Tortoise does not know its tables
 MODULES = tuple(
     f"capcom_gql.storage.tables.{name}"
     for name in ("access", "subscriptions", "events", "support", "webhooks", "deliveries")

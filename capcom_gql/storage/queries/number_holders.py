@@ -15,7 +15,7 @@ from capcom_gql.storage.engine import database
 from capcom_gql.storage.engine.columns import as_day, as_instant, as_json
 from capcom_gql.storage.tables.subscriptions import CHANGING_FACTS, offer_of
 
-_HOLDINGS = """
+_HOLDERS = """
     SELECT term.*, seat.number, seat.id AS seat_id, seat.person_id, seat.place, seat.is_manager, seat.added_at,
         seat.removed_at, person.email_key, subscription.organisation_id, seat.subscription_id AS held_subscription_id
     FROM seat
@@ -51,8 +51,8 @@ async def number_holders(numbers: Sequence[str]) -> dict[str, NumberHolder]:
     if not wanted:
         return {}
     placeholders = ", ".join(f"${index}" for index in range(1, len(wanted) + 1))
-    found = await database.rows(_HOLDINGS.format(numbers=placeholders), wanted)
-    return {number: _held(list(rows)) for number, rows in groupby(found, key=lambda row: str(row["number"]))}
+    found = await database.rows(_HOLDERS.format(numbers=placeholders), wanted)
+    return {number: _number_holder(list(rows)) for number, rows in groupby(found, key=lambda row: str(row["number"]))}
 
 
 async def live_redemptions(pairs: Sequence[tuple[str, str]], at: datetime | None = None) -> set[tuple[str, str]]:
@@ -74,7 +74,7 @@ async def live_redemptions(pairs: Sequence[tuple[str, str]], at: datetime | None
     return {(row["person_id"], row["event_reference"]) for row in found}
 
 
-def _held(rows: Sequence[Mapping[str, Any]]) -> NumberHolder:
+def _number_holder(rows: Sequence[Mapping[str, Any]]) -> NumberHolder:
     one = rows[0]
     added_at = as_instant(one["added_at"])
     assert added_at is not None, "a seat has the instant it was added"
