@@ -100,7 +100,9 @@ class Copy:
         for room in (DOMAIN, LANGUAGES):
             shutil.copytree(ROOT / room, folder / room, ignore=ignore)
         shutil.copytree(ROOT / "tests/domain", folder / "tests/domain", ignore=ignore)
-        for name in ("capcom_gql/__init__.py", "capcom_gql/currencies.py", "tests/contract.graphql", "pyproject.toml"):
+        (folder / "docs").mkdir()
+        beside = ("capcom_gql/__init__.py", "capcom_gql/currencies.py", "docs/rules.md", "tests/contract.graphql")
+        for name in (*beside, "pyproject.toml"):
             shutil.copy(ROOT / name, folder / name)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

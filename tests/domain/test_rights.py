@@ -292,4 +292,5 @@ def test_every_declared_field_is_one_of_the_contract_or_known_to_be_our_own() ->
         for field in node.fields or ()
     }
     # endpoints are per organisation, and a list of them must say of which
-    assert set(FIELDS) - known == {"WebhookEndpoint.organisation"}
+    ours = {"WebhookEndpoint.organisation"}
+    assert set(FIELDS) - known == ours, "a new field of the API is in tests/contract.graphql too"

@@ -132,6 +132,7 @@ def reads(caller: Caller, thing: Thing, field: str) -> Got:
     """What a caller who sees the object gets of a field."""
     if thing.type == "Plan":
         return Got.VALUE
+    assert (thing.type, field) in _ROW_OF, f"say who reads {thing.type}.{field} in FIELDS of tests/rights/table.py"
     row, stands = _READ[_ROW_OF[thing.type, field]], subscription_status(caller, thing)
     cell = row[stands.value]
     may = caller.holds(cell) if stands is SubscriptionStatus.MACHINE else cell == "yes"

@@ -1,8 +1,9 @@
 """Whatever the rows, the filter, the order and the size of pages: both walks give what a plain sort in Python gives."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,7 +32,7 @@ from tests.storage.rows import NOON, an_event, an_organisation, edges, write_sub
 from tests.storage.walking import walk_backward, walk_forward
 
 # the fixture is one database for all examples: each ends by taking back what it wrote
-PROPERTY = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SIZES = st.integers(1, 4)
 
 # ligatures, letters without a decomposition, accents in both forms, case that comes late, beyond the basic plane
@@ -65,17 +66,28 @@ class Town:
         return subscription_status(self.terms, today, POLICY) if self.terms else None
 
 
+def conditions(days: Sequence[date]) -> dict[str, st.SearchStrategy[Any]]:
+    """What each field of the filter may be asked for."""
+    return {
+        "search": SEARCHES,
+        "states": st.sets(st.sampled_from(list(SubscriptionState)), min_size=1).map(tuple),
+        "plan_code": st.sampled_from(["PLAN3", "PLAN4"]),
+        "ends_on_from": st.sampled_from(days),
+        "ends_on_to": st.sampled_from(days),
+        "proof_due_before": st.sampled_from(days),
+    }
+
+
 @st.composite
 def filters(draw: st.DrawFn, days: Sequence[date]) -> OrganisationFilter:
-    some_day = st.none() | st.sampled_from(days)
-    return OrganisationFilter(
-        search=draw(SEARCHES),
-        states=tuple(draw(st.sets(st.sampled_from(list(SubscriptionState))))),
-        plan_code=draw(st.none() | st.sampled_from(["PLAN3", "PLAN4"])),
-        ends_on_from=draw(some_day),
-        ends_on_to=draw(some_day),
-        proof_due_before=draw(some_day),
-    )
+    """One condition or two: of more, few rows are left to be in the wrong place."""
+    each = conditions(days)
+    names = draw(st.sets(st.sampled_from(sorted(each)), min_size=1, max_size=2))
+    return OrganisationFilter(**{name: draw(each[name]) for name in sorted(names)})
+
+
+def test_every_field_of_the_filter_is_tried() -> None:
+    assert set(conditions([date(2027, 1, 1)])) == {each.name for each in fields(OrganisationFilter)}
 
 
 def _wanted(town: Town, asked: OrganisationFilter, today: date) -> bool:
@@ -124,17 +136,22 @@ async def test_organisations(database: str, data: st.DataObject) -> None:
     with pytest.raises(TakenBack):
         async with in_transaction():
             for name, created_at, terms in data.draw(
-                st.lists(st.tuples(NAMES, INSTANTS, st.just(()) | histories()), max_size=8)
+                st.lists(st.tuples(NAMES, INSTANTS, histories() | histories() | st.just(())), min_size=2, max_size=8)
             ):
                 row = an_organisation(name, created_at=created_at)
                 await write_subscribed(row, terms)
                 towns.append(Town(row.id, name, created_at, terms))
             days = edges([term for town in towns for term in town.terms]) or [date(2027, 1, 1)]
-            today, asked = data.draw(st.sampled_from(days)), data.draw(st.just(OrganisationFilter()) | filters(days))
+            today, asked = (
+                data.draw(st.sampled_from(days)),
+                data.draw(filters(days) | filters(days) | st.just(OrganisationFilter())),
+            )
             order = OrganisationOrder(
                 data.draw(st.sampled_from(list(OrganisationOrderField))), data.draw(st.booleans())
             )
-            visible = data.draw(st.none() | st.frozensets(st.sampled_from([town.id for town in towns] or ["org_1"])))
+            visible = data.draw(
+                st.none() | st.none() | st.frozensets(st.sampled_from([town.id for town in towns] or ["org_1"]))
+            )
             seen = [town for town in towns if visible is None or town.id in visible]
             expected = _in_order([town for town in seen if _wanted(town, asked, today)], order, today)
 
