@@ -17,6 +17,7 @@ import pytest
 
 from capcom_gql.storage.engine.database import migrate
 from tests.once import once
+from tests.one_postgres import TEMPLATE
 from tests.resetting import Beginning, beginning_of, reset
 from tests.servers import Server, external_url
 
@@ -71,7 +72,7 @@ class PostgresSource:
     def __init__(self, server: Server, shared: Path) -> None:
         self._server = server
         # on a server that others may use as well it is this worker's own, and dropped in the end
-        self._template = self._migrated() if external_url() else once(shared, "postgres-template", self._migrated)
+        self._template = self._migrated() if external_url() else once(shared, TEMPLATE, self._migrated)
         self._beginning: Beginning | None = None
         self._free: list[str] = []
         self._uses: Counter[str] = Counter()

@@ -24,3 +24,9 @@ def once(folder: Path, name: str, make: Callable[[], str]) -> str:
             told.write_text(json.dumps(made), encoding="utf-8")
         answer: str = json.loads(told.read_text(encoding="utf-8"))
         return answer
+
+
+def forget(folder: Path, name: str) -> None:
+    """Have it made again for whoever asks next."""
+    with locked(folder / f"{name}.lock"):
+        (folder / f"{name}.json").unlink(missing_ok=True)

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.once import locked, once
+from tests.once import forget, locked, once
 from tests.servers import EXTERNAL, Postgres, Server, ServerUnavailable, external_url
 
+SERVER, TEMPLATE = MADE = ("postgres", "postgres-template")
+"""What is made once for all workers, and gone with the server."""
 ROOT = Path(__file__).parents[1]
 _keepers: list[subprocess.Popen[str]] = []
 
@@ -24,7 +26,7 @@ def one_postgres(folder: Path) -> Iterator[Server]:
         yield Server(url)
         return
     with locked(_users(folder), shared=True):
-        yield Server(once(folder, "postgres", lambda: _started(folder)))
+        yield Server(once(folder, SERVER, lambda: _started(folder)))
 
 
 def _users(folder: Path) -> Path:
@@ -59,7 +61,10 @@ def _keep(folder: Path) -> None:
         with Postgres() as server:
             print(server.url(), flush=True)
             with locked(_users(folder)):
-                """All have gone."""
+                # all have gone; who comes after all this waits here, and starts another
+                for name in MADE:
+                    forget(folder, name)
+                server.stop()
     except ServerUnavailable as reason:
         sys.exit(str(reason))
 

@@ -37,13 +37,13 @@ def several(installation: Installation) -> Installation:
     for name, check in {
         "good": "return Health(ok=True, detail='the gateway takes the token')",
         "refused": "return Health(ok=False, detail='renew the token ' + self.config.token.get_secret_value())",
-        "silent": "time.sleep(60)",
+        "silent": "time.sleep(600)",
         "unset": "return Health(ok=True)",
     }.items():
         (plugins / f"{name}.py").write_text(CHANNEL.format(name=name, check=check))
     (plugins / "broken.py").write_text("import nothing_of_that_name\n")
     tokens = {f"NOTIFY__{name}__TOKEN": "s3cret-s3cret" for name in ("GOOD", "REFUSED", "SILENT")}
-    return installation.having(PLUGINS_DIR=str(plugins), SEND_TIMEOUT="1", **tokens)
+    return installation.having(PLUGINS_DIR=str(plugins), SEND_TIMEOUT="2", **tokens)
 
 
 def test_each_is_told_with_what_to_do(several: Installation) -> None:
@@ -55,7 +55,7 @@ def test_each_is_told_with_what_to_do(several: Installation) -> None:
         "mailbox": {"state": "ACTIVE", "ok": True},
         "good": {"state": "ACTIVE", "ok": True, "detail": "the gateway takes the token"},
         "refused": {"state": "ACTIVE", "ok": False, "detail": "renew the token ***"},
-        "silent": {"state": "ACTIVE", "ok": False, "detail": "no answer within 1 s"},
+        "silent": {"state": "ACTIVE", "ok": False, "detail": "no answer within 2 s"},
         "unset": {"state": "UNCONFIGURED", "ok": False, "detail": "set CAPCOM_NOTIFY__UNSET__TOKEN"},
         "broken": {"state": "FAILED", "ok": False},
     }

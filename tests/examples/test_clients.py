@@ -12,11 +12,11 @@ import pytest
 
 from capcom_gql.testing import Answer, HttpWorld
 from tests.cli.installations import Done, Installation, Serving
+from tests.patience import LONG
 
 HERE = Path(__file__).parent
 SCHEMA = HERE.parents[1] / "schema.graphql"
 TODAY = "2027-03-01"
-COMMAND_SECONDS = 50.0
 NUMBER = "CP 4071 8823 9056 1227"
 NOBODYS = "CP 4071 8823 9056 1324"
 MISTYPED = "CP 4071 8823 9056 1228"
@@ -98,7 +98,7 @@ def run(folder: Path, *command: str | Path, status: int = 0, **env: str) -> Done
     """Run a command as the author of a client would, with no module of ours in sight."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith(("CAPCOM_", "API_", "PYTHON"))}
     ended = subprocess.run(
-        command, cwd=folder, env=outside | env, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
+        command, cwd=folder, env=outside | env, capture_output=True, text=True, timeout=LONG, check=False
     )
     assert ended.returncode == status, (command, ended.returncode, ended.stdout, ended.stderr)
     assert "Traceback" not in ended.stderr

@@ -1,14 +1,13 @@
 """A channel of one file, in no package: it keeps the contract, and letters go by it to whoever asked for them there."""
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from capcom_gql.testing import Answer, HttpWorld, NotifierContract, Request
 from tests.cli.installations import Installation
 from tests.examples.plugins.mattermost import Mattermost
 from tests.mail import letters_in
+from tests.patience import until
 
 PLUGINS = Path(__file__).parent / "plugins"
 HOOK = "/hooks/xkp7tqd3j3fzbcmuzx9w4kj1ra"
@@ -58,7 +57,7 @@ def test_a_letter_goes_by_it(tmp_path: Path) -> None:
             assert [each.path for each in chat.requests] == [], "nobody had an address there before"
             serving.ask(FORGOTTEN, {"input": {"email": "ana@ville.example"}})
             serving.ask(FORGOTTEN, {"input": {"email": "bob@ville.example"}})
-            wait_for(lambda: chat.requests)
+            until(lambda: chat.requests)
             serving.stop()
     (post,) = [request.json for request in chat.requests]
     assert post["channel"] == "@ana"
@@ -68,13 +67,5 @@ def test_a_letter_goes_by_it(tmp_path: Path) -> None:
 def token_in_the_mail(installation: Installation) -> str:
     """The token of the link that ana gets on signing up."""
     mailbox = installation.data_dir / "mailbox"
-    wait_for(lambda: [letter for letter in letters_in(mailbox) if letter.to == "ana@ville.example"])
+    until(lambda: [letter for letter in letters_in(mailbox) if letter.to == "ana@ville.example"])
     return next(letter for letter in letters_in(mailbox) if letter.to == "ana@ville.example").token
-
-
-def wait_for(found: Callable[[], object]) -> None:
-    """Wait until `found()` holds."""
-    deadline = time.monotonic() + 30
-    while not found():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -4,9 +4,7 @@ import email.policy
 import json
 import re
 import sqlite3
-import time
 import urllib.request
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -14,10 +12,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from tests.patience import LONG, until
 from tests.processes import capcom
 
 PASSWORD = "quatre chevaux sous la pluie"
-SECONDS = 20.0
 """A letter is due at once, the server's own worker sends it: this long at most, in real time."""
 
 SUBSCRIBE = """mutation ($input: SubscribeInput!) {
@@ -88,7 +86,7 @@ class Year:
     def publish_terms(self) -> str:
         """A new version of the terms of use, in force at once, as its row; gives the version."""
         version = str(int(self.terms()["version"]) + 1)
-        with closing(sqlite3.connect(self.data_dir / "capcom.sqlite3", timeout=SECONDS)) as database, database:
+        with closing(sqlite3.connect(self.data_dir / "capcom.sqlite3", timeout=LONG)) as database, database:
             database.execute(
                 "INSERT INTO termsofuse (id, version, url, published_at) "
                 "SELECT 'tou_' || ?1, ?1, url, (SELECT MAX(published_at) FROM termsofuse) FROM termsofuse LIMIT 1",
@@ -144,7 +142,7 @@ class Year:
             found[:] = [name for name, mail in self._mails() if mail["To"] == address and containing in _text(mail)]
             return bool(found)
 
-        wait_until(look, f"no mail to {address} has {containing!r}")
+        until(look, f"a mail to {address} with {containing!r}")
         return found[-1]
 
     def link_to(self, address: str, containing: str) -> str:
@@ -158,14 +156,6 @@ class Year:
 
     def _mails(self) -> list[tuple[str, EmailMessage]]:
         return [(file.name, _read(file)) for file in sorted(self.mailbox.glob("*.eml"))]
-
-
-def wait_until(is_so: Callable[[], bool], otherwise: str) -> None:
-    """Return once it is so. Fails with `otherwise` when it never is."""
-    end = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < end, otherwise
-        time.sleep(0.1)
 
 
 def _read(file: Path) -> EmailMessage:

@@ -1,6 +1,5 @@
 """Who may sign up, what a known organisation answers, and what an anonymous caller learns: nothing."""
 
-import statistics
 import time
 from datetime import date
 from typing import Any
@@ -212,7 +211,8 @@ async def test_every_fault_of_a_form_at_once(world: World) -> None:
 async def test_sign_in_and_reset_answer_alike(world: World) -> None:
     """Same text, and times within 15 %, whether or not the address is known.
 
-    Signing in is work, and its time is the processor's, which a busy machine does not lengthen; a reset is a wait.
+    Signing in is work, and its time is the processor's, which a busy machine does not lengthen; a reset is a wait. The
+    least of several is what it takes where nothing else has its turn between.
     """
     await world.subscribe("ana")
     await world.tick()
@@ -240,8 +240,8 @@ async def test_sign_in_and_reset_answer_alike(world: World) -> None:
                 spent.setdefault((document, known), []).append(seconds)
             assert texts[0] == texts[1]
     for document in (sign_in, reset):
-        medians = [statistics.median(spent[document, known]) for known in (True, False)]
-        assert max(medians) - min(medians) <= 0.15 * max(medians), medians
+        least = [min(spent[document, known]) for known in (True, False)]
+        assert max(least) - min(least) <= 0.15 * max(least), least
 
 
 @pytest.mark.rule("R7")

@@ -9,6 +9,7 @@ from typing import Any
 from tortoise import connections
 
 from capcom_gql.storage.engine.database import in_one_transaction, is_postgres, rows
+from tests.patience import LONG
 
 POOL = 10
 """Connections of a pool."""
@@ -37,7 +38,7 @@ def is_free(url: str) -> bool:
 async def all_ended() -> None:
     """Let everything that was begun come to its end."""
     here = asyncio.current_task()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         while others := {task for task in asyncio.all_tasks() if task is not here}:
             await asyncio.wait(others)
 
@@ -55,7 +56,7 @@ async def pool_has_all_its_places() -> None:
         await rows("SELECT 1")
         await meeting.wait()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await asyncio.gather(*(in_one_transaction(meet) for _ in range(POOL)))
 
 

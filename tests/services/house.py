@@ -36,6 +36,7 @@ from capcom_gql.storage.ids import PERSON, new_id
 from capcom_gql.storage.product_clock import product_now, set_product_clock
 from capcom_gql.storage.tables import Delivery, Person
 from tests.domain.words import PARIS
+from tests.patience import LONG
 
 FIRST_DAY = date(2027, 3, 1)
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -203,7 +204,7 @@ class House:
     async def start(self, timeouts: HostTimeouts | None = None, **settings: str) -> Service:
         """What a process does when it starts, on the database that is open."""
         chosen = load(self.environment(**settings))
-        registry = load_channels(chosen, timeouts)
+        registry = load_channels(chosen, timeouts or HostTimeouts(load_timeout=LONG))
         self._opened.append(registry)
         runtime = runtime_of(chosen, registry)
         await release_held(runtime)

@@ -1,7 +1,6 @@
 """A key's use is noted beside the request: the check that it was used for does not wait for the note."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -14,11 +13,9 @@ from capcom_gql.services.revoke_api_key import RevokeApiKeyForm, revoke_api_key
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import ApiKey, Seat
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
+from tests.patience import LONG
 from tests.services.aftermath import another_writer
 from tests.services.house import House, Service, states
-
-SOON = 1.0
-"""Seconds; a note that is waited for takes as long as the lock is held."""
 
 
 @pytest.fixture
@@ -40,11 +37,10 @@ async def check(service: Service, secret: str) -> str:
 async def test_a_check_answers_while_another_program_writes(house: House, service: Service, secret: str) -> None:
     await service.subscribe("ana")
     with another_writer(house.database_url):
-        began = time.monotonic()
         assert [await check(service, secret) for _ in range(20)] == ["ELIGIBLE"] * 20
-        assert time.monotonic() - began < SOON
         assert (await ApiKey.get()).last_used_at is None
     await wait_for_recorded_uses()
+    # a note that had been waited for until it failed would not be written any more
     assert (await ApiKey.get()).last_used_at is not None
 
 
@@ -58,9 +54,7 @@ async def test_a_check_answers_while_a_deed_waits_for_another_program(
         deed = asyncio.create_task(service.subscribe("bob"))
         letters = asyncio.create_task(service.tick())
         await asyncio.sleep(0.1)
-        began = time.monotonic()
         assert await check(service, secret) == "ELIGIBLE"
-        assert time.monotonic() - began < SOON
         assert not deed.done() and not letters.done()
     await asyncio.gather(deed, letters)
     await service.tick()
@@ -80,9 +74,9 @@ async def test_a_check_answers_while_the_key_is_being_changed(service: Service, 
 
     changing = asyncio.create_task(in_one_transaction(change))
     await locked.wait()
-    began = time.monotonic()
-    assert [await check(service, secret) for _ in range(20)] == ["ELIGIBLE"] * 20
-    assert time.monotonic() - began < SOON
+    # who waited for the note would wait for ever: the change ends only after this
+    async with asyncio.timeout(LONG):
+        assert [await check(service, secret) for _ in range(20)] == ["ELIGIBLE"] * 20
     done.set()
     await changing
     await wait_for_recorded_uses()

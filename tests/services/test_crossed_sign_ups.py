@@ -13,9 +13,9 @@ from capcom_gql.services.add_seats import AddSeatsForm, add_seats
 from capcom_gql.services.subscribe import Subscribed, subscribe
 from capcom_gql.storage.engine.database import is_postgres, rows
 from capcom_gql.storage.tables import Person, Seat, Subscription
+from tests.patience import LONG
 from tests.services.house import House, Service, form, fresh_key, person
 
-SECONDS = 30
 NAMES = [f"u{number}" for number in range(8)]
 
 
@@ -31,7 +31,7 @@ async def no_way_out(house: House) -> None:
 
 async def together(*deeds: Awaitable[Subscribed | None]) -> list[Subscribed | None]:
     """All at once; fails where they keep each other from ending."""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(LONG):
         return await asyncio.gather(*deeds)
 
 

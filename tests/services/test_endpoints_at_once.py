@@ -17,6 +17,7 @@ from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.event_log import ENDPOINT_DISABLED
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from tests.databases import ONLY_POSTGRES, ONLY_SQLITE
+from tests.patience import LONG
 from tests.services.house import House, Service, states
 from tests.services.receiving import URL, change, create, failing_for, install, notices, only, received, to_endpoints
 
@@ -136,7 +137,7 @@ async def test_two_endpoints_are_disabled_at_once_without_waiting_for_each_other
         await disable(service.runtime, endpoint, DisabledReason.FAILING, SYSTEM)
 
     one, two = await WebhookEndpoint.filter(url__startswith=f"{URL}/").order_by("id")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await asyncio.gather(*(in_one_transaction(partial(judge_it, each.id)) for each in (one, two)))
     assert await Event.filter(kind="endpoint.disabled").count() == 2
 
@@ -210,7 +211,7 @@ async def test_deeds_do_not_wait_for_each_other_at_a_disabled_endpoint(service: 
 
     doing = asyncio.create_task(in_one_transaction(deed))
     await recorded.wait()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await service.subscribe("bob")
     go_on.set()
     await doing

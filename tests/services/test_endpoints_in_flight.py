@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.databases import ONLY_SQLITE
+from tests.patience import eventually
 from tests.services.house import House, Service, due_now, states
 from tests.services.receiving import URL, change, create, install, only, received, to_endpoints
 
@@ -31,9 +32,7 @@ async def on_its_way(house: House) -> AsyncIterator[None]:
     plugin.write_text(waiting + WAITING.format(folder=str(house.folder)), encoding="utf-8")
     service = await house.start()
     ticking = asyncio.create_task(service.tick())
-    async with asyncio.timeout(10):
-        while not (house.folder / "began").exists():  # noqa: ASYNC110  the channel writes files only
-            await asyncio.sleep(0.02)
+    await eventually((house.folder / "began").exists)
     yield
     (house.folder / "over").touch()
     await ticking

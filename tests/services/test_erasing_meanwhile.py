@@ -14,6 +14,7 @@ from capcom_gql.services.request_password import RequestPasswordForm, request_pa
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Delivery, DeliveryAttempt, Person, Seat
 from tests.databases import ONLY_POSTGRES
+from tests.patience import eventually
 from tests.services.house import House, Service, fresh_key, person
 
 pytestmark = pytest.mark.rule("R23")
@@ -59,9 +60,7 @@ async def test_what_a_channel_says_after_the_erasure_is_not_kept(house: House) -
     bob = await Person.get(email_key=BOB)
     await Delivery.exclude(person_id=bob.id).delete()
     ticking = asyncio.create_task(service.tick())
-    async with asyncio.timeout(10):
-        while not (house.folder / "post.began").exists():  # noqa: ASYNC110  the channel writes files only
-            await asyncio.sleep(0.02)
+    await eventually((house.folder / "post.began").exists)
     await erase(service, bob.id)
     (house.folder / "post.over").touch()
     await ticking

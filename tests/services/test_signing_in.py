@@ -17,6 +17,7 @@ from capcom_gql.services.sign_in import SignInForm, sign_in
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import Person
 from tests.databases import ONLY_POSTGRES
+from tests.patience import LONG
 from tests.services.house import Service
 
 OLD, NEW = "quatre petits chevaux gris", "cinq grands bateaux rouges"
@@ -68,7 +69,7 @@ async def ana(service: Service) -> Person:
 
 async def waiting(gate: asyncio.Semaphore, count: int) -> None:
     """Until so many wait for their turn to hash."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while len(gate._waiters or ()) < count:  # noqa: ASYNC110  the gate tells nobody of its queue
             await asyncio.sleep(0.01)
 

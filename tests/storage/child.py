@@ -9,22 +9,22 @@ from tortoise.transactions import in_transaction
 
 from capcom_gql.storage.engine.database import migrate, open_database
 from capcom_gql.storage.tables import Installation
+from tests.patience import LONG
 
 Work = Callable[[Barrier, str], None]
-START_SECONDS, END_SECONDS = 30, 50
 TIMES = 50
 
 
 def all_at_once(count: int, work: Work, url: str) -> list[int | None]:
     """Do the same work on one database in so many processes; their exit codes, 0 for a work that was done."""
     spawning = multiprocessing.get_context("spawn")
-    barrier = spawning.Barrier(count, timeout=START_SECONDS)
+    barrier = spawning.Barrier(count, timeout=LONG)
     processes = [spawning.Process(target=work, args=(barrier, url)) for _ in range(count)]
     try:
         for process in processes:
             process.start()
         for process in processes:
-            process.join(END_SECONDS)
+            process.join(LONG)
         return [process.exitcode for process in processes]
     finally:
         for process in processes:

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -11,9 +10,10 @@ from http.client import HTTPConnection
 import pytest
 
 from capcom_gql.testing import Answer, HttpWorld, Tls
+from tests.patience import LONG, until
 
 
-def post(world: HttpWorld, path: str = "/", body: bytes = b"{}", timeout: float = 5.0, **headers: str) -> str:
+def post(world: HttpWorld, path: str = "/", body: bytes = b"{}", timeout: float = LONG, **headers: str) -> str:
     """One POST, as a channel's; the text of the answer."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     with urllib.request.urlopen(urllib.request.Request(world.url + path, body, named), timeout=timeout) as answer:
@@ -64,7 +64,7 @@ def test_status_headers_and_bodies() -> None:
 
 def test_a_connection_is_kept_for_the_next_request() -> None:
     with HttpWorld() as world:
-        connection = HTTPConnection("127.0.0.1", world.port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", world.port, timeout=LONG)
         for number in range(3):
             connection.request("POST", f"/{number}", (chunk for chunk in (b"a", b"b")), encode_chunked=True)
             assert connection.getresponse().read() == b"{}"
@@ -78,11 +78,9 @@ def test_a_black_hole_never_answers_and_ends_with_the_world() -> None:
         with pytest.raises(TimeoutError):
             post(world, timeout=0.2)
         assert [each.method for each in world.requests] == ["POST"]
-        silent = socket.create_connection(("127.0.0.1", world.port), timeout=5)
+        silent = socket.create_connection(("127.0.0.1", world.port), timeout=LONG)
         silent.sendall(b"POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
-        deadline = time.monotonic() + 5
-        while len(world.requests) < 2 and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: len(world.requests) == 2)
     with silent:
         assert silent.recv(1) == b""
 
@@ -100,7 +98,7 @@ def test_connections_are_cut_and_refused() -> None:
 
 def test_a_delay() -> None:
     with HttpWorld() as world:
-        world.always(Answer(200, "late", delay=0.3))
+        world.always(Answer(200, "late", delay=2))
         with pytest.raises(TimeoutError):
             post(world, timeout=0.1)
         assert post(world) == "late"
@@ -112,11 +110,11 @@ def test_tls_with_a_certificate_made_in_place(tls: Tls) -> None:
         assert world.url.startswith("https://127.0.0.1:")
         context = ssl.create_default_context(cafile=world.ca_file)
         if tls is Tls.TRUSTED:
-            with urllib.request.urlopen(world.url, timeout=5, context=context) as answer:
+            with urllib.request.urlopen(world.url, timeout=LONG, context=context) as answer:
                 assert answer.status == 200
         else:
             with pytest.raises(urllib.error.URLError, match="certificate verify failed"):
-                urllib.request.urlopen(world.url, timeout=5, context=context)
+                urllib.request.urlopen(world.url, timeout=LONG, context=context)
             assert world.requests == ()
 
 

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from capcom_gql.testing import SmtpWorld, Tls, WorldUnavailable
+from tests.patience import LONG
 
 
 def mail(subject: str = "Été 🎉") -> EmailMessage:
@@ -23,7 +24,7 @@ def mail(subject: str = "Été 🎉") -> EmailMessage:
 
 def connected(world: SmtpWorld) -> smtplib.SMTP:
     """A client that has said hello."""
-    client = smtplib.SMTP("127.0.0.1", world.port, timeout=5)
+    client = smtplib.SMTP("127.0.0.1", world.port, timeout=LONG)
     client.ehlo()
     return client
 
@@ -79,7 +80,7 @@ def test_the_connection_is_cut(verb: str) -> None:
         world.drop(verb)
         with (
             pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError)),
-            smtplib.SMTP("127.0.0.1", world.port, timeout=5) as client,
+            smtplib.SMTP("127.0.0.1", world.port, timeout=LONG) as client,
         ):
             client.ehlo()
             client.send_message(mail())
@@ -94,7 +95,7 @@ def test_a_black_hole_greets_nobody_and_a_stopped_world_refuses() -> None:
         world.stop()
         world.stop()
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", world.port), timeout=5)
+            socket.create_connection(("127.0.0.1", world.port), timeout=LONG)
 
 
 @pytest.mark.parametrize("implicit", [False, True])
@@ -103,7 +104,7 @@ def test_tls(tls: Tls, implicit: bool) -> None:
     def encrypted(world: SmtpWorld) -> smtplib.SMTP:
         context = ssl.create_default_context(cafile=world.ca_file)
         if implicit:
-            return smtplib.SMTP_SSL("127.0.0.1", world.port, timeout=5, context=context)
+            return smtplib.SMTP_SSL("127.0.0.1", world.port, timeout=LONG, context=context)
         client = connected(world)
         try:
             client.starttls(context=context)

@@ -3,11 +3,11 @@
 import json
 import re
 import subprocess
-import time
 from pathlib import Path
 
 from capcom_gql.testing import HttpWorld, Request
 from tests.cli.installations import Serving
+from tests.patience import until
 from tests.processes import READY
 from tests.testing.test_wrong_channels import CHECKS_OVER_HTTP
 from tests.testing.workshop import ROOT, Workshop, open_workshop
@@ -84,10 +84,7 @@ def the_welcome_of_ana(workshop: Workshop, world: HttpWorld) -> Request:
         assert line.startswith(READY), log.read_text()
         serving = Serving(line.removeprefix(READY).strip(), process, log)
         serving.sign_up("ana", "bob")
-        deadline = time.monotonic() + 30
-        while not (found := [each for each in world.requests if each.json["to"] == "ana@ville.example"]):
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
+        found = until(lambda: [each for each in world.requests if each.json["to"] == "ana@ville.example"])
         serving.stop()
         return found[0]
     finally:

@@ -26,7 +26,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
     results = folder / "results.xml"
     paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     # most checks wait for a deadline: four at once take a third of the time
-    arguments = f"-q -n 4 -p no:cacheprovider --timeout=60 --junitxml={results} .".split()
+    arguments = f"-q -n 4 -p no:cacheprovider --timeout=300 --junitxml={results} .".split()
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", *arguments],
         cwd=folder,

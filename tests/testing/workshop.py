@@ -11,8 +11,9 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import LONG
+
 ROOT = Path(__file__).parents[2]
-COMMAND_SECONDS = 120.0
 PLUGINS = [str(path) for path in sorted((ROOT / "plugins").iterdir()) if path.is_dir()]
 
 _PIP = """#!/bin/sh
@@ -56,7 +57,7 @@ class Workshop:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=COMMAND_SECONDS,
+            timeout=LONG,
             check=False,
         )
         assert ended.returncode == status, (script, ended.returncode, ended.stdout, ended.stderr)

@@ -15,6 +15,10 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+PATIENCE = 120.0
+"""Seconds: many times what a busy machine needs for anything that comes about at all."""
+HANG = 600.0
+"""Seconds that something takes which is shown not to be waited for."""
 Doing = str | Callable[[SMTP], Awaitable[str]]
 """An answer, or what happens instead of one."""
 
@@ -28,13 +32,13 @@ async def drops(server: SMTP) -> str:
 
 async def hangs(server: SMTP) -> str:
     """There is no answer."""
-    await asyncio.sleep(3600)
+    await asyncio.sleep(HANG)
     return "421 at last"
 
 
 def until(holds: Callable[[], bool]) -> None:
     """Wait, in a thread, until something holds."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -95,7 +99,7 @@ class PostOffice:
     def __exit__(self, *_: object) -> None:
         self._do(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         self._loop.close()
 
     def restart(self) -> None:
@@ -111,7 +115,7 @@ class PostOffice:
         """How many connections there are now."""
         done: Future[int] = Future()
         self._loop.call_soon_threadsafe(lambda: done.set_result(len(self._open)))
-        return done.result(10)
+        return done.result(PATIENCE)
 
     async def all_left(self) -> None:
         """Wait until there is no connection any more."""
@@ -122,7 +126,7 @@ class PostOffice:
         self._loop.run_forever()
 
     def _do(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     async def _listen(self) -> None:
         context = self.trust if self.is_tls else None

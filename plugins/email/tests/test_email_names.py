@@ -18,7 +18,7 @@ from capcom_gql.plugin import NotConfigured, Resolve, Sent, Transient
 
 from .email_fixtures import Building, Opening, a_build, a_ca_file, an_authority, an_office, an_opening, serving  # noqa: F401  found by pytest under their names
 from .letters import letter
-from .post_office import PostOffice
+from .post_office import HANG, PATIENCE, PostOffice
 
 NAME = "smtp.ville.example"
 
@@ -29,7 +29,7 @@ def a_hanging_resolver() -> Iterator[Resolve]:
     over = threading.Event()
 
     def hang(host: str, port: int) -> Sequence[str]:
-        over.wait(60)
+        over.wait()
         return ["127.0.0.1"]
 
     yield hang
@@ -38,12 +38,11 @@ def a_hanging_resolver() -> Iterator[Resolve]:
 
 async def test_look_ups_that_hang_hold_up_no_other(office: PostOffice, opened: Opening, hang: Resolve) -> None:
     stuck = opened(office, host=NAME, resolve=hang)
-    sending = [asyncio.create_task(stuck.send(letter(str(number), timeout=30.0))) for number in range(MAX_LOOKUPS)]
+    sending = [asyncio.create_task(stuck.send(letter(str(number), timeout=HANG))) for number in range(MAX_LOOKUPS)]
     await asyncio.sleep(0.1)
-    began = time.monotonic()
     assert await opened(office).send(letter()) == Sent("Q1")
     await asyncio.gather(*(asyncio.to_thread(time.sleep, 0) for _ in range(64)))
-    assert time.monotonic() - began < 2
+    assert not any(task.done() for task in sending), "nothing has waited for them"
     for task in sending:
         task.cancel()
     assert {type(each) for each in await asyncio.gather(*sending, return_exceptions=True)} == {asyncio.CancelledError}
@@ -64,7 +63,6 @@ async def test_look_ups_that_hang_end_with_the_deadline_and_are_bounded(
 
 
 def test_a_look_up_that_hangs_does_not_keep_the_program() -> None:
-    began = time.monotonic()
     program = Path(__file__).with_name("hanging_email_name.py")
     path = os.pathsep.join(filter(None, sys.path))
     told = subprocess.run(
@@ -72,10 +70,9 @@ def test_a_look_up_that_hangs_does_not_keep_the_program() -> None:
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=True,
     )
-    assert time.monotonic() - began < 6
     assert told.stdout == f"{NAME}:587 did not take the mail within 0.45 s\n"
     assert told.stderr == ""
 

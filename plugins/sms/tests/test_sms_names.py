@@ -17,7 +17,7 @@ import trustme
 from capcom_gql.notifiers.lookup import MAX_LOOKUPS
 from capcom_gql.plugin import Resolve, Transient
 
-from .sms_servers import Asked, Reply, channel, letter, peer
+from .sms_servers import HANG, PATIENCE, Asked, Reply, channel, letter, peer
 
 NAME = "sms.ville.example"
 
@@ -43,7 +43,7 @@ def a_hanging_resolver() -> Iterator[Resolve]:
     over = threading.Event()
 
     def hang(host: str, port: int) -> Sequence[str]:
-        over.wait(60)
+        over.wait()
         return ["127.0.0.1"]
 
     yield hang
@@ -53,12 +53,11 @@ def a_hanging_resolver() -> Iterator[Resolve]:
 async def test_look_ups_that_hang_hold_up_no_other(hang: Resolve) -> None:
     stuck = channel(hang, provider="http", url=f"https://{NAME}/")
     with peer(ok) as server:
-        sending = [asyncio.create_task(stuck.send(letter(timeout=30.0))) for _ in range(MAX_LOOKUPS)]
+        sending = [asyncio.create_task(stuck.send(letter(timeout=HANG))) for _ in range(MAX_LOOKUPS)]
         await asyncio.sleep(0.3)
-        began = time.monotonic()
         assert (await channel(provider="http", url=server.url).send(letter())).provider_id == "msg-1"
         await asyncio.gather(*(asyncio.to_thread(time.sleep, 0) for _ in range(64)))
-        assert time.monotonic() - began < 2
+        assert not any(task.done() for task in sending), "nothing has waited for them"
     for task in sending:
         task.cancel()
     assert {type(each) for each in await asyncio.gather(*sending, return_exceptions=True)} == {asyncio.CancelledError}
@@ -77,7 +76,6 @@ async def test_look_ups_that_hang_end_with_the_deadline_and_are_bounded(hang: Re
 
 
 def test_a_look_up_that_hangs_does_not_keep_the_program() -> None:
-    began = time.monotonic()
     program = Path(__file__).with_name("hanging_sms_name.py")
     path = os.pathsep.join(filter(None, sys.path))
     told = subprocess.run(
@@ -85,10 +83,9 @@ def test_a_look_up_that_hangs_does_not_keep_the_program() -> None:
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=True,
     )
-    assert time.monotonic() - began < 6
     assert told.stdout == "no answer from the provider (brevo) within 0.45 s\n"
     assert told.stderr == ""
 

@@ -15,6 +15,7 @@ import pytest
 from capcom_gql.plugin import Sent, Transient
 from capcom_notify_webhook import Webhook, WebhookConfig
 
+from .webhook_endpoint import PATIENCE
 from .webhook_event import OLD_SECRET, SECRET, event
 from .webhook_fixtures import a_host, a_webhook  # noqa: F401  found by pytest under their names
 
@@ -62,7 +63,7 @@ def test_every_setting_is_in_the_readme() -> None:
 
 
 def wait_for(port: int, process: subprocess.Popen[str]) -> None:
-    for _ in range(200):
+    for _ in range(round(PATIENCE / 0.05)):
         assert process.poll() is None, "the receiver ended"
         with socket.socket() as attempt:
             attempt.settimeout(0.5)

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+PATIENCE = 120.0
+"""Seconds: many times what a busy machine needs for anything that comes about at all."""
+HANG = 600.0
+"""Seconds that something takes which is shown not to be waited for."""
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 Script = bytes | Callable[[socket.socket], None]
 """Octets to answer with, or what to do with the connection once the request is there."""
@@ -77,7 +81,7 @@ class Endpoint:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE)
             assert not thread.is_alive(), "a connection of the endpoint did not end"
 
     def _start(self, run: Callable[..., None], *arguments: object) -> None:
@@ -101,7 +105,7 @@ class Endpoint:
         connection = plain
         with contextlib.ExitStack() as stack:
             stack.callback(plain.close)
-            plain.settimeout(20)
+            plain.settimeout(PATIENCE)
             try:
                 if self._tls is not None:
                     connection = stack.enter_context(self._tls.wrap_socket(plain, server_side=True))
