@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A property is tried so many times, and not for so long: a machine may have other work.
@@ -14,3 +16,10 @@ settings.load_profile("no clock")
 # Workers and commands, some hundreds, import the same files: compiled once.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each reason why tests were skipped."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, count in Counter(str(report.longrepr[2]) for report in skipped).items():
+        terminalreporter.write_line(f"{count} skipped: {reason.removeprefix('Skipped: ')}")

@@ -1,18 +1,42 @@
 """What a reader does with a page: look for something, wait for it, sign in, follow a link of a mail."""
 
+import json
+import os
+import shutil
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
+from websockets.sync.client import connect
 
-SECONDS = 20
+from tests.patience import LONG
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+REQUIRED = "CAPCOM_TEST_BROWSER"
+
+
+def programs() -> tuple[str, str]:
+    """Chromium and its driver. Without them a test is skipped, but fails where they were asked for, as in CI."""
+    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    driver = shutil.which("chromedriver")
+    if browser and driver:
+        return browser, driver
+    how = "Debian: apt-get install chromium chromium-driver"
+    if os.environ.get("CI") or os.environ.get(REQUIRED) == "required":
+        pytest.fail(f"the browser tests need Chromium and chromedriver, which are not installed; {how}", pytrace=False)
+    pytest.skip(f"Chromium and chromedriver are not installed; {how}; {REQUIRED}=required makes this a failure")
 
 
 def patiently(browser: Chrome) -> WebDriverWait[Chrome]:
     """Waits; an element that is not there yet, or that went with the page that is being left, is asked for again."""
-    return WebDriverWait(browser, SECONDS, ignored_exceptions=[StaleElementReferenceException])
+    return WebDriverWait(browser, LONG, 0.1, ignored_exceptions=[StaleElementReferenceException])
 
 
 def by_id(browser: Chrome, name: str) -> WebElement:
@@ -46,9 +70,41 @@ def outside_or_failed(browser: Chrome, url: str) -> list[object]:
     )
     assert loaded, "the page loaded nothing at all"
     wrong: list[object] = [each for each in loaded if not each[0].startswith(url + "/") or each[1] >= 400]
-    console = browser.execute(Command.GET_LOG, {"type": "browser"})["value"]
-    complaints = [entry for entry in console if entry["level"] == "SEVERE"]
+    complaints = [entry for entry in console_of(browser) if entry["level"] == "SEVERE"]
     return wrong + complaints
+
+
+def console_of(browser: Chrome) -> list[dict[str, object]]:
+    """What was written to the console since this was last asked."""
+    return list(browser.execute(Command.GET_LOG, {"type": "browser"})["value"])
+
+
+def told(browser: Chrome, method: str, **parameters: object) -> dict[str, Any]:
+    """What Chromium answers to a command of its own protocol: the driver has none for profiles."""
+    at = browser.capabilities["goog:chromeOptions"]["debuggerAddress"]
+    with urllib.request.urlopen(f"http://{at}/json/version", timeout=LONG) as answer:
+        address = json.load(answer)["webSocketDebuggerUrl"]
+    with connect(address, proxy=None) as line:
+        line.send(json.dumps({"id": 1, "method": method, "params": parameters}))
+        while "id" not in (said := json.loads(line.recv(LONG))):
+            """An event."""
+    result: dict[str, Any] = said["result"]
+    return result
+
+
+def look_at(browser: Chrome, window: str) -> None:
+    """Goes to a window, which has the reader's attention: else its pages may not use the clipboard."""
+    browser.switch_to.window(window)
+    browser.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
+
+
+def new_window(browser: Chrome, opening: Callable[[], object]) -> None:
+    """Does what opens another window, and goes there."""
+    known = set(browser.window_handles)
+    opening()
+    patiently(browser).until(lambda driver: set(driver.window_handles) - known, "nothing was opened")
+    (window,) = set(browser.window_handles) - known
+    look_at(browser, window)
 
 
 def sign_in(browser: Chrome, email: str, password: str) -> None:
@@ -65,11 +121,7 @@ def follow(browser: Chrome, mail: str, containing: str) -> str:
     browser.get(mail)
     link = browser.find_element(By.CSS_SELECTOR, f".text a[href*='{containing}']")
     address = str(link.get_attribute("href"))
-    known = set(browser.window_handles)
-    link.click()
-    patiently(browser).until(lambda driver: set(driver.window_handles) - known, "the link opened nothing")
-    (tab,) = set(browser.window_handles) - known
-    browser.switch_to.window(tab)
+    new_window(browser, link.click)
     return address
 
 

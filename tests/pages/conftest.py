@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from tests.live import live
+from tests.pages.browsing import console_of, look_at, programs, told
 from tests.pages.year import Year
 from tests.processes import capcom, server
 
@@ -24,14 +24,16 @@ FLAGS = (
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
+    "--disable-extensions",
     "--disable-sync",
+    # fewer processes than for a reader who visits strangers
+    "--disable-features=SpareRendererForSitePerProcess,IsolateOrigins,site-per-process",
+    "--renderer-process-limit=1",
     "--lang=en-GB",
     "--window-size=1280,900",
 )
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-REQUIRED = "CAPCOM_TEST_BROWSER"
 CONTRACT = Path(__file__).parents[1] / "contract.graphql"
 
 
@@ -52,35 +54,38 @@ def schema(request: pytest.FixtureRequest) -> GraphQLSchema:
     return build_schema(text + "\n" + "".join(connections))
 
 
-def find_programs() -> tuple[str, str]:
-    """Chromium and its driver. Without them a test is skipped; where they were asked for, as in CI, it fails."""
-    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    driver = shutil.which("chromedriver")
-    if browser and driver:
-        return browser, driver
-    how = "Debian: apt-get install chromium chromium-driver"
-    if os.environ.get("CI") or os.environ.get(REQUIRED) == "required":
-        pytest.fail(f"the browser tests need Chromium and chromedriver, which are not installed; {how}", pytrace=False)
-    pytest.skip(f"Chromium and chromedriver are not installed; {how}; {REQUIRED}=required makes this a failure")
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
-    """Chromium with a new profile, its console kept."""
-    binary, chromedriver = find_programs()
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """One Chromium for the session, its console kept; it takes longer to start than most tests take."""
+    binary, driver = programs()
     options = ChromeOptions()
     options.binary_location = binary
     for flag in FLAGS:
         options.add_argument(flag)
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium's own sandbox refuses root
-    options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = Chrome(options=options, service=Service(chromedriver))
+    started = Chrome(options=options, service=Service(driver))
     try:
-        yield driver
+        yield started
     finally:
-        driver.quit()
+        started.quit()
+
+
+@pytest.fixture
+def browser(chromium: Chrome) -> Iterator[Chrome]:
+    """A window of a new profile, as empty as a browser that was just installed; its console is empty, too."""
+    (first,) = chromium.window_handles
+    profile = told(chromium, "Target.createBrowserContext", disposeOnDetach=False)
+    window = told(chromium, "Target.createTarget", url="about:blank", width=1280, height=900, **profile)
+    look_at(chromium, window["targetId"])
+    console_of(chromium)
+    try:
+        yield chromium
+    finally:
+        told(chromium, "Target.disposeBrowserContext", **profile)
+        chromium.switch_to.window(first)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.pages.browsing import SECONDS, by_id, outside_or_failed, sign_in, wait_for_text
+from tests.pages.browsing import by_id, new_window, outside_or_failed, sign_in, wait_for_text
+from tests.patience import LONG
 
 GUESSES = 10  # to which an account is open, in five minutes
 PASSWORD = "quatre chevaux sous la pluie"
@@ -76,16 +77,14 @@ def test_from_sign_up_to_the_number_in_the_account(browser: Chrome, live: Live) 
         driver.get(f"{live.url}/mailbox?to=ana.silva@rochebrune.example")
         return driver.find_elements(By.CSS_SELECTOR, ".letters .subject a")
 
-    WebDriverWait(browser, SECONDS).until(mail, "no welcome mail came")[0].click()
+    WebDriverWait(browser, LONG).until(mail, "no welcome mail came")[0].click()
     text = browser.find_element(By.CSS_SELECTOR, ".text")
     mailed = NUMBER.search(text.text)
     assert mailed is not None, text.text
     number = " ".join(mailed.group().split())
     assert outside_or_failed(browser, live.url) == []
 
-    text.find_element(By.CSS_SELECTOR, "a[href*='token=']").click()
-    WebDriverWait(browser, SECONDS).until(lambda driver: len(driver.window_handles) == 2, "the link opened nothing")
-    browser.switch_to.window(browser.window_handles[-1])
+    new_window(browser, text.find_element(By.CSS_SELECTOR, "a[href*='token=']").click)
     by_id(browser, "password").send_keys(PASSWORD)
     assert "token" not in browser.current_url
     by_id(browser, "submit").click()
@@ -140,7 +139,9 @@ def check_account(browser: Chrome, number: str) -> None:
 def copied_number(browser: Chrome, live: Live) -> str:
     """What the clipboard holds once the first number's button was pressed."""
     granted = ["clipboardReadWrite", "clipboardSanitizedWrite"]
-    browser.execute_cdp_cmd("Browser.grantPermissions", {"permissions": granted, "origin": live.url})
+    profile = browser.execute_cdp_cmd("Target.getTargetInfo", {})["targetInfo"]["browserContextId"]
+    asked = {"permissions": granted, "origin": live.url, "browserContextId": profile}
+    browser.execute_cdp_cmd("Browser.grantPermissions", asked)
     browser.find_element(By.CSS_SELECTOR, "#viewer button.copy").click()
     wait_for_text(browser, "viewer", "Copied")
     return str(browser.execute_async_script("navigator.clipboard.readText().then(arguments[0])"))

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from capcom_gql.notifiers.rendering import render
 from capcom_gql.notifiers.samples import SAMPLES
 from capcom_gql.notifiers.topics import TOPICS
-from tests.pages.browsing import by_id, outside_or_failed, patiently
+from tests.pages.browsing import by_id, new_window, outside_or_failed
 
 LONG = "Communauté d'agglomération Saint-Germain-Boucles-de-Seine-et-Plaine-de-Montesson"
 
@@ -87,9 +87,7 @@ def test_a_link_in_a_mails_html_leads_out_of_its_frame(browser: Chrome, live: Li
     next(each for each in subjects if "Bienvenue" in each.text or "Welcome" in each.text).click()
     assert outside_or_failed(browser, live.url) == []
     browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
-    browser.find_element(By.CSS_SELECTOR, "a.button-words[href*='token=']").click()
-    patiently(browser).until(lambda driver: len(driver.window_handles) == 2, "the link opened nothing")
-    browser.switch_to.window(browser.window_handles[-1])
+    new_window(browser, browser.find_element(By.CSS_SELECTOR, "a.button-words[href*='token=']").click)
     assert by_id(browser, "password").is_enabled()
 
 

@@ -10,6 +10,7 @@ from tests.pages.browsing import (
     has_focus,
     is_shown,
     kept_by_browser,
+    new_window,
     outside_or_failed,
     sign_in,
     wait_for_address,
@@ -114,13 +115,13 @@ def test_a_survey_answered_elsewhere_meanwhile_and_one_that_is_closed(browser: C
     open_as(browser, year, manager, town.manager)
     by_id(browser, "submit")
     first = browser.current_window_handle
-    browser.switch_to.new_window("tab")
+    new_window(browser, lambda: browser.execute_script("window.open('about:blank')"))
     open_as(browser, year, manager, town.manager)
     answer(browser, 3)
     wait_for_text(browser, "message", "Thank you")
     browser.switch_to.window(first)
     answer(browser, 9)
-    wait_for_text(browser, "message", "answered this survey already")
+    wait_for_text(browser, "message", "already answered this survey")
     assert not is_shown(browser, "form")
 
     year.set_clock(last_day)

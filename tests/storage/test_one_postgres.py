@@ -19,7 +19,7 @@ def answers(url: str) -> bool:
 
     try:
         asyncio.run(ask())
-    except OSError:
+    except (OSError, asyncpg.PostgresError):
         return False
     return True
 
