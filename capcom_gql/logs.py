@@ -42,7 +42,7 @@ class Subject(logging.Filter):
 
 
 class MaskedQuery(logging.Filter):
-    """Takes the query out of uvicorn's access records where it could let somebody in."""
+    """Masks the query in a record's text where its path ends in /choose-password or it contains a token."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

@@ -34,7 +34,10 @@ def read_instant(text: str, zone: tzinfo, hour: int = 12) -> datetime:
 
 
 def read_day(text: str) -> date | None:
-    """A civil day written as YYYY-MM-DD; None for a text of another form. Raises ValueError for one that is refused."""
+    """A civil day written as YYYY-MM-DD; None for a text of another form.
+
+    Raises ValueError for a day that does not exist, or is not between FIRST_YEAR and LAST_YEAR.
+    """
     if not _DAY.fullmatch(text):
         return None
     try:

@@ -64,7 +64,10 @@ log = logging.getLogger(__name__)
 
 
 async def claim_next() -> tuple[str, int] | None:
-    """Lease the delivery that is due first to this worker: its id and the attempt's number; None if none is due."""
+    """Lease to this worker the earliest due delivery that nobody leases: its id and the attempt's number.
+
+    None where there is no such delivery.
+    """
     now, real = await product_now(), clock.utc_now()
     # asked first, since on SQLite even an update of no row waits for the lock of other writers
     if not await rows(f"SELECT 1 FROM delivery WHERE {_DUE} LIMIT 1", [now, real]):

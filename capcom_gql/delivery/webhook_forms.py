@@ -41,7 +41,7 @@ def read_kinds(kinds: Sequence[str]) -> Read[list[str]]:
 
 
 def read_description(description: str | None) -> Read[str | None]:
-    """What an endpoint is for, if that is said."""
+    """The description without spaces around it, None for a blank one; or the fault of one that is too long."""
     return Text(MAX_DESCRIPTION).read(("description",), description)
 
 

@@ -76,10 +76,10 @@ async def check_health(runtime: Runtime, endpoint_id: str) -> bool:
 
 
 async def disable(runtime: Runtime, endpoint: WebhookEndpoint, reason: DisabledReason, actor: Actor) -> None:
-    """Disable a locked endpoint that is enabled, and hold the deliveries that wait for it.
+    """Disable a locked endpoint that is enabled, and hold the deliveries that wait for it, but for those being sent.
 
-    `failing_since` is kept, so that `reenable` can send what has failed since then. Staff get a letter, unless a person
-    did it.
+    `failing_since` is kept, so that `reenable` can send what has failed since then. Staff get a letter only where the
+    actor is the system.
     """
     endpoint.is_enabled, endpoint.disabled_reason = False, reason.value
     await endpoint.save(update_fields=["is_enabled", "disabled_reason"])
@@ -99,7 +99,7 @@ async def reenable(endpoint: WebhookEndpoint) -> None:
 
 
 async def requeue(delivery_id: str) -> None:
-    """Send a delivery again at once, with a new retry schedule, whatever its state."""
+    """Make a delivery PENDING, whatever its state: it is attempted at once (real clock), with a new retry schedule."""
     await rows(f"UPDATE delivery SET {_AGAIN} WHERE id = $1", [delivery_id, clock.utc_now()])
 
 

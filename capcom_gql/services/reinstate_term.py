@@ -24,7 +24,7 @@ MAX_REASON = 2000
 
 @dataclass(frozen=True, slots=True)
 class ReinstateTermForm:
-    """Which term to reinstate, and its payment proof."""
+    """Which term to reinstate, and its payment proof: `kind` is a value of PaymentProofKind, not checked here."""
 
     term_id: str
     kind: str

@@ -31,7 +31,10 @@ async def tick(
 
 
 async def is_leased_elsewhere() -> bool:
-    """Whether something that is due is leased by another process, so that the product is not idle yet."""
+    """Whether something that is due is under a lease, so that the product is not idle yet; ask it while holding none.
+
+    That is a delivery, or a subscription whose steps have not failed; due by the product's clock, leased by the real.
+    """
     now, real = await product_now(), clock.utc_now()
     sending = Delivery.filter(state__in=WAITING, due_at__lte=now, leased_until__gt=real)
     recording = Subscription.filter(due_at__lte=now, leased_until__gt=real, step_failures=0)

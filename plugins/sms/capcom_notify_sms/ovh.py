@@ -78,7 +78,10 @@ class Ovh:
         return Sent(str(ids[0]) if isinstance(ids, list) and ids else None)
 
     async def check(self) -> Health:
-        """Ask for the account: whether the keys are valid, whether it is enabled, and how much credit is left."""
+        """Ask for the account, sending nothing: not ok where it is disabled or has no credit left.
+
+        Raises what OVH's answer means otherwise, such as NotConfigured for keys that it refuses.
+        """
         answer = await self._ask("GET", self._account)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer)
