@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from capcom_gql.settings import Settings
 
 REFUSAL = "This server does not answer to that host name. CAPCOM_ALLOWED_HOSTS lists the names it answers to.\n"
+"""The text of the answer 400."""
 
 
 def hosts_of(settings: Settings) -> frozenset[str]:

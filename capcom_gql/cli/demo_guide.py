@@ -42,6 +42,7 @@ The server does what is due by itself, every second; this does it at once:
 
   {tick}
 """
+"""What `Guide` prints, as a template of `str.format`."""
 
 QUERY = """\
 {{
@@ -59,6 +60,7 @@ QUERY = """\
     validUntil
   }}
 }}"""
+"""The first query, as a template of `str.format`."""
 
 
 class Guide:

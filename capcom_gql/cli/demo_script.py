@@ -29,6 +29,7 @@ from capcom_gql.storage.tables import Person, Seat
 FIRST_DAY = 425
 """The first day of the script, in days before today."""
 STAFF = ("camille.laurent@capcom.example", "Camille", "Laurent")
+"""The address and names of the staff account."""
 CHEQUE, ORDER, TRANSFER = "CHEQUE", "PURCHASE_ORDER", "BANK_TRANSFER"
 
 

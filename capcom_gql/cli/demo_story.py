@@ -26,6 +26,7 @@ from capcom_gql.storage.product_clock import product_now, reset_product_clock, s
 from capcom_gql.storage.tables import Delivery, Seat, Subscription
 
 DESK_SCOPES = (Scope.DISCOUNTS_CHECK, Scope.DISCOUNTS_REDEEM, Scope.SERVICES_CHECK)
+"""The scopes of the event system's API key."""
 
 
 @dataclass(slots=True)

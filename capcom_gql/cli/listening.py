@@ -81,11 +81,13 @@ class Server(uvicorn.Server):
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve, then call `on_ready`. Called by uvicorn."""
         await super().startup(sockets=sockets)
         if self.started and not self.should_exit:
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop gracefully on a signal, and at once on a second SIGINT. Called by uvicorn."""
         # uvicorn's own handler raises the signal again at the end, so that the exit status would not be 0
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True

@@ -3,9 +3,10 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-# The years that are accepted, both included: other dates leave no room to count from.
 FIRST_YEAR = 2000
+"""The first year that is accepted."""
 LAST_YEAR = 2999
+"""The last year that is accepted, so that terms can be added to any date."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})?")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from capcom_gql.storage.tables import Person
 
 WHO = typer.Argument(metavar="EMAIL-or-ID", help="The address of their account, or their id.")
+"""The argument that names the person."""
 
 person = typer.Typer(no_args_is_help=True, help="The data about one person.")
 

@@ -224,6 +224,7 @@ FILES: Mapping[str, str] = {
     "tests/test_$name.py": TESTS,
     ".gitignore": "__pycache__/\n.venv/\ndist/\n.pytest_cache/\n",
 }
+"""The templates of the files, by the templates of their paths."""
 
 
 def distribution_of(name: str) -> str:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from capcom_gql.notifiers.sending import Outcome
 
 TOPIC = "test"
+"""`Message.topic` of the test letter."""
 EVENT_KIND = "endpoint.test"
+"""The kind of the test event for a webhook endpoint."""
 
 
 def send_test(

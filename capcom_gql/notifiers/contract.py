@@ -59,7 +59,7 @@ class Message:
     locale: str
     """The language of the texts, as a language code: `fr` or `en`."""
     subject: str
-    """One line."""
+    """The subject: one line, without control characters."""
     text: str
     """The letter as plain text."""
     sent_at: datetime

@@ -27,6 +27,7 @@ PROJECT = "capcom_gql"
 """The project's name for pluggy, by which it recognises marked functions."""
 
 hookspec = pluggy.HookspecMarker(PROJECT)
+"""The decorator that declares a hook."""
 hookimpl = pluggy.HookimplMarker(PROJECT)
 """The decorator with which a plugin marks its implementation of a hook."""
 

@@ -123,22 +123,37 @@ def _strictly_decreasing(days: tuple[int, ...]) -> tuple[int, ...]:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
+"""Texts written as a list with commas; spaces around each are dropped, empty ones left out."""
 Slugs = Annotated[Names, AfterValidator(_slugs)]
+"""Names of channels, as in `CAPCOM_CHANNELS`: small letters, digits, `_` and `-`, a letter first."""
 Hosts = Annotated[Names, AfterValidator(_hosts)]
+"""Host names as a request's `Host` header carries them, without a port; `*.example.org` and `*` are patterns."""
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
+"""The address of a database: `sqlite:///` and the path of a file, or `postgresql://`; empty is allowed."""
 BrokerUrl = Annotated[str, AfterValidator(_broker)]
+"""The address of a broker, by `redis`, `rediss`, `amqp` or `amqps`; empty means none."""
 OptionalWebAddress = Annotated[str, AfterValidator(_web_address)]
+"""An HTTP or HTTPS address without user, query or fragment, its last slash cut; empty is allowed."""
 WebAddress = Annotated[OptionalWebAddress, AfterValidator(_required)]
+"""An `OptionalWebAddress` that may not be empty."""
 Days = Annotated[int, Field(ge=1, le=365)]
+"""A number of days, 1 to 365."""
 Months = Annotated[int, Field(ge=1, le=120)]
+"""A number of months, 1 to 120."""
 ReminderDays = Annotated[
     tuple[Days, ...],
     BeforeValidator(_comma_list),
     Field(min_length=1, max_length=3),
     AfterValidator(_strictly_decreasing),
 ]
+"""One to three numbers of days before an end, each smaller than the one before it."""
 TimeZone = Annotated[str, AfterValidator(_zone_name)]
+"""The name of a zone in the IANA time zone database, such as `Europe/Paris`."""
 Currency = Annotated[str, AfterValidator(_currency)]
+"""The code of a currency in ISO 4217, such as `EUR`."""
 Email = Annotated[str, AfterValidator(_email)]
+"""An e-mail address; only its form is checked, not whether its domain receives mail."""
 Folder = Annotated[Path, AfterValidator(_folder)]
+"""The path of a folder, which need not exist; `~` is the home of the user that runs the program."""
 ExistingFolder = Annotated[Path | None, AfterValidator(_existing_folder)]
+"""The path of a folder that exists, or None."""

@@ -8,6 +8,7 @@ from capcom_gql.testing.http_world import HttpWorld
 from capcom_gql.testing.smtp_world import SmtpWorld
 
 Check: TypeAlias = Callable[..., None]
+"""A test method of the contract."""
 
 _NEEDS_WORLD = "_capcom_worlds"
 _NEEDS_RECEIVED = "_capcom_sight"

@@ -45,6 +45,7 @@ REPLIES = {
     550: "550 5.1.1 no such mailbox",
     554: "554 5.7.1 refused",
 }
+"""The SMTP replies by their code."""
 
 
 class FailureChecks(Declared):

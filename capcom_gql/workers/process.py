@@ -46,12 +46,15 @@ class WorkerProcess(Middleware):
         return self._pool
 
     def before_worker_boot(self, broker: Broker, worker: Worker) -> None:
+        """Migrate and open the database, load the channels, start the sweeper. Raises what any of these raises."""
         _on_the_loop(self._open())
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
+        """Stop the sweeper, and wait STOPS_WITHIN seconds for the sends in flight."""
         _on_the_loop(self._stop())
 
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
+        """Close the database and the channels."""
         _on_the_loop(self._stack.aclose())
 
     async def _open(self) -> None:

@@ -99,6 +99,7 @@ PRESENT: dict[str, Callable[[Snapshot], Iterator[str]]] = {
     "due-is-recorded": due_is_recorded,
     "letters-have-gone": letters_have_gone,
 }
+"""The invariants of a snapshot, by name."""
 
 
 def check_present(present: Snapshot) -> list[Violation]:

@@ -41,9 +41,13 @@ from capcom_gql.services.transfer_management import TransferManagementForm, tran
 from capcom_gql.storage.tables import Person, Seat, Subscription, Term
 
 TERMS_OF_USE = "1"
+"""The version of the terms of use that is accepted."""
 PROOFS = ("PURCHASE_ORDER", "PURCHASE_ORDER", "CHEQUE", "BANK_TRANSFER")
+"""The kinds of proof, each as often as its share."""
 DESK_SCOPES = (Scope.DISCOUNTS_CHECK, Scope.DISCOUNTS_REDEEM)
+"""The scopes of the event system's API key."""
 STAFF = ("camille.laurent@capcom.example", "Camille", "Laurent")
+"""The address and names of the staff account."""
 
 Made = TypeVar("Made")
 

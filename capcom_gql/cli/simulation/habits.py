@@ -32,6 +32,7 @@ class Decision(Enum):
     NEVER = auto()
 
 
+# the weights of random choices; those of one table add up to 100
 FIRST_PAYMENTS = {
     Payment.SOON: 62,
     Payment.LAST_DAYS: 6,
@@ -40,6 +41,7 @@ FIRST_PAYMENTS = {
     Payment.LATE: 7,
     Payment.NEVER: 7,
 }
+"""How the first term of a subscription is paid, by weight."""
 LATER_PAYMENTS = {
     Payment.SOON: 72,
     Payment.LAST_DAYS: 5,
@@ -48,6 +50,7 @@ LATER_PAYMENTS = {
     Payment.LATE: 4,
     Payment.NEVER: 3,
 }
+"""How a renewed term is paid, by weight."""
 ANSWERS = {
     Decision.EARLY: 12,
     Decision.NOTICE: 34,
@@ -57,6 +60,7 @@ ANSWERS = {
     Decision.DECLINE: 8,
     Decision.NEVER: 12,
 }
+"""When managers answer whether to renew, by weight."""
 
 # delays in days, (first, last)
 SOON, BEFORE_DUE, AFTER_REMINDER, FOUND_AFTER, LATE_BY = (1, 9), (0, 2), (1, 4), (1, 6), (2, 25)
@@ -73,6 +77,7 @@ REOPENS_BY_STAFF = 0.25
 ANSWERS_SURVEY = 0.35
 MISTYPES, RELEASES, COMPLAINS = 0.02, 0.06, 0.3
 MONTHLY = {"add": 0.06, "remove": 0.035, "replace": 0.03, "replace_manager": 0.004, "hand_over": 0.012, "leave": 0.001}
+"""For each change to a list of users, its probability in a month."""
 SCORES, SCORE_WEIGHTS = tuple(range(11)), (2, 1, 1, 2, 2, 5, 7, 15, 25, 20, 20)
 
 
@@ -99,6 +104,7 @@ OCCASIONS = (
     Occasion(EventKind.MEETING, "rencontres", (1, 3, 4, 5, 6, 9, 10), 15, 30, 15, (12_000, 18_050)),
     Occasion(EventKind.FORUM, "forum", (12,), 9, 60, 300, (69_000,)),
 )
+"""The events of every year."""
 
 
 def days(random: Random, between: tuple[int, int]) -> int:

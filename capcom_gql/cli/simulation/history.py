@@ -198,6 +198,7 @@ HISTORY: dict[str, Callable[[History], Iterator[str]]] = {
     "removed-left-alone": removed_left_alone,
     "surveys-in-bounds": surveys_in_bounds,
 }
+"""The invariants of a history, by name."""
 
 
 def check_history(history: History, handed_over: Iterable[str], unexpected_refusals: Iterable[str]) -> list[Violation]:

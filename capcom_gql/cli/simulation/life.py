@@ -20,6 +20,7 @@ _SURVEY_LINK = re.compile(r"/survey\?seat=(\w+)&term=(\w+)")
 _BY_CALL = (Decision.NOTICE, Decision.REMINDER_1, Decision.REMINDER_2, Decision.REMINDER_3)
 
 Action = Callable[[], Awaitable[object]]
+"""Something that a member will do on a planned day."""
 
 
 class Life:

@@ -23,6 +23,7 @@ class SimulatedMail(Notifier):
         self._unread: list[Message] = []
 
     async def send(self, message: Message) -> Sent:
+        """Keep a letter for its recipient."""
         self.handed_over.append(message.id)
         self._unread.append(message)
         return Sent()

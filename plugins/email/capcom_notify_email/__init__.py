@@ -9,4 +9,5 @@ __all__ = ["Email", "EmailConfig", "capcom_notifiers"]
 
 @hookimpl
 def capcom_notifiers() -> list[type[Notifier]]:
+    """The channels of this plugin."""
     return [Email]

@@ -56,12 +56,14 @@ class Email(Notifier):
         self._is_closed = False
 
     def validate_address(self, raw: str) -> str:
+        """The address with its domain in ASCII. Raises AddressInvalid."""
         try:
             return normalize_address(raw)
         except ValueError as error:
             raise AddressInvalid(str(error)) from None
 
     async def send(self, message: Message) -> Sent:
+        """Send a letter as one mail. Raises the exceptions of the contract."""
         mail = build_mail(message, self._sender, self._reply_to)
         seconds = SHARE * message.timeout
         waiting = asyncio.timeout(seconds)
@@ -76,6 +78,7 @@ class Email(Notifier):
         return Sent(provider_id=queued[1] if queued else shorten(answer))
 
     def check(self) -> Health:
+        """Connect to the server and sign in, for at most CHECK_SECONDS; nothing is sent."""
         found: Future[Health] = Future()
 
         def run() -> None:
@@ -89,6 +92,7 @@ class Email(Notifier):
         return found.result()
 
     def close(self) -> None:
+        """Close the connections of all event loops. Idempotent."""
         with self._lock:
             self._is_closed = True
             opened = list(self._connections.values())

@@ -63,6 +63,7 @@ class Mailbox(Notifier):
         self._last_stamp: int | None = None
 
     def validate_address(self, raw: str) -> str:
+        """The address without spaces around it. Raises AddressInvalid."""
         address = super().validate_address(raw)
         try:
             _split(address)
@@ -71,6 +72,7 @@ class Mailbox(Notifier):
         return address
 
     def send(self, message: Message) -> Sent:
+        """Write a letter to a file, unless an earlier attempt has written it. Raises OSError."""
         # `parents` would create the folder above with the default mode, readable by others
         for folder in (self._folder.parent, self._folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,6 +80,7 @@ class Mailbox(Notifier):
         return Sent(provider_id=(written or self._write(message)).name)
 
     def check(self) -> Health:
+        """Whether the folder can be written to."""
         try:
             # the folder is created for the first letter, not by a check
             existing = next(each for each in (self._folder, *self._folder.parents) if each.exists())
@@ -118,6 +121,7 @@ class Mailbox(Notifier):
 
 @hookimpl
 def capcom_notifiers() -> list[type[Notifier]]:
+    """The channels of this plugin."""
     return [Mailbox]
 
 

@@ -56,9 +56,11 @@ class SmsChannel(Notifier):
         self._provider = _provider(self.config, Lookup(resolve))
 
     def validate_address(self, raw: str) -> str:
+        """The number in E.164. Raises AddressInvalid."""
         return e164(raw)
 
     async def send(self, message: Message) -> Sent:
+        """Send a letter's text as one text message. Raises the exceptions of the contract."""
         seconds = message.timeout * SHARE
         text = fit(message.text, self.config.max_segments)
         sms = Sms(id=message.id, to=message.address, text=text, attempt=message.attempt)
@@ -69,6 +71,7 @@ class SmsChannel(Notifier):
             raise Transient(f"no answer from the provider ({self.config.provider}) within {seconds:g} s") from None
 
     def check(self) -> Health:
+        """Ask the provider for the account, for at most CHECK_TIMEOUT seconds; nothing is sent."""
         found: Future[Health] = Future()
 
         def run() -> None:
@@ -93,6 +96,7 @@ class SmsChannel(Notifier):
 
 @hookimpl
 def capcom_notifiers() -> list[type[Notifier]]:
+    """The channels of this plugin."""
     return [SmsChannel]
 
 

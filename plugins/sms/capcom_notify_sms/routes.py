@@ -39,6 +39,7 @@ class Route(httpx2.AsyncBaseTransport):
         await self.aclose()
 
     async def aclose(self) -> None:
+        """Close what was opened for the call."""
         await self._opened.aclose()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

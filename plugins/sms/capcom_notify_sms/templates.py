@@ -10,7 +10,9 @@ PLACEHOLDERS = ("to", "digits", "text", "sender", "id")
 """The placeholders: `to` is such as +33612345678, `digits` the same without the plus, `id` the delivery's id, which is
 the same on every attempt."""
 JSON = "application/json"
+"""The content type of JSON, the default of a body."""
 FORM = "application/x-www-form-urlencoded"
+"""The content type of a form."""
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 _HARMLESS_HEADERS = frozenset({"accept", "content-type", "user-agent"})
 

@@ -8,4 +8,5 @@ __all__ = ["Webhook", "WebhookConfig", "capcom_notifiers"]
 
 @hookimpl
 def capcom_notifiers() -> list[type[Notifier]]:
+    """The channels of this plugin."""
     return [Webhook]

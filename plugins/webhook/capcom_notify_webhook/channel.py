@@ -78,6 +78,7 @@ class Webhook(Notifier):
         return destination.parse(raw, allow_private=self.config.allow_private).url
 
     async def send(self, message: Message) -> Sent:
+        """Post an event to its endpoint. Raises the exceptions of the contract."""
         if message.payload is None:
             raise Permanent("there is no payload: this channel sends events to endpoints, not letters")
         body = body_of(message.payload)
