@@ -5,6 +5,7 @@ import importlib
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -17,10 +18,21 @@ from tests.servers import Server, external_url
 _GUARD = LoopbackGuard(external_url())
 
 
-_LONG = tuple(
-    f"tests/{name}/" for name in ("cli", "docs", "examples", "faults", "notifiers", "pages", "testing", "workers")
-)
+_TOGETHER = "tests/pages/"
+"""What one worker runs, file after file: its servers and its browser take longer to start than to use."""
+_LONG = tuple(f"tests/{name}/" for name in ("cli", "docs", "examples", "faults", "notifiers", "testing", "workers"))
 """Tests that wait for processes, browsers and deadlines: begun last they would run on beside idle processors."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """With `--dist loadfile`, hand out files, and a folder as if it were one."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    scheduler = importlib.import_module("xdist.scheduler").LoadFileScheduling(config, log)
+    file_of = scheduler._split_scope
+    scheduler._split_scope = lambda node: _TOGETHER if node.startswith(_TOGETHER) else file_of(node)
+    return cast("object", scheduler)
 
 
 def pytest_configure() -> None:
@@ -28,8 +40,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first; otherwise the order stays."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+    """The longest folder first, then the long ones; otherwise the order stays."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(_TOGETHER), not item.nodeid.startswith(_LONG)))
 
 
 def pytest_collection_finish() -> None:

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.cli.forked import ran
+from tests.cli.forked import Forked, ran
 from tests.databases import Source
 from tests.patience import LONG, promised
 from tests.processes import READY
@@ -68,7 +67,7 @@ class Serving:
     """A `capcom serve` that has said it is ready."""
 
     url: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Forked
     log: Path
 
     def get(self, path: str, **headers: str) -> Reply:
@@ -146,25 +145,15 @@ class Installation:
     @contextmanager
     def server(self, *arguments: str) -> Iterator[Serving]:
         """A server on a free port, killed in the end if the test has not stopped it."""
-        log = self.folder / "serve.log"
-        with log.open("w") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "capcom_gql", "serve", "--port", "0", *arguments],
-                cwd=self.folder,
-                env=self.env,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-        assert process.stdout is not None
+        out, log = self.folder / "serve.out", self.folder / "serve.log"
+        process = Forked(["serve", "--port", "0", *arguments], self.folder, self.env, out, log)
         try:
-            line = process.stdout.readline()
+            line = process.first_line()
             assert line.startswith(READY), (line, log.read_text())
             yield Serving(line.removeprefix(READY).strip(), process, log)
         finally:
             process.kill()
             process.wait()
-            process.stdout.close()
 
 
 def _send(request: urllib.request.Request) -> Reply:
