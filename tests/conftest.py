@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from capcom_gql.storage.engine.database import open_database
+from tests import passwords
 from tests.databases import ENGINES, PostgresSource, Source, SqliteSource
 from tests.loopback import LoopbackGuard
 from tests.one_postgres import one_postgres
@@ -37,6 +38,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
 
 def pytest_configure() -> None:
     _GUARD.install()
+    passwords.hash_with_least_work()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,6 +60,13 @@ def loopback_guard() -> Iterator[LoopbackGuard]:
     _GUARD.refused.clear()
     yield _GUARD
     assert not _GUARD.refused, f"this test tried to talk to {_GUARD.refused}"
+
+
+@pytest.fixture
+def hashed_in_full() -> Iterator[None]:
+    """Passwords are hashed with all the work that the product puts into it."""
+    with passwords.hashed_in_full():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -39,11 +40,13 @@ class Letter:
 
 def letters_in(folder: Path) -> list[Letter]:
     """Every mail of a mailbox folder, in the order of sending."""
-    return [_letter(path) for path in sorted(folder.glob("*.eml"))]
+    return [_letter(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
 
 
-def _letter(path: Path) -> Letter:
-    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+# stories ask again and again for all letters so far
+@lru_cache(4096)
+def _letter(octets: bytes) -> Letter:
+    message = email.message_from_bytes(octets, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None

@@ -208,6 +208,7 @@ async def test_every_fault_of_a_form_at_once(world: World) -> None:
 
 
 @pytest.mark.rule("R5")
+@pytest.mark.usefixtures("hashed_in_full")
 async def test_sign_in_and_reset_answer_alike(world: World) -> None:
     """Same text, and times within 15 %, whether or not the address is known.
 
