@@ -6,16 +6,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from tests.patience import LONG
 
 READY = "ready "
 
 
+def outside() -> dict[str, str]:
+    """The environment of the tests, without settings of the product."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+
+
 def environment(database_url: str, data_dir: Path) -> dict[str, str]:
-    """The environment of a process on a database, with nothing of ours left over from the outside."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
-    return {**kept, "CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(data_dir)}
+    """The environment of a process on a database."""
+    return {**outside(), "CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(data_dir)}
 
 
 def capcom(*arguments: str, env: dict[str, str]) -> str:
@@ -33,27 +38,33 @@ def capcom(*arguments: str, env: dict[str, str]) -> str:
 
 
 @contextmanager
-def server(env: dict[str, str], log: Path) -> Iterator[str]:
-    """A `capcom serve` on a free port; gives its address once it answers, and ends it."""
+def started(*arguments: str, env: dict[str, str], log: Path) -> Iterator[IO[str]]:
+    """A `capcom` that runs until the end of the block; what it prints, as it prints it. Errors go to the log."""
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "capcom_gql", "serve", "--port", "0"],
+            [sys.executable, "-m", "capcom_gql", *arguments],
             env=env,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
         )
+    assert process.stdout is not None
+    try:
+        yield process.stdout
+    finally:
+        process.terminate()
         try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith(READY), (line, log.read_text())
-            yield line.removeprefix(READY).strip()
-        finally:
-            process.terminate()
-            try:
-                process.wait(LONG)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            assert process.stdout is not None
-            process.stdout.close()
+            process.wait(LONG)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+@contextmanager
+def server(env: dict[str, str], log: Path) -> Iterator[str]:
+    """A `capcom serve` on a free port; gives its address once it answers, and ends it."""
+    with started("serve", "--port", "0", env=env, log=log) as printed:
+        line = printed.readline()
+        assert line.startswith(READY), (line, log.read_text())
+        yield line.removeprefix(READY).strip()

@@ -18,14 +18,12 @@ from zoneinfo import ZoneInfo
 import httpx2
 from starlette.applications import Starlette
 
-from capcom_gql import clock
 from capcom_gql.access.sessions import open_session
 from capcom_gql.app.composition import create_app
 from capcom_gql.settings import load
-from capcom_gql.storage.ids import PERSON, new_id
 from capcom_gql.storage.product_clock import product_now, set_product_clock
-from capcom_gql.storage.tables import Person
 from tests.mail import Letter, letters_in
+from tests.staff_member import staff_member
 
 PARIS = ZoneInfo("Europe/Paris")
 FIRST_DAY = date(2027, 3, 1)
@@ -167,16 +165,7 @@ class World:
     async def staff(self) -> str:
         """The staff's token."""
         if "staff" not in self.tokens:
-            person = await Person.create(
-                id=new_id(PERSON),
-                email="staff@capcom.example",
-                email_key="staff@capcom.example",
-                given_name="Sam",
-                family_name="Staff",
-                locale="fr",
-                is_staff=True,
-                created_at=clock.utc_now(),
-            )
+            person = await staff_member()
             self.tokens["staff"] = (await open_session(person)).access_token
         return self.tokens["staff"]
 

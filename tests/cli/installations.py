@@ -1,7 +1,6 @@
 """An installation for a test: the real program on a folder of its own, started and stopped as a person would."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -18,7 +17,7 @@ from typing import Any
 from tests.cli.forked import Forked, ran
 from tests.databases import Source
 from tests.patience import LONG, promised
-from tests.processes import READY
+from tests.processes import READY, outside
 
 STOP_SECONDS = 10.0
 """What the product promises: SIGTERM ends it within this."""
@@ -115,8 +114,7 @@ class Installation:
     @property
     def env(self) -> dict[str, str]:
         """The environment of its processes, with nothing of ours left over from the outside."""
-        outside = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
-        return {**outside, "CAPCOM_DATA_DIR": str(self.data_dir), **self.settings}
+        return {**outside(), "CAPCOM_DATA_DIR": str(self.data_dir), **self.settings}
 
     @property
     def data_dir(self) -> Path:

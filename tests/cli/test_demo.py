@@ -1,7 +1,6 @@
 """`capcom demo`: what it prints is what it promises, and works as printed."""
 
 import contextlib
-import os
 import re
 import signal
 import socket
@@ -21,7 +20,7 @@ import pytest
 
 from tests.cli.installations import Installation, Serving
 from tests.patience import LONG, promised, until
-from tests.processes import READY
+from tests.processes import READY, outside
 
 START_SECONDS = 20.0
 """By a machine of its own; it takes three or four."""
@@ -184,7 +183,7 @@ def viewer(shown: Shown, name: str) -> str:
 
 def as_typed(folder: Path, command: str) -> None:
     """Run a command line as a person pastes it, in another terminal in the same folder."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+    env = outside()
     done = subprocess.run(
         command,
         shell=True,

@@ -8,13 +8,12 @@ from typing import Any
 
 import httpx2
 
-from capcom_gql import clock
 from capcom_gql.access.sessions import open_session
 from capcom_gql.domain.rights import Actor, Scope
 from capcom_gql.runtime import Runtime
 from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
-from capcom_gql.storage.ids import PERSON, new_id
 from capcom_gql.storage.tables import Person
+from tests.staff_member import staff_member
 
 SUBSCRIBE = """
     mutation ($input: SubscribeInput!) {
@@ -60,17 +59,7 @@ class Api:
 
     async def staff(self) -> str:
         """A member of the staff, signed in."""
-        name = f"staff{next(self.keys)}"
-        person = await Person.create(
-            id=new_id(PERSON),
-            email=f"{name}@capcom.example",
-            email_key=f"{name}@capcom.example",
-            given_name="Sam",
-            family_name="Staff",
-            locale="en",
-            is_staff=True,
-            created_at=clock.utc_now(),
-        )
+        person = await staff_member(f"staff{next(self.keys)}", "en")
         return (await open_session(person)).access_token
 
     async def sign_in(self, email: str) -> str:

@@ -1,7 +1,6 @@
 """A third language is one new folder: copied, half translated, and spoken at every door with no other change."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.processes import outside
 
 ROOT = Path(__file__).parents[2]
 SPOKEN = Path(__file__).parent / "spoken.py"
@@ -44,12 +45,12 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             assert text.count(english) >= 1, (name, english)
             text = text.replace(english, italian)
         path.write_text(re.sub(r"^short_months = .*\n", "", text, flags=re.MULTILINE), encoding="utf-8")
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+    kept = outside()
     done = subprocess.run(
         [sys.executable, SPOKEN],
         cwd=place,
         env={
-            **outside,
+            **kept,
             "PYTHONPATH": str(place),
             "PYTHONDONTWRITEBYTECODE": "1",
             "CAPCOM_DATA_DIR": str(place / "data"),

@@ -13,7 +13,7 @@ from selenium.webdriver.chrome.service import Service
 from tests.live import live
 from tests.pages.browsing import console_of, look_at, programs, told
 from tests.pages.year import Year
-from tests.processes import capcom, server
+from tests.processes import capcom, outside, server
 
 __all__ = ["browser", "live", "year"]
 
@@ -92,7 +92,7 @@ def browser(chromium: Chrome) -> Iterator[Chrome]:
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     """A server of its own, whose clock the tests move ahead."""
     folder = tmp_path_factory.mktemp("year")
-    env = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+    env = outside()
     env["CAPCOM_DATA_DIR"] = str(folder)
     with server(env, folder / "errors.log") as url:
         staff = capcom("staff", "add", "lea@staff.example", "--token", env=env)

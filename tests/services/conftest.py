@@ -1,21 +1,11 @@
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.services.canary import Canary, sing
-from tests.services.house import FIRST_DAY, House, Service, on
+from tests.services.house import House, Service, house
 
-
-@pytest.fixture
-async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
-    """A house on the open database of this test, its clock at noon of 1 March 2027 in Paris."""
-    folder = tmp_path / "house"
-    folder.mkdir()
-    house = House(database, folder)
-    await on(FIRST_DAY)
-    yield house
-    house.close()
+__all__ = ["house"]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ wants of it, so that what was sent can be counted whatever process sent it.
 
 import itertools
 import textwrap
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from capcom_gql import clock
 from capcom_gql.delivery.leases import release_held
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Refusal
@@ -32,11 +31,11 @@ from capcom_gql.services.redeem_discount import RedeemDiscountForm
 from capcom_gql.services.subscribe import Subscribed, SubscribeForm, subscribe
 from capcom_gql.services.tick import tick
 from capcom_gql.settings import load
-from capcom_gql.storage.ids import PERSON, new_id
 from capcom_gql.storage.product_clock import product_now, set_product_clock
-from capcom_gql.storage.tables import Delivery, Person
+from capcom_gql.storage.tables import Delivery
 from tests.domain.words import PARIS
 from tests.patience import LONG
+from tests.staff_member import staff_member
 
 FIRST_DAY = date(2027, 3, 1)
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -213,16 +212,7 @@ class House:
     async def staff(self) -> Actor:
         """Somebody of the staff."""
         if self._staff is None:
-            row = await Person.create(
-                id=new_id(PERSON),
-                email="staff@capcom.example",
-                email_key="staff@capcom.example",
-                given_name="Sam",
-                family_name="Staff",
-                locale="fr",
-                is_staff=True,
-                created_at=clock.utc_now(),
-            )
+            row = await staff_member()
             self._staff = Actor(person_id=row.id, is_staff=True)
         return self._staff
 
@@ -264,3 +254,14 @@ async def faults_of(deed: Awaitable[object]) -> list[tuple[str, str]]:
     for fault in refused.value.faults:
         assert refusal_sentence(fault, FRENCH) and refusal_sentence(fault, ENGLISH)
     return [(fault.code.value, ".".join(fault.path)) for fault in refused.value.faults]
+
+
+@pytest.fixture
+async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
+    """A house on the open database of this test, its clock at noon of 1 March 2027 in Paris."""
+    folder = tmp_path / "house"
+    folder.mkdir()
+    house = House(database, folder)
+    await on(FIRST_DAY)
+    yield house
+    house.close()

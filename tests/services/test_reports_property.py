@@ -11,20 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capcom_gql import clock
 from capcom_gql.domain.letters import AddressKind, Channel
 from capcom_gql.domain.rights import Actor
 from capcom_gql.runtime import runtime_from
 from capcom_gql.services.report import Report, report_of
 from capcom_gql.settings import Settings
 from capcom_gql.storage.engine.database import open_database
-from capcom_gql.storage.ids import PERSON, new_id
 from capcom_gql.storage.product_clock import product_now
-from capcom_gql.storage.tables import Event, Person
+from capcom_gql.storage.tables import Event
 from capcom_gql.subscription.sweep import record_steps
 from tests.databases import Source
 from tests.services.counting import asked_and_said, counted, day_of, kept_books
 from tests.services.lives import TURNS, Life, Turn
+from tests.staff_member import staff_member
 
 A_DAY = timedelta(days=1)
 SURVEY = ("asked", "answered", "score", "nps", "comments")
@@ -63,16 +62,7 @@ async def _lead_and_count(url: str, turns: Sequence[Turn], wait: int, data: st.D
 
 
 async def _staff() -> Actor:
-    row = await Person.create(
-        id=new_id(PERSON),
-        email="staff@capcom.example",
-        email_key="staff@capcom.example",
-        given_name="Sam",
-        family_name="Staff",
-        locale="fr",
-        is_staff=True,
-        created_at=clock.utc_now(),
-    )
+    row = await staff_member()
     return Actor(person_id=row.id, is_staff=True)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.patience import LONG
+from tests.processes import outside
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = [str(path) for path in sorted((ROOT / "plugins").iterdir()) if path.is_dir()]
@@ -41,10 +42,10 @@ class Workshop:
     @property
     def env(self) -> dict[str, str]:
         """What its commands run with: this product, and no setting from outside."""
-        outside = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+        kept = outside()
         return {
-            **outside,
-            "PATH": f"{self.environment / 'bin'}{os.pathsep}{outside.get('PATH', os.defpath)}",
+            **kept,
+            "PATH": f"{self.environment / 'bin'}{os.pathsep}{kept.get('PATH', os.defpath)}",
             "PYTHONPATH": os.pathsep.join([str(ROOT), *PLUGINS]),
             "PIP_ROOT_USER_ACTION": "ignore",
         }

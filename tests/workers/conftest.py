@@ -1,25 +1,15 @@
 """A house for each test, with the processes of an installation, and one Redis for the module that wants it."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from tests.redis_server import Redis, redis_is_missing
-from tests.services.house import FIRST_DAY, House, on
+from tests.services.house import House, house
 from tests.workers.staff_room import StaffRoom
 
-
-@pytest.fixture
-async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
-    """A house on the open database of this test, its clock at noon of 1 March 2027 in Paris."""
-    folder = tmp_path / "house"
-    folder.mkdir()
-    house = House(database, folder)
-    await on(FIRST_DAY)
-    yield house
-    house.close()
+__all__ = ["house"]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tests.cli.installations import SUBSCRIBE
 from tests.patience import LONG, promised
-from tests.processes import READY
+from tests.processes import READY, outside
 from tests.services.house import House
 
 WORKER = ("-m", "capcom_gql", "worker", "--processes", "1", "--threads", "4")
@@ -65,8 +65,8 @@ class StaffRoom:
 
     def environment(self, **settings: str) -> dict[str, str]:
         """The environment of its processes, with nothing of ours left over from the outside."""
-        outside = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
-        return outside | self.house.environment(**settings)
+        kept = outside()
+        return kept | self.house.environment(**settings)
 
     def empty(self) -> None:
         """End whatever still runs."""

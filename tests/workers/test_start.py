@@ -1,12 +1,13 @@
 """A worker starts light: it imports nothing of the API, and no driver of a broker that it does not use."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.processes import outside
 
 OF_THE_API = {"starlette", "strawberry", "graphql", "uvicorn", "typer", "rich", "click"}
 LOOK = """
@@ -20,8 +21,8 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
     ("broker", "drivers"), [("", set()), ("redis://127.0.0.1:1", {"redis"}), ("amqp://127.0.0.1:1", {"pika"})]
 )
 def test_what_a_worker_imports(broker: str, drivers: set[str], tmp_path: Path) -> None:
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
-    env = outside | {"CAPCOM_BROKER_URL": broker, "CAPCOM_DATA_DIR": str(tmp_path)}
+    kept = outside()
+    env = kept | {"CAPCOM_BROKER_URL": broker, "CAPCOM_DATA_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", LOOK], env=env, capture_output=True, text=True, check=True)
     imported = set(json.loads(done.stdout))
     assert "dramatiq" in imported
