@@ -6,7 +6,7 @@ A validator raises ValueError with a text for programmers; the operator reads th
 import itertools
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -157,3 +157,8 @@ Folder = Annotated[Path, AfterValidator(_folder)]
 """The path of a folder, which need not exist; `~` is the home of the user that runs the program."""
 ExistingFolder = Annotated[Path | None, AfterValidator(_existing_folder)]
 """The path of a folder that exists, or None."""
+
+
+def accepts(text: str) -> dict[str, Any]:
+    """What `json_schema_extra` of a setting holds: the values that it takes, in words for the operator."""
+    return {"accepts": text}
