@@ -64,6 +64,7 @@ def test_every_setting_says_what_it_is_for_and_what_it_accepts() -> None:
         ("proof_reminder_days", "14", 14),
         ("reminder_days", "27,1", (27, 1)),
         ("seats_max", "3", 3),
+        ("operation_objects", "1000000", 1_000_000),
     ],
 )
 def test_what_is_accepted(name: str, text: str, value: object) -> None:
@@ -111,6 +112,8 @@ def test_what_is_accepted(name: str, text: str, value: object) -> None:
         ("reminder_days", ","),
         ("seats_min", "-1"),
         ("survey_days", "0"),
+        ("operation_depth", "0"),
+        ("operation_objects", "1000001"),
     ],
 )
 def test_a_refusal_names_the_setting_its_value_and_what_is_accepted(name: str, text: str) -> None:

@@ -25,10 +25,10 @@ from graphql import (
     validate,
 )
 
+from capcom_gql.graphql.cost.objects import Cost, Estimator, check_objects
+from capcom_gql.graphql.cost.syntax import check_syntax
 from capcom_gql.graphql.scalars import text_fault
-
-MAX_TOKENS = 5_000
-"""The most lexical tokens of a document."""
+from capcom_gql.settings.limits import Limits
 
 _MOST_CACHED = 1_000
 _LONGEST_CACHED = 20_000
@@ -55,6 +55,8 @@ class Document:
     """by name; None for an operation without a name"""
     fragments: Mapping[str, FragmentDefinitionNode] = field(init=False)
     """by name"""
+    fixed_costs: dict[int, Cost] = field(default_factory=dict, init=False)
+    """by the identity of an operation, where no variable changes its cost"""
 
     def __post_init__(self) -> None:
         operations: dict[str | None, OperationDefinitionNode] = {}
@@ -116,15 +118,21 @@ class DocumentCache:
     Without `introspection` the schema cannot be queried, and errors suggest no names.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, introspection: bool) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, introspection: bool) -> None:
         self._schema = schema
+        self._limits = limits
+        self._estimator = Estimator(schema)
         self.hides_schema = not introspection
         closed = () if introspection else (NoSchemaIntrospectionCustomRule,)
         self._rules = (*specified_rules, _PlainText, *closed)
         self._read: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, text: str) -> Document:
-        """The document of a text, validated. Raises GraphQLSyntaxError for malformed text."""
+        """The document of a text, validated.
+
+        Raises GraphQLSyntaxError for malformed text, RequestRefused (OPERATION_TOO_COSTLY) where its syntax alone is
+        beyond the limits.
+        """
         known = self._read.get(text)
         if known is not None:
             self._read.move_to_end(text)
@@ -136,6 +144,20 @@ class DocumentCache:
                 self._read.popitem(last=False)
         return document
 
+    def cost(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Cost:
+        """The cost of an operation of a valid document with variables.
+
+        Raises RequestRefused (OPERATION_TOO_COSTLY) where it asks for more objects than the limit.
+        """
+        cost = document.fixed_costs.get(id(operation))
+        if cost is None:
+            cost = self._estimator.cost(operation, document.fragments, variables)
+            if cost.is_fixed:
+                document.fixed_costs[id(operation)] = cost
+        check_objects(cost, self._limits.operation_objects)
+        return cost
+
     def _validated(self, text: str) -> Document:
-        tree = parse(text, max_tokens=MAX_TOKENS)
+        tree = parse(text, max_tokens=self._limits.operation_tokens)
+        check_syntax(tree, self._limits)
         return Document(tree, tuple(validate(self._schema, tree, self._rules, hide_suggestions=self.hides_schema)))

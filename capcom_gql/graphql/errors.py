@@ -46,6 +46,12 @@ def request_forbidden(right: Right, actor: Actor, locale: Locale) -> RequestRefu
     return RequestRefused(_forbidden_sentence(right, actor, locale), "FORBIDDEN", 403)
 
 
+def too_costly(message: str, limit: int, actual: int) -> RequestRefused:
+    """The error OPERATION_TOO_COSTLY of an operation that asks for `actual` of something where `limit` is the most."""
+    extensions = {"limit": limit, "actual": min(actual, 1_000_000_000)}
+    return RequestRefused(message, "OPERATION_TOO_COSTLY", None, extensions)
+
+
 def bad_input(message: str) -> FieldError:
     """The error BAD_USER_INPUT of an argument; the text says what to give instead."""
     return FieldError(message, "BAD_USER_INPUT")

@@ -30,6 +30,7 @@ from capcom_gql.logs import about
 from capcom_gql.notifiers.registry import ChannelInfo
 from capcom_gql.runtime import Runtime
 from capcom_gql.settings import Settings
+from capcom_gql.settings.limits import Limits
 from capcom_gql.storage.tables import Person
 
 log = logging.getLogger(__name__)
@@ -53,20 +54,26 @@ def graphql_app(
     `Query.notifiers`. Introspection is allowed where `CAPCOM_EXPLORER` turns the explorer on.
     """
     is_open = settings.explorer in ("on", "graphiql") or (settings.explorer == "" and not settings.is_production)
-    return GraphqlApp(runtime, woken, notifiers, introspection=is_open)
+    return GraphqlApp(runtime, settings, woken, notifiers, introspection=is_open)
 
 
 class GraphqlApp:
     """The ASGI application of the API, for one address."""
 
     def __init__(
-        self, runtime: Runtime, woken: asyncio.Event, notifiers: Sequence[ChannelInfo], *, introspection: bool
+        self,
+        runtime: Runtime,
+        limits: Limits,
+        woken: asyncio.Event,
+        notifiers: Sequence[ChannelInfo],
+        *,
+        introspection: bool,
     ) -> None:
         self._runtime = runtime
         self._notifiers = tuple(notifiers)
         self._woken = woken
         self._schema = served_schema()
-        self._document_cache = DocumentCache(self._schema, introspection=introspection)
+        self._document_cache = DocumentCache(self._schema, limits, introspection=introspection)
         self._rate_limits = RateLimits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,6 +117,7 @@ class GraphqlApp:
             raise RequestRefused(_NO_OPERATION, "BAD_USER_INPUT")
         roots = document.root_fields(operation, parameters.variables)
         authorize_roots(self._schema, operation.operation, roots, context)
+        self._document_cache.cost(document, operation, parameters.variables)
         try:
             return await self._execute(document, parameters, context)
         finally:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict
 
 from capcom_gql.settings.installation import NOTIFY_NAME, Installation
+from capcom_gql.settings.limits import Limits
 from capcom_gql.settings.retention import Retention
 from capcom_gql.settings.rule_numbers import RuleNumbers
 
@@ -16,7 +17,7 @@ PREFIX = "CAPCOM_"
 """The beginning of every setting's name in the environment."""
 
 
-class Settings(Retention, RuleNumbers, Installation):
+class Settings(Retention, RuleNumbers, Limits, Installation):
     """All settings of an installation but those of its channels, which `notify` holds as text.
 
     Frozen; made by `load`, or directly in tests. The description of a field says what it is for, and its `accepts`

@@ -140,6 +140,8 @@ Days = Annotated[int, Field(ge=1, le=365)]
 """A number of days, 1 to 365."""
 Months = Annotated[int, Field(ge=1, le=120)]
 """A number of months, 1 to 120."""
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+"""How many of something there may be, 1 to 1,000,000."""
 ReminderDays = Annotated[
     tuple[Days, ...],
     BeforeValidator(_comma_list),

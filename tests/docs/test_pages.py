@@ -13,7 +13,6 @@ from capcom_gql.access.rate_limits import (
 )
 from capcom_gql.cli.demo_guide import PRICE_MINOR, QUERY
 from capcom_gql.forms import MAX_USERS
-from capcom_gql.graphql.document_cache import MAX_TOKENS
 from capcom_gql.graphql.queries import MAX_QUESTIONS
 from capcom_gql.graphql.request_body import MAX_BYTES
 from capcom_gql.settings import Settings, variable
@@ -75,7 +74,20 @@ def test_the_limits_are_those_of_the_code() -> None:
     sign_in = (SIGN_IN_PER_ACCOUNT.amount, SIGN_IN_PER_SOURCE.amount, SIGN_IN_OVERALL.amount)
     a_day = (RESET_PER_ADDRESS.amount, SUPPORT_PER_PERSON.amount, EMAIL_CHANGE_PER_PERSON.amount)
     assert MAX_QUESTIONS == LARGEST_SIZE
-    expected = (MAX_BYTES // 1024, MAX_TOKENS, 1, LARGEST_SIZE, MAX_USERS, *sign_in, *a_day)
+    limits = Settings()
+    operation = (
+        limits.operation_depth,
+        limits.operation_fields,
+        limits.operation_root_fields,
+        limits.operation_aliases,
+        limits.operation_directives,
+        limits.operation_objects,
+    )
+    expected = (
+        *(MAX_BYTES // 1024, limits.operation_tokens, *operation, 1, 1, LARGEST_SIZE, MAX_USERS),
+        *sign_in,
+        *a_day,
+    )
     rows = re.findall(r"^\| .+? \| (.+?) \|", page("docs/api-guide.md").section("Limits"), re.MULTILINE)
     assert tuple(int(each.replace(",", "")) for row in rows for each in re.findall(r"\d[\d,]*", row)) == expected, (
         "the table “Limits” of docs/api-guide.md and `expected` above have the same numbers in the same order"

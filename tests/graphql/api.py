@@ -3,15 +3,20 @@
 import asyncio
 import itertools
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
 from capcom_gql.access.sessions import open_session
+from capcom_gql.domain.letters import AddressKind, Channel
 from capcom_gql.domain.rights import Actor, Scope
-from capcom_gql.runtime import Runtime
+from capcom_gql.graphql.http import graphql_app
+from capcom_gql.runtime import Runtime, runtime_from
 from capcom_gql.services.create_api_key import CreateApiKeyForm, create_api_key
+from capcom_gql.settings import Settings
 from capcom_gql.storage.tables import Person
 from tests.staff_member import staff_member
 
@@ -94,6 +99,16 @@ class Api:
         assert payload["errors"] == []
         subscription: dict[str, Any] = payload["subscription"]
         return subscription
+
+
+@asynccontextmanager
+async def api_with(settings: Settings) -> AsyncIterator[Api]:
+    """The API on the open database, with these settings."""
+    runtime = runtime_from(settings, (Channel("mailbox", AddressKind.EMAIL),))
+    woken = asyncio.Event()
+    transport = httpx2.ASGITransport(graphql_app(runtime, settings, woken), raise_app_exceptions=True)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://api.example") as client:
+        yield Api(client, runtime, woken)
 
 
 def person(name: str, **more: object) -> dict[str, Any]:

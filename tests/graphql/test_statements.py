@@ -91,8 +91,9 @@ async def statements(api: Api, query: str, token: str, caplog: pytest.LogCapture
 
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_an_operation_takes_as_many_for_a_hundred_as_for_ten(
-    api: Api, caplog: pytest.LogCaptureFixture, name: str
+    generous_api: Api, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
+    api = generous_api
     asked = OPERATIONS[name]
     staff = await api.staff()
     today = api.runtime.policy.day_of(await product_now())

@@ -14,6 +14,8 @@ from tests.rights.verdicts import CALLERS, FEW, STAFF
 from tests.rights.walk import Truth
 from tests.world import world_on
 
+WIDE = {f"OPERATION_{each}": "1000000" for each in ("FIELDS", "ROOT_FIELDS", "ALIASES", "OBJECTS", "TOKENS")}
+
 
 def _engine(module: object) -> str:
     return getattr(module, "ENGINE", "sqlite")
@@ -39,7 +41,8 @@ def stage_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(stage_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """The stage, set once."""
-    async with world_on(stage_url, tmp_path_factory.mktemp("data")) as world:
+    # the documents of these tests ask for everything that there is
+    async with world_on(stage_url, tmp_path_factory.mktemp("data"), **WIDE) as world:
         yield await set_stage(world)
 
 

@@ -9,6 +9,7 @@ import pytest
 from tortoise import Tortoise
 
 from capcom_gql.access.sessions import open_session
+from capcom_gql.graphql.cost.syntax import ONCE
 from capcom_gql.storage.engine.database import is_postgres, rows
 from tests.rights import forms
 from tests.rights.asking import SUBSCRIPTION, Documents, Raw, ask
@@ -145,10 +146,11 @@ async def try_in_vain(stage: Stage, caller: Caller, documents: Documents, deed: 
         for attempt, _ in refused:
             raw = await ask(stage, caller, document(documents, mutation), inputs([attempt.form]))
             assert (raw.status, raw.codes, "data" in raw.body) == (401, {(): "UNAUTHENTICATED"}, False), attempt
-    elif refused:
-        asked = document(documents, mutation, len(refused))
-        raw = await ask(stage, caller, asked, inputs(attempt.form for attempt, _ in refused))
-        for place, (attempt, told) in enumerate(refused):
+        return
+    for batch in [[each] for each in refused] if deed in ONCE else [refused] if refused else []:
+        asked = document(documents, mutation, len(batch))
+        raw = await ask(stage, caller, asked, inputs(attempt.form for attempt, _ in batch))
+        for place, (attempt, told) in enumerate(batch):
             if told is None:
                 assert {code for code, _ in faults(raw, deed, place)} == {attempt.code}, attempt
             else:

@@ -28,11 +28,13 @@ async def echo_of(context: Context, form: SubscribeForm, done: Subscribed) -> Or
     assert form.organisation is not None, "without rights nobody signs up a known organisation by its id alone"
     echo = Echo(_organisation(form.organisation, organisation))
     subscription = OrganisationSubscription.of(view, _OWNERSHIP, echo)
+    # the seats lead to a copy without seats, so that reading the form back costs no more than the form is long
+    leaf = OrganisationSubscription.of(view, _OWNERSHIP, Echo(echo.organisation))
     rows = await context.loaders.seat.load_many(list(done.seat_ids))
     for user, row in zip(form.users, rows, strict=True):
         assert row is not None, "a seat is never deleted"
         person = _person(user, context)
-        echo.seats.append(_seat(row, view, subscription, person))
+        echo.seats.append(_seat(row, view, leaf, person))
     return subscription
 
 

@@ -1,0 +1,48 @@
+"""The settings of the limits of one GraphQL operation: what it may ask for, and what it may use while it runs."""
+
+from pydantic import BaseModel, Field
+
+from capcom_gql.settings.kinds import Count, accepts
+
+_COUNT = accepts("a whole number from 1 to 1000000")
+
+
+class Limits(BaseModel):
+    """The most that one operation may ask for or use; more is refused with OPERATION_TOO_COSTLY, without data."""
+
+    operation_tokens: Count = Field(
+        5_000,
+        description="The most words and signs (lexical tokens) of a GraphQL document.",
+        json_schema_extra=_COUNT,
+    )
+    operation_depth: Count = Field(
+        15,
+        description="How deep the fields of an operation may be nested.",
+        json_schema_extra=_COUNT,
+    )
+    operation_fields: Count = Field(
+        1_000,
+        description="The most fields of a document, those of a fragment counted wherever it is spread.",
+        json_schema_extra=_COUNT,
+    )
+    operation_root_fields: Count = Field(
+        20,
+        description="The most fields at the root of an operation.",
+        json_schema_extra=_COUNT,
+    )
+    operation_aliases: Count = Field(
+        100,
+        description="The most aliases of a document, those of a fragment counted wherever it is spread.",
+        json_schema_extra=_COUNT,
+    )
+    operation_directives: Count = Field(
+        5,
+        description="The most directives at one place of a document.",
+        json_schema_extra=_COUNT,
+    )
+    operation_objects: Count = Field(
+        5_000,
+        description="The most objects that an operation may ask for, estimated before it runs: sizes of pages and of "
+        "lists multiply.",
+        json_schema_extra=_COUNT,
+    )
