@@ -113,6 +113,7 @@ def _guarded_mutation(field: GraphQLField, right: Right) -> Resolver:
 
     async def mutate(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
         context: Context = info.context
+        context.running.begin_mutation()
         context.begin()
         try:
             authorize(right, context.actor)

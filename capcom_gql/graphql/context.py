@@ -10,6 +10,7 @@ import strawberry
 
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
+from capcom_gql.graphql.cost.running import Running
 from capcom_gql.graphql.loaders import Loaders
 from capcom_gql.graphql.node import Node
 from capcom_gql.languages.locales import Locale
@@ -35,6 +36,8 @@ class Context:
     """the channels of this process, whatever their state"""
     access_token: str | None = None
     """the bearer token of the request; None without one"""
+    running: Running = field(init=False)
+    """what the operation has used so far; set when it begins"""
     actor: Actor = field(init=False)
     """the caller, except in the answer of a mutation that signs in: there the person who signed in"""
     loaders: Loaders = field(init=False)

@@ -52,6 +52,12 @@ def too_costly(message: str, limit: int, actual: int) -> RequestRefused:
     return RequestRefused(message, "OPERATION_TOO_COSTLY", None, extensions)
 
 
+def timed_out(seconds: float) -> RequestRefused:
+    """The error OPERATION_TIMEOUT of an operation that was ended after these seconds."""
+    message = f"The operation was ended after {seconds:g} seconds. Ask for less at once."
+    return RequestRefused(message, "OPERATION_TIMEOUT", None, {"limit": seconds})
+
+
 def bad_input(message: str) -> FieldError:
     """The error BAD_USER_INPUT of an argument; the text says what to give instead."""
     return FieldError(message, "BAD_USER_INPUT")

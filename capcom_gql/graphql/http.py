@@ -19,6 +19,7 @@ from capcom_gql.domain.rights import Actor
 from capcom_gql.graphql.authorization import authorize_roots
 from capcom_gql.graphql.content_negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
 from capcom_gql.graphql.context import Context
+from capcom_gql.graphql.cost.running import BoundedExecutor, Running
 from capcom_gql.graphql.document_cache import Document, DocumentCache
 from capcom_gql.graphql.errors import FieldError, RequestRefused, unauthenticated
 from capcom_gql.graphql.request_body import GraphqlRequest, read_body
@@ -72,6 +73,7 @@ class GraphqlApp:
         self._runtime = runtime
         self._notifiers = tuple(notifiers)
         self._woken = woken
+        self._limits = limits
         self._schema = served_schema()
         self._document_cache = DocumentCache(self._schema, limits, introspection=introspection)
         self._rate_limits = RateLimits()
@@ -93,6 +95,7 @@ class GraphqlApp:
             parameters = await read_body(request)
             result = await self._answer(request, parameters)
         except ClientDisconnect:
+            log.info("request %s ended: its client went away", request_id)
             return Response(status_code=400)
         except RequestRefused as refusal:
             return _refused([refusal], media_type or JSON, refusal)
@@ -119,7 +122,8 @@ class GraphqlApp:
         authorize_roots(self._schema, operation.operation, roots, context)
         self._document_cache.cost(document, operation, parameters.variables)
         try:
-            return await self._execute(document, parameters, context)
+            context.running = Running(self._limits, is_query=operation.operation is OperationType.QUERY)
+            return await self._execute(document, parameters, context, request.receive)
         finally:
             if operation.operation is OperationType.MUTATION:
                 self._woken.set()
@@ -145,7 +149,9 @@ class GraphqlApp:
             access_token=token,
         )
 
-    async def _execute(self, document: Document, parameters: GraphqlRequest, context: Context) -> ExecutionResult:
+    async def _execute(
+        self, document: Document, parameters: GraphqlRequest, context: Context, receive: Receive
+    ) -> ExecutionResult:
         result = execute(
             self._schema,
             document.tree,
@@ -153,8 +159,11 @@ class GraphqlApp:
             variable_values=dict(parameters.variables),
             operation_name=parameters.operation_name,
             hide_suggestions=self._document_cache.hides_schema,
+            executor_class=BoundedExecutor,
         )
-        done = await result if isawaitable(result) else result
+        done = await context.running.result(result, receive) if isawaitable(result) else result
+        if context.running.ended is not None:
+            raise context.running.ended
         if done.data is None and done.errors and all(error.path is None for error in done.errors):
             return _invalid(done.errors, "BAD_USER_INPUT")
         return done

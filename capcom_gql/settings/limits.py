@@ -46,3 +46,16 @@ class Limits(BaseModel):
         "lists multiply.",
         json_schema_extra=_COUNT,
     )
+    operation_completed_objects: Count = Field(
+        50_000,
+        description="The most objects of an answer; an operation that reaches more is ended.",
+        json_schema_extra=_COUNT,
+    )
+    operation_seconds: float = Field(
+        5.0,
+        gt=0,
+        le=300,
+        allow_inf_nan=False,
+        description="How long an operation may run, in seconds; a query is ended, a mutation is the last one begun.",
+        json_schema_extra=accepts("a number of seconds above 0, at most 300"),
+    )

@@ -82,6 +82,8 @@ def test_the_limits_are_those_of_the_code() -> None:
         limits.operation_aliases,
         limits.operation_directives,
         limits.operation_objects,
+        limits.operation_completed_objects,
+        limits.operation_seconds,
     )
     expected = (
         *(MAX_BYTES // 1024, limits.operation_tokens, *operation, 1, 1, LARGEST_SIZE, MAX_USERS),
