@@ -3,7 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from sys import getsizeof
+from typing import Any, cast
 
 from graphql import (
     ASTValidationRule,
@@ -15,6 +16,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
+    Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -30,9 +32,10 @@ from capcom_gql.graphql.cost.syntax import check_syntax
 from capcom_gql.graphql.scalars import text_fault
 from capcom_gql.settings.limits import Limits
 
-_MOST_CACHED = 1_000
-_LONGEST_CACHED = 20_000
-"""characters"""
+CACHE_BYTES = 64 * 1024 * 1024
+"""The most memory that the documents of a cache take, by estimate."""
+_BYTES_OF_A_NODE = 400
+"""What a node of a parsed document takes with its place in the text; 310 to 390 were measured."""
 
 
 class _PlainText(ASTValidationRule):
@@ -113,19 +116,25 @@ def _is_skipped(directives: tuple[DirectiveNode, ...], variables: Mapping[str, A
 
 
 class DocumentCache:
-    """The documents that this process has validated against one schema; the least recently used are dropped.
+    """The documents that this process has executed against one schema; the least recently used are dropped.
 
+    Those that are malformed, not valid or too costly are not kept: a stranger can write them without end.
     Without `introspection` the schema cannot be queried, and errors suggest no names.
     """
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, *, introspection: bool) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, *, introspection: bool, most_bytes: int = CACHE_BYTES
+    ) -> None:
         self._schema = schema
         self._limits = limits
         self._estimator = Estimator(schema)
         self.hides_schema = not introspection
         closed = () if introspection else (NoSchemaIntrospectionCustomRule,)
         self._rules = (*specified_rules, _PlainText, *closed)
-        self._read: OrderedDict[str, Document] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Document, int]] = OrderedDict()
+        self._most_bytes = most_bytes
+        self.bytes = 0
+        """what is kept takes in memory, by estimate"""
 
     def read(self, text: str) -> Document:
         """The document of a text, validated.
@@ -133,16 +142,22 @@ class DocumentCache:
         Raises GraphQLSyntaxError for malformed text, RequestRefused (OPERATION_TOO_COSTLY) where its syntax alone is
         beyond the limits.
         """
-        known = self._read.get(text)
-        if known is not None:
-            self._read.move_to_end(text)
-            return known
-        document = self._validated(text)
-        if len(text) <= _LONGEST_CACHED:
-            self._read[text] = document
-            if len(self._read) > _MOST_CACHED:
-                self._read.popitem(last=False)
-        return document
+        known = self._kept.get(text)
+        if known is None:
+            return self._validated(text)
+        self._kept.move_to_end(text)
+        return known[0]
+
+    def keep(self, text: str, document: Document) -> None:
+        """Keep the document of a text, which was valid and executed."""
+        if text in self._kept:
+            return
+        size = getsizeof(text) + _nodes(document.tree) * _BYTES_OF_A_NODE
+        self._kept[text] = (document, size)
+        self.bytes += size
+        while self.bytes > self._most_bytes:
+            _, (_, dropped) = self._kept.popitem(last=False)
+            self.bytes -= dropped
 
     def cost(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Cost:
         """The cost of an operation of a valid document with variables.
@@ -161,3 +176,18 @@ class DocumentCache:
         tree = parse(text, max_tokens=self._limits.operation_tokens)
         check_syntax(tree, self._limits)
         return Document(tree, tuple(validate(self._schema, tree, self._rules, hide_suggestions=self.hides_schema)))
+
+
+def _nodes(tree: DocumentNode) -> int:
+    """How many nodes a document has."""
+    count, left = 0, [cast(Node, tree)]
+    while left:
+        node = left.pop()
+        count += 1
+        for key in node.keys:
+            value = getattr(node, key, None)
+            if isinstance(value, Node):
+                left.append(value)
+            elif isinstance(value, tuple | list):
+                left += [each for each in value if isinstance(each, Node)]
+    return count

@@ -166,6 +166,7 @@ class GraphqlApp:
             raise context.running.ended
         if done.data is None and done.errors and all(error.path is None for error in done.errors):
             return _invalid(done.errors, "BAD_USER_INPUT")
+        self._document_cache.keep(parameters.query, document)
         return done
 
 
