@@ -23,14 +23,20 @@ from importlib.util import module_from_spec, spec_from_file_location
 import pydantic, capcom_gql.plugin
 note, name, file, folder = sys.argv[1:]
 
-def now():
-    # without the seconds in which this thread waited for a processor, where the system counts them
+def waited():
+    # seconds in which this thread waited for a processor, where the system counts them
     try:
         with open("/proc/thread-self/schedstat") as statistics:
-            waited = int(statistics.read().split()[1]) / 1e9
+            return int(statistics.read().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):
-        waited = 0.0
-    return time.perf_counter() - waited
+        return 0.0
+
+def now():
+    # both clocks at the same instant: read again where another process came between
+    while True:
+        instant, idle = time.perf_counter(), waited()
+        if time.perf_counter() - instant < 0.005:
+            return instant - idle
 
 began = now()
 if file:

@@ -75,7 +75,7 @@ WRONG: Mapping[str, Wrong] = {
     ),
     "is_slow_to_import": Wrong(
         "CHECK_SECONDS = 5.0",
-        'CHECK_SECONDS = 5.0\n__import__("time").sleep(0.4)',
+        'CHECK_SECONDS = 5.0\n__import__("time").sleep(0.6)',
         "test_its_import_is_quick",
     ),
     "cannot_be_closed_twice": Wrong(
