@@ -115,7 +115,8 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
                 await must_be_real()
             await prepare()
             await release_held(runtime)
-            app.state.parts = _Parts(registry, graphql_app(runtime, settings, woken, registry.entries))
+            api = graphql_app(runtime, settings, woken, registry.entries)
+            app.state.parts = _Parts(registry, api)
             app.state.tick = partial(tick, runtime, registry, until_idle=True)
             async with (
                 embedded_worker(DeliveryPool(runtime, registry, woken))
@@ -123,6 +124,7 @@ async def _lifespan(app: Starlette, settings: Settings, *, ticking: bool) -> Asy
                 else wake_up(settings.broker_url, woken)
             ):
                 yield
+            await api.close()
             await wait_for_recorded_uses()
     finally:
         await close_channels(registry)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from graphql import GraphQLError
 
 from capcom_gql.access.authorize import authorize
+from capcom_gql.access.points import Balance
 from capcom_gql.domain.refusals import Refusal
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.languages.locales import Locale
@@ -56,6 +57,13 @@ def timed_out(seconds: float) -> RequestRefused:
     """The error OPERATION_TIMEOUT of an operation that was ended after these seconds."""
     message = f"The operation was ended after {seconds:g} seconds. Ask for less at once."
     return RequestRefused(message, "OPERATION_TIMEOUT", None, {"limit": seconds})
+
+
+def out_of_points(balance: Balance, locale: Locale) -> RequestRefused:
+    """The error RATE_LIMITED, status 429, of an operation that costs more points than its caller has left."""
+    message = say("errors", "out_of_points", locale, limit=balance.limit, seconds=balance.reset_seconds)
+    spent = {"limit": balance.limit, "actual": balance.limit - balance.remaining, "retryAfter": balance.reset_seconds}
+    return RequestRefused(message, "RATE_LIMITED", 429, spent)
 
 
 def bad_input(message: str) -> FieldError:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from capcom_gql.access.authenticate import BadToken, authenticate
+from capcom_gql.access.points import Balance, Points
 from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
 from capcom_gql.graphql.authorization import authorize_roots
@@ -21,7 +22,7 @@ from capcom_gql.graphql.content_negotiation import JSON, RESPONSE, locale_wanted
 from capcom_gql.graphql.context import Context
 from capcom_gql.graphql.cost.running import BoundedExecutor, Running
 from capcom_gql.graphql.document_cache import Document, DocumentCache
-from capcom_gql.graphql.errors import FieldError, RequestRefused, unauthenticated
+from capcom_gql.graphql.errors import FieldError, RequestRefused, out_of_points, unauthenticated
 from capcom_gql.graphql.request_body import GraphqlRequest, read_body
 from capcom_gql.graphql.schema import served_schema
 from capcom_gql.graphql.types.subjects import find_subject
@@ -55,7 +56,8 @@ def graphql_app(
     `Query.notifiers`. Introspection is allowed where `CAPCOM_EXPLORER` turns the explorer on.
     """
     is_open = settings.explorer in ("on", "graphiql") or (settings.explorer == "" and not settings.is_production)
-    return GraphqlApp(runtime, settings, woken, notifiers, introspection=is_open)
+    redis = settings.broker_url if settings.broker_url.startswith("redis") else ""
+    return GraphqlApp(runtime, settings, Points(settings, redis), woken, notifiers, introspection=is_open)
 
 
 class GraphqlApp:
@@ -65,6 +67,7 @@ class GraphqlApp:
         self,
         runtime: Runtime,
         limits: Limits,
+        points: Points,
         woken: asyncio.Event,
         notifiers: Sequence[ChannelInfo],
         *,
@@ -77,12 +80,21 @@ class GraphqlApp:
         self._schema = served_schema()
         self._document_cache = DocumentCache(self._schema, limits, introspection=introspection)
         self._rate_limits = RateLimits()
+        self._points = points
+
+    async def close(self) -> None:
+        """Close what this application has opened; it answers no more."""
+        await self._points.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         request_id = secrets.token_hex(8)
+        request = Request(scope, receive)
         with about(request_id=request_id):
-            response = await self._response(Request(scope, receive), request_id)
+            response = await self._response(request, request_id)
+        balance: Balance | None = getattr(request.state, "balance", None)
+        if balance is not None:
+            response.raw_headers += balance.headers()
         await response(scope, receive, send)
 
     async def _response(self, request: Request, request_id: str) -> Response:
@@ -105,8 +117,17 @@ class GraphqlApp:
             return _refused([_internal(request_id, request)], media_type or JSON, status=500)
         return _answered(result, media_type, request, request_id)
 
+    async def _spend(self, request: Request, context: Context, points: int) -> None:
+        """Take points of the caller, and have the answer say so. Raises RequestRefused (RATE_LIMITED)."""
+        balance = await self._points.spend(points, context.caller, context.access_token, context.source)
+        request.state.balance = balance
+        if balance.is_overdrawn:
+            raise out_of_points(balance, context.locale)
+
     async def _answer(self, request: Request, parameters: GraphqlRequest) -> ExecutionResult:
         context = await self._context(request)
+        # before anything is read, so that documents which are refused cost their sender something too
+        await self._spend(request, context, 1)
         try:
             document = self._document_cache.read(parameters.query)
         except GraphQLSyntaxError as error:
@@ -120,7 +141,10 @@ class GraphqlApp:
             raise RequestRefused(_NO_OPERATION, "BAD_USER_INPUT")
         roots = document.root_fields(operation, parameters.variables)
         authorize_roots(self._schema, operation.operation, roots, context)
-        self._document_cache.cost(document, operation, parameters.variables)
+        cost = self._document_cache.cost(document, operation, parameters.variables)
+        if cost.points > 1:
+            await self._spend(request, context, cost.points - 1)
+        request.state.cost = cost
         try:
             context.running = Running(self._limits, is_query=operation.operation is OperationType.QUERY)
             return await self._execute(document, parameters, context, request.receive)
@@ -202,6 +226,8 @@ def _answered(result: ExecutionResult, media_type: str, request: Request, reques
     body: dict[str, Any] = {"data": result.data}
     if errors:
         body["errors"] = [_visible(error, request, request_id).formatted for error in errors]
+    cost, balance = request.state.cost, request.state.balance
+    body["extensions"] = {"cost": {"objects": cost.objects, "points": cost.points, "remaining": balance.remaining}}
     return _response(body, media_type, 200)
 
 

@@ -59,3 +59,18 @@ class Limits(BaseModel):
         description="How long an operation may run, in seconds; a query is ended, a mutation is the last one begun.",
         json_schema_extra=accepts("a number of seconds above 0, at most 300"),
     )
+    points_anonymous: Count = Field(
+        600,
+        description="The points that the operations of anonymous callers of one source may cost in a minute.",
+        json_schema_extra=_COUNT,
+    )
+    points_session: Count = Field(
+        6_000,
+        description="The points that the operations of one session may cost in a minute.",
+        json_schema_extra=_COUNT,
+    )
+    points_key: Count = Field(
+        60_000,
+        description="The points that the operations of one API key may cost in a minute.",
+        json_schema_extra=_COUNT,
+    )

@@ -84,6 +84,9 @@ def test_the_limits_are_those_of_the_code() -> None:
         limits.operation_objects,
         limits.operation_completed_objects,
         limits.operation_seconds,
+        limits.points_anonymous,
+        limits.points_session,
+        limits.points_key,
     )
     expected = (
         *(MAX_BYTES // 1024, limits.operation_tokens, *operation, 1, 1, LARGEST_SIZE, MAX_USERS),

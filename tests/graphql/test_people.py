@@ -87,6 +87,8 @@ async def test_a_taken_address_and_a_free_one_answer_alike(api: Api) -> None:
     token = await api.sign_in(ANA)
     free = await api.ask(CHANGE, token, input={"email": NEW})
     taken = await api.ask(CHANGE, token, input={"email": BOB})
+    # every operation costs a point
+    assert free["extensions"]["cost"].pop("remaining") == taken["extensions"]["cost"].pop("remaining") + 1
     assert free == taken
     assert free["data"]["changeEmail"]["person"]["email"] == ANA
     assert [change.email for change in await EmailChange.all()] == [NEW]

@@ -67,7 +67,8 @@ def test_a_document_larger_than_the_cache_is_not_kept() -> None:
 @ONLY_SQLITE
 async def test_a_thousand_invalid_documents_leave_nothing(database: str) -> None:
     """Malformed, invalid, too costly, refused to the caller, or with variables that are refused."""
-    app = graphql_app(runtime_from(Settings(), (Channel("mailbox", AddressKind.EMAIL),)), Settings(), asyncio.Event())
+    limits = Settings(points_anonymous=10_000)
+    app = graphql_app(runtime_from(limits, (Channel("mailbox", AddressKind.EMAIL),)), limits, asyncio.Event())
     assert isinstance(app, GraphqlApp)
     kept = app._document_cache
     bodies: list[dict[str, Any]] = [

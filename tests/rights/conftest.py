@@ -15,7 +15,12 @@ from tests.rights.walk import Truth
 from tests.world import world_on
 
 _COUNTED = ("FIELDS", "ROOT_FIELDS", "ALIASES", "OBJECTS", "TOKENS", "COMPLETED_OBJECTS")
-WIDE = {"OPERATION_SECONDS": "300", **{f"OPERATION_{each}": "1000000" for each in _COUNTED}}
+_CALLERS = ("ANONYMOUS", "SESSION", "KEY")
+WIDE = {
+    "OPERATION_SECONDS": "300",
+    **{f"OPERATION_{each}": "1000000" for each in _COUNTED},
+    **{f"POINTS_{each}": "1000000" for each in _CALLERS},
+}
 
 
 def _engine(module: object) -> str:
