@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import READY, capcom, outside, started
+from tests.processes import READY, capcom, outside, running
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The demo, on a free port and in a folder of its own, until the session ends."""
     folder = tmp_path_factory.mktemp("demo")
     env, log = outside(), folder / "errors.log"
-    with started("demo", "--json", "--port", "0", "--data-dir", str(folder / "data"), env=env, log=log) as printed:
-        told, ready = printed.readline(), printed.readline()
+    with running("demo", "--json", "--port", "0", "--data-dir", str(folder / "data"), env=env, log=log) as demo:
+        assert demo.stdout is not None
+        told, ready = demo.stdout.readline(), demo.stdout.readline()
         assert ready.startswith(READY), (told, ready, log.read_text())
         yield _live(json.loads(told), env)
 

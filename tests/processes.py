@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from tests.patience import LONG
 
@@ -14,18 +13,13 @@ READY = "ready "
 
 
 def outside() -> dict[str, str]:
-    """The environment of the tests, without settings of the product, except that one source may sign up many."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
-    return {**kept, "CAPCOM_SIGN_UPS_PER_HOUR": "1000000"}
+    """The environment of the tests, without settings of the product."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
 
 
 def environment(database_url: str, data_dir: Path) -> dict[str, str]:
     """The environment of a process on a database."""
-    return {
-        **outside(),
-        "CAPCOM_DATABASE_URL": database_url,
-        "CAPCOM_DATA_DIR": str(data_dir),
-    }
+    return {**outside(), "CAPCOM_DATABASE_URL": database_url, "CAPCOM_DATA_DIR": str(data_dir)}
 
 
 def capcom(*arguments: str, env: dict[str, str]) -> str:
@@ -43,8 +37,8 @@ def capcom(*arguments: str, env: dict[str, str]) -> str:
 
 
 @contextmanager
-def started(*arguments: str, env: dict[str, str], log: Path) -> Iterator[IO[str]]:
-    """A `capcom` that runs until the end of the block; what it prints, as it prints it. Errors go to the log."""
+def running(*arguments: str, env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[str]]:
+    """A `capcom` that runs until the end of the block. What it prints is in its `stdout`; errors go to the log."""
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "capcom_gql", *arguments],
@@ -55,7 +49,7 @@ def started(*arguments: str, env: dict[str, str], log: Path) -> Iterator[IO[str]
         )
     assert process.stdout is not None
     try:
-        yield process.stdout
+        yield process
     finally:
         process.terminate()
         try:
@@ -69,7 +63,8 @@ def started(*arguments: str, env: dict[str, str], log: Path) -> Iterator[IO[str]
 @contextmanager
 def server(env: dict[str, str], log: Path) -> Iterator[str]:
     """A `capcom serve` on a free port; gives its address once it answers, and ends it."""
-    with started("serve", "--port", "0", env=env, log=log) as printed:
-        line = printed.readline()
+    with running("serve", "--port", "0", env=env, log=log) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
         assert line.startswith(READY), (line, log.read_text())
         yield line.removeprefix(READY).strip()

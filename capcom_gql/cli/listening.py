@@ -14,6 +14,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from capcom_gql.cli.failures import Stop
+from capcom_gql.cli.http_protocol import BoundedProtocol
 from capcom_gql.settings import Settings
 
 CONNECTIONS_END_WITHIN = 3
@@ -72,6 +73,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: Starlette, on_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
+            http=BoundedProtocol,
             lifespan="off",
             log_config=None,
             server_header=False,
