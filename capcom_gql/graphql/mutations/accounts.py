@@ -75,7 +75,9 @@ class Accounts:
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, FORM]) -> SignInPayload | None:
         context = info.context
-        done = await sign_in.sign_in(context.actor, form_of(input, sign_in.SignInForm), context.source)
+        done = await sign_in.sign_in(
+            context.actor, form_of(input, sign_in.SignInForm), context.rate_limits, context.source
+        )
         return SignInPayload(
             access_token=done.access_token, expires_at=done.expires_at, viewer=await _signed_in(context, done)
         )
@@ -94,7 +96,7 @@ class Accounts:
     ) -> RequestPasswordPayload | None:
         context = info.context
         accepted = await request_password.request_password(
-            context.runtime, context.actor, form_of(input, request_password.RequestPasswordForm), context.source
+            context.runtime, context.actor, form_of(input, request_password.RequestPasswordForm), context.rate_limits
         )
         return RequestPasswordPayload(accepted=accepted)
 

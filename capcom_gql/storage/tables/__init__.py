@@ -2,7 +2,6 @@
 
 from capcom_gql.storage.tables.access import (
     ApiKey,
-    AttemptCount,
     EmailChange,
     IdempotencyRecord,
     OneTimeLink,
@@ -28,7 +27,6 @@ from capcom_gql.storage.tables.webhooks import WebhookEndpoint, WebhookSecret
 
 __all__ = [
     "ApiKey",
-    "AttemptCount",
     "Delivery",
     "DeliveryAttempt",
     "EmailChange",
