@@ -41,6 +41,8 @@ class Runtime:
     """Seconds that one send may last."""
     address_fault: AddressFault = any_address
     """Whether the active channels accept an address."""
+    sign_ups_per_hour: int = 10
+    """How many sign-ups of one source are accepted in an hour (R5)."""
 
 
 def runtime_from(settings: Settings, channels: Sequence[Channel], address_fault: AddressFault = any_address) -> Runtime:
@@ -64,6 +66,7 @@ def runtime_from(settings: Settings, channels: Sequence[Channel], address_fault:
         public_url=settings.public_url,
         send_timeout=settings.send_timeout,
         address_fault=address_fault,
+        sign_ups_per_hour=settings.sign_ups_per_hour,
     )
 
 

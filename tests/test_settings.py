@@ -65,6 +65,7 @@ def test_every_setting_says_what_it_is_for_and_what_it_accepts() -> None:
         ("reminder_days", "27,1", (27, 1)),
         ("seats_max", "3", 3),
         ("operation_objects", "1000000", 1_000_000),
+        ("sign_ups_per_hour", "1", 1),
     ],
 )
 def test_what_is_accepted(name: str, text: str, value: object) -> None:
@@ -114,6 +115,7 @@ def test_what_is_accepted(name: str, text: str, value: object) -> None:
         ("survey_days", "0"),
         ("operation_depth", "0"),
         ("operation_objects", "1000001"),
+        ("sign_ups_per_hour", "0"),
     ],
 )
 def test_a_refusal_names_the_setting_its_value_and_what_is_accepted(name: str, text: str) -> None:

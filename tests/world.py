@@ -278,7 +278,7 @@ class World:
 @asynccontextmanager
 async def world_on(database_url: str, data_dir: Path, **more: str) -> AsyncIterator[World]:
     """A world on a migrated database, at noon of 1 March 2027 in Paris; `more` are settings: `PLUGINS_DIR="x"`."""
-    chosen = {"DATABASE_URL": database_url, "DATA_DIR": str(data_dir), **more}
+    chosen = {"DATABASE_URL": database_url, "DATA_DIR": str(data_dir), "SIGN_UPS_PER_HOUR": "1000000", **more}
     settings = load({f"CAPCOM_{name}": value for name, value in chosen.items()})
     app = create_app(settings, ticking=False)
     transport = httpx2.ASGITransport(app=app)

@@ -51,6 +51,7 @@ class Retained(StrEnum):
     LINKS = "one-time links"
     EMAIL_CHANGES = "changes of address"
     IDEMPOTENCY = "idempotency keys"
+    COUNTERS = "counters of limits"
     LETTERS = "letters"
     ATTEMPTS = "attempts at letters"
     COMMENTS = "survey comments"

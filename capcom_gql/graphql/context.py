@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 import strawberry
 
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
 from capcom_gql.graphql.cost.running import Running
 from capcom_gql.graphql.loaders import Loaders
@@ -24,7 +23,6 @@ class Context:
     """What resolvers need to know of one HTTP request."""
 
     runtime: Runtime
-    rate_limits: RateLimits
     caller: Actor
     """the caller, as the request was authenticated"""
     locale: Locale

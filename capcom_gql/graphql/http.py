@@ -15,7 +15,6 @@ from starlette.types import Receive, Scope, Send
 
 from capcom_gql.access.authenticate import BadToken, authenticate
 from capcom_gql.access.points import Balance, Points
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import Actor
 from capcom_gql.graphql.authorization import authorize_roots
 from capcom_gql.graphql.content_negotiation import JSON, RESPONSE, locale_wanted, media_type_wanted
@@ -79,7 +78,6 @@ class GraphqlApp:
         self._limits = limits
         self._schema = served_schema()
         self._document_cache = DocumentCache(self._schema, limits, introspection=introspection)
-        self._rate_limits = RateLimits()
         self._points = points
 
     async def close(self) -> None:
@@ -164,7 +162,6 @@ class GraphqlApp:
             raise unauthenticated(wanted or DEFAULT, "bad_bearer") from None
         return Context(
             runtime=self._runtime,
-            rate_limits=self._rate_limits,
             caller=caller,
             locale=wanted or await _own_locale(caller),
             source=request.client.host if request.client else "",

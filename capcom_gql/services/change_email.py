@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from capcom_gql import clock
 from capcom_gql.access.accounts import change_address, is_address_taken, lock_own_account
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, UNIFORM_ANSWER_SECONDS, RateLimits
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_OF_PERSON, UNIFORM_ANSWER_SECONDS, count_attempt
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import AddressKind, Topic
 from capcom_gql.domain.privacy import check_not_erased
@@ -30,7 +30,7 @@ class ChangeEmailForm:
     """whose address staff change at once; None, or the caller's own id, requests a change of the caller's"""
 
 
-async def change_email(runtime: Runtime, actor: Actor, form: ChangeEmailForm, rate_limits: RateLimits) -> str:
+async def change_email(runtime: Runtime, actor: Actor, form: ChangeEmailForm) -> str:
     """Request a new address for the caller, or change it at once where staff name the person. Returns the person's id.
 
     To a person an address that somebody has is answered like any other, after the same time, and nothing is sent.
@@ -45,7 +45,7 @@ async def change_email(runtime: Runtime, actor: Actor, form: ChangeEmailForm, ra
         raise Refusal(forbidden())
     started = clock.monotonic()
     refuse_if(read.faults)
-    await rate_limits.count(EMAIL_CHANGE_PER_PERSON, "change-email", actor.person_id)
+    await count_attempt(EMAIL_CHANGE_OF_PERSON, actor.person_id)
     await in_one_transaction(lambda: _request(runtime, actor, read.value))
     await asyncio.sleep(max(0.0, UNIFORM_ANSWER_SECONDS - (clock.monotonic() - started)))
     return actor.person_id

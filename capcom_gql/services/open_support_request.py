@@ -6,7 +6,7 @@ from typing import Any
 
 from capcom_gql.access.accounts import lock_own_account
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, RateLimits
+from capcom_gql.access.rate_limits import SUPPORT_OF_PERSON, count_attempt
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
@@ -50,9 +50,7 @@ class SupportRequestOpened:
     request_id: str
 
 
-async def open_support_request(
-    runtime: Runtime, actor: Actor, form: OpenSupportRequestForm, rate_limits: RateLimits
-) -> SupportRequestOpened:
+async def open_support_request(runtime: Runtime, actor: Actor, form: OpenSupportRequestForm) -> SupportRequestOpened:
     """Open a request, with the answers of its checks as of now or of their `at`; staff are mailed.
 
     Raises Refusal: FORBIDDEN, NOT_FOUND at `check.subscriberNumber` or `access.subscriberNumber` unless it is, or was,
@@ -63,7 +61,7 @@ async def open_support_request(
     seat_ids = await _own_seats(actor, form)
     message = RequiredText(MAX_MESSAGE).read(("message",), form.message)
     refuse_if([*message.faults, *_faults(form, seat_ids, await product_now())])
-    await rate_limits.count(SUPPORT_PER_PERSON, "support", actor.person_id)
+    await count_attempt(SUPPORT_OF_PERSON, actor.person_id)
 
     async def work() -> SupportRequestOpened:
         seat = await Seat.get(id=seat_ids[0])

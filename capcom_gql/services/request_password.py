@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.rate_limits import RESET_PER_ADDRESS, UNIFORM_ANSWER_SECONDS, RateLimits
+from capcom_gql.access.rate_limits import (
+    RESET_FOR_ADDRESS,
+    RESET_OF_SOURCE,
+    SOURCE_BITS,
+    UNIFORM_ANSWER_SECONDS,
+    is_within,
+    network_of,
+)
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.rights import Actor, Right
@@ -25,17 +32,22 @@ class RequestPasswordForm:
     email: str
 
 
-async def request_password(runtime: Runtime, actor: Actor, form: RequestPasswordForm, rate_limits: RateLimits) -> bool:
-    """Mail a link if the address is known, at most five a day. Always returns True, after the same time (R5)."""
+async def request_password(runtime: Runtime, actor: Actor, form: RequestPasswordForm, source: str) -> bool:
+    """Mail a link if the address is known: at most five a day, and ten an hour for the caller's address, `source`.
+
+    Always returns True, after the same time (R5).
+    """
     authorize(Right.PUBLIC, actor)
     started = clock.monotonic()
     key = address_key(compared(form.email))
-    is_within = await rate_limits.is_within(RESET_PER_ADDRESS, "reset", key)
+    # both are counted, whichever refuses
+    of_source = await is_within(RESET_OF_SOURCE, network_of(source, *SOURCE_BITS))
+    is_mailed = await is_within(RESET_FOR_ADDRESS, key) and of_source
 
     async def work() -> None:
         # in the transaction for unknown addresses too, so that both cases wait alike for other writers
         person = await Person.filter(email_key=key).select_for_update().first()
-        if is_within and person is not None:
+        if is_mailed and person is not None:
             await _record(runtime, actor, person)
 
     await in_one_transaction(work)

@@ -1,11 +1,25 @@
 """Sign in with e-mail address and password; known and unknown addresses are answered alike, in the same time (R5)."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
 from capcom_gql.access.authorize import authorize
 from capcom_gql.access.passwords import verify_password
-from capcom_gql.access.rate_limits import SIGN_IN_OVERALL, SIGN_IN_PER_ACCOUNT, SIGN_IN_PER_SOURCE, RateLimits
+from capcom_gql.access.rate_limits import (
+    PASSWORD_BITS,
+    SIGN_IN_OF_SOURCE,
+    SIGN_IN_SLOWED,
+    SIGN_IN_TO_ACCOUNT,
+    SIGNED_IN_FROM,
+    SOURCE_BITS,
+    count_attempt,
+    counted,
+    is_within,
+    network_of,
+    seconds_slowed,
+    take_back,
+)
 from capcom_gql.access.sessions import SignedIn, open_session
 from capcom_gql.domain.refusals import Code, Fault, Refusal
 from capcom_gql.domain.rights import Actor, Right
@@ -23,21 +37,32 @@ class SignInForm:
     password: str
 
 
-async def sign_in(actor: Actor, form: SignInForm, rate_limits: RateLimits, source: str) -> SignedIn:
+async def sign_in(actor: Actor, form: SignInForm, source: str) -> SignedIn:
     """Check the credentials and open a session of 24 hours. `source` is the network address of the caller.
 
-    Raises Refusal (BAD_CREDENTIALS), and TooManyAttempts beyond the limits for the account, the source and the process.
+    Wrong passwords are counted: for the source, and for the account and the network of the source together. Those from
+    networks that have not signed in to the account delay the answers to such networks; it is never locked (R5). Raises
+    Refusal (BAD_CREDENTIALS) and TooManyAttempts.
     """
     authorize(Right.PUBLIC, actor)
     key = address_key(compared(form.email))
-    # the source first, so that one source cannot use up the attempts of many accounts
-    await rate_limits.count(SIGN_IN_PER_SOURCE, "sign-in-from", source)
-    await rate_limits.count(SIGN_IN_OVERALL, "sign-in-overall")
-    await rate_limits.count(SIGN_IN_PER_ACCOUNT, "sign-in", key)
+    address, network = network_of(source, *SOURCE_BITS), network_of(source, *PASSWORD_BITS)
+    # counted before the password is verified, so that of many at once no more are judged
+    await count_attempt(SIGN_IN_OF_SOURCE, address)
+    await count_attempt(SIGN_IN_TO_ACCOUNT, key, network)
+    is_known_network = await counted(SIGNED_IN_FROM, key, network) > 0
+    if not is_known_network:
+        await asyncio.sleep(await seconds_slowed(key))
     person = await Person.get_or_none(email_key=key)
     stored_hash = None if person is None else person.password_hash
     if not await verify_password(form.password, stored_hash) or person is None:
+        if not is_known_network:
+            await is_within(SIGN_IN_SLOWED, key)
         raise _refusal()
+    await take_back(SIGN_IN_OF_SOURCE, address)
+    await take_back(SIGN_IN_TO_ACCOUNT, key, network)
+    if not is_known_network:
+        await is_within(SIGNED_IN_FROM, key, network)
     return await in_one_transaction(partial(_open, person.id, stored_hash))
 
 

@@ -1,13 +1,14 @@
 """Subscribe: open the subscription of an organisation, or reopen it (R1, R3 to R7, R16, R19)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from capcom_gql import forms
 from capcom_gql.access.accounts import find_or_create_all
 from capcom_gql.access.authorize import authorize
 from capcom_gql.access.idempotency import check_key, run_once
+from capcom_gql.access.rate_limits import SIGN_UPS_OF_SOURCE, SOURCE_BITS, count_attempt, network_of
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.letters import Topic
 from capcom_gql.domain.lifecycle import SubscriptionStatus
@@ -82,22 +83,34 @@ class _ReopeningForbidden(Refusal):
         self.organisation_id = organisation_id
 
 
-async def subscribe(runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Locale) -> Subscribed:
+async def subscribe(
+    runtime: Runtime, actor: Actor, form: SubscribeForm, locale: Locale, source: str | None = None
+) -> Subscribed:
     """Open or reopen a subscription, which grants its services and discounts at once (R3); the users are welcomed.
 
-    `locale` is for persons who name no language. Raises Refusal with all faults: ALREADY_SUBSCRIBED, FORBIDDEN (then
-    `signup.refused` is recorded and staff are mailed, R1), PREVIOUS_UNPAID, TERM_OVERLAPS, NOT_FOUND, PLAN_CLOSED,
-    SEAT_LIMIT_REACHED, DUPLICATE_USER, MANAGER_REQUIRED, TERMS_NOT_ACCEPTED, INVALID_INPUT.
+    `locale` is for persons who name no language; `source` is the network address of the caller, whose sign-ups are
+    limited unless they are staff (R5), None for commands of this machine. Raises TooManyAttempts, and Refusal with all
+    faults: ALREADY_SUBSCRIBED, FORBIDDEN (then `signup.refused` is recorded and staff are mailed, R1), PREVIOUS_UNPAID,
+    TERM_OVERLAPS, NOT_FOUND, PLAN_CLOSED, SEAT_LIMIT_REACHED, DUPLICATE_USER, MANAGER_REQUIRED, TERMS_NOT_ACCEPTED,
+    INVALID_INPUT.
     """
     authorize(Right.PUBLIC, actor)
     read = _read(actor, form, locale)
 
+    network = None if source is None or actor.is_staff else network_of(source, *SOURCE_BITS)
+    limit = replace(SIGN_UPS_OF_SOURCE, amount=runtime.sign_ups_per_hour)
+
     async def work() -> dict[str, Any]:
+        # undone with a refused form, which mails nobody, and not done where an answer is replayed
+        if network is not None:
+            await count_attempt(limit, network)
         return await _open(runtime, actor, form, read)
 
     try:
         made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "subscribe", form, work))
     except _ReopeningForbidden as refusal:
+        if network is not None:
+            await count_attempt(limit, network)
         await _record_refusal(runtime, actor, refusal)
         raise
     return Subscribed(made["subscription_id"], tuple(made["seat_ids"]))

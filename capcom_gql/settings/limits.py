@@ -1,4 +1,4 @@
-"""The settings of the limits of one GraphQL operation: what it may ask for, and what it may use while it runs."""
+"""The settings of the limits: what one GraphQL operation may ask for and use, and how often a source may sign up."""
 
 from pydantic import BaseModel, Field
 
@@ -8,7 +8,7 @@ _COUNT = accepts("a whole number from 1 to 1000000")
 
 
 class Limits(BaseModel):
-    """The most that one operation may ask for or use; more is refused with OPERATION_TOO_COSTLY, without data."""
+    """The most that one operation may ask for or use, else OPERATION_TOO_COSTLY, and that a source may sign up."""
 
     operation_tokens: Count = Field(
         5_000,
@@ -72,5 +72,11 @@ class Limits(BaseModel):
     points_key: Count = Field(
         60_000,
         description="The points that the operations of one API key may cost in a minute.",
+        json_schema_extra=_COUNT,
+    )
+    sign_ups_per_hour: Count = Field(
+        10,
+        description="How many organisations one source (an IPv4 address, an IPv6 network of 64 bits) may sign up in an "
+        "hour; staff are exempt.",
         json_schema_extra=_COUNT,
     )

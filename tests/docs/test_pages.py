@@ -4,12 +4,13 @@ import re
 import struct
 
 from capcom_gql.access.rate_limits import (
-    EMAIL_CHANGE_PER_PERSON,
-    RESET_PER_ADDRESS,
-    SIGN_IN_OVERALL,
-    SIGN_IN_PER_ACCOUNT,
-    SIGN_IN_PER_SOURCE,
-    SUPPORT_PER_PERSON,
+    EMAIL_CHANGE_OF_PERSON,
+    RESET_FOR_ADDRESS,
+    RESET_OF_SOURCE,
+    SIGN_IN_OF_SOURCE,
+    SIGN_IN_SLOWED,
+    SIGN_IN_TO_ACCOUNT,
+    SUPPORT_OF_PERSON,
 )
 from capcom_gql.cli.demo_guide import PRICE_MINOR, QUERY
 from capcom_gql.forms import MAX_USERS
@@ -71,8 +72,9 @@ def test_every_setting_is_documented() -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     """Each number of the guide's table, in its order."""
-    sign_in = (SIGN_IN_PER_ACCOUNT.amount, SIGN_IN_PER_SOURCE.amount, SIGN_IN_OVERALL.amount)
-    a_day = (RESET_PER_ADDRESS.amount, SUPPORT_PER_PERSON.amount, EMAIL_CHANGE_PER_PERSON.amount)
+    sign_in = (SIGN_IN_TO_ACCOUNT.amount, SIGN_IN_OF_SOURCE.amount, SIGN_IN_SLOWED.amount)
+    links = (RESET_FOR_ADDRESS.amount, RESET_OF_SOURCE.amount)
+    a_day = (SUPPORT_OF_PERSON.amount, EMAIL_CHANGE_OF_PERSON.amount)
     assert MAX_QUESTIONS == LARGEST_SIZE
     limits = Settings()
     operation = (
@@ -90,7 +92,9 @@ def test_the_limits_are_those_of_the_code() -> None:
     )
     expected = (
         *(MAX_BYTES // 1024, limits.operation_tokens, *operation, 1, 1, LARGEST_SIZE, MAX_USERS),
+        limits.sign_ups_per_hour,
         *sign_in,
+        *links,
         *a_day,
     )
     rows = re.findall(r"^\| .+? \| (.+?) \|", page("docs/api-guide.md").section("Limits"), re.MULTILINE)

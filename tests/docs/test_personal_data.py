@@ -16,6 +16,7 @@ PAGE = page("docs/personal-data.md").text
 
 IMPERSONAL = {
     "apikey": "id name prefix secret_hash scopes created_at last_used_at expires_at revoked_at",
+    "attemptcount": "count ends_at",
     "delivery": "id event_id endpoint_id topic channel about once_key state due_at next_attempt_at attempt uncounted "
     "crashes leased_until queued_until sent_at created_at",
     "deliveryattempt": "id delivery_id number at outcome duration_ms",

@@ -18,5 +18,7 @@ async def api(database: str) -> AsyncIterator[Api]:
 @pytest.fixture
 async def generous_api(database: str) -> AsyncIterator[Api]:
     """The API on the engine under test, for operations that ask for far more objects than the default allows."""
-    async with api_with(Settings(operation_objects=1_000_000, operation_seconds=300)) as served:
+    async with api_with(
+        Settings(sign_ups_per_hour=1_000_000, operation_objects=1_000_000, operation_seconds=300)
+    ) as served:
         yield served

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from capcom_gql.access.passwords import hash_password
-from capcom_gql.access.rate_limits import SIGN_IN_PER_ACCOUNT
+from capcom_gql.access.rate_limits import SIGN_IN_TO_ACCOUNT
 from capcom_gql.domain.rights import Scope
 from capcom_gql.storage.tables import Person
 from tests.graphql.api import SUBSCRIBE, Api, codes, person
@@ -98,7 +98,7 @@ async def test_a_mutation_reads_what_the_one_before_it_wrote(api: Api) -> None:
 
 async def test_too_many_attempts_are_429_without_data(api: Api) -> None:
     form = {"email": "ana@ville.example", "password": "x"}
-    for _ in range(SIGN_IN_PER_ACCOUNT.amount):
+    for _ in range(SIGN_IN_TO_ACCOUNT.amount):
         assert (await api.data(SIGN_IN, input=form))["signIn"]["errors"] == [{"code": "BAD_CREDENTIALS"}]
     body = {"query": SIGN_IN, "variables": {"input": form}}
     response = await api.post(body, accept_language="en")
@@ -106,7 +106,7 @@ async def test_too_many_attempts_are_429_without_data(api: Api) -> None:
     answer = response.json()
     assert "data" not in answer and codes(answer) == [("RATE_LIMITED", None)]
     seconds = answer["errors"][0]["extensions"]["retryAfter"]
-    assert 0 < seconds <= SIGN_IN_PER_ACCOUNT.get_expiry()
+    assert 0 < seconds <= SIGN_IN_TO_ACCOUNT.period.total_seconds()
     assert response.headers["retry-after"] == str(seconds)
     assert str(seconds) in answer["errors"][0]["message"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_OF_PERSON
 from capcom_gql.delivery.links import mint_email_link
 from capcom_gql.domain.rights import Scope
 from capcom_gql.storage.tables import EmailChange, Person
@@ -131,7 +131,7 @@ async def test_staff_give_an_address_at_once(api: Api) -> None:
 async def test_the_sixth_request_of_a_day_is_too_many(api: Api) -> None:
     await api.subscribe("bob", "ana")
     token = await api.sign_in(ANA)
-    for number in range(EMAIL_CHANGE_PER_PERSON.amount):
+    for number in range(EMAIL_CHANGE_OF_PERSON.amount):
         await api.data(CHANGE, token, input={"email": f"ana{number}@metropole.example"})
     assert [code for code, _ in codes(await api.ask(CHANGE, token, input={"email": NEW}))] == ["RATE_LIMITED"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON
+from capcom_gql.access.rate_limits import SUPPORT_OF_PERSON
 from capcom_gql.domain.rights import Scope
 from tests.graphql.api import Api, codes
 from tests.graphql.test_who_reads_what import NODE, REMOVE, number_of
@@ -164,7 +164,7 @@ async def test_a_number_of_somebody_else_is_not_found_where_it_stands(api: Api) 
 @pytest.mark.rule("R20")
 async def test_more_than_twenty_requests_a_day_are_too_many(api: Api) -> None:
     await api.subscribe("ana")
-    for _ in range(SUPPORT_PER_PERSON.amount):
+    for _ in range(SUPPORT_OF_PERSON.amount):
         assert (await open_request(api, "ana"))["errors"] == []
     check = {"subscriberNumber": await number_of(api, "ana"), "eventKind": "FORUM"}
     body = {"query": OPEN, "variables": {"input": {"message": "Encore.", "check": check}}}

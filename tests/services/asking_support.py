@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
 from capcom_gql.entitlement.check_discount import DiscountQuestion
@@ -40,10 +39,10 @@ def documentation(number: str, at: datetime | None = None) -> ServiceQuestion:
     return ServiceQuestion(number, Offered.DOCUMENTATION, at)
 
 
-async def opened(service: Service, name: str, rate_limits: RateLimits | None = None, **form: Any) -> SupportRequest:
+async def opened(service: Service, name: str, **form: Any) -> SupportRequest:
     """A request that a user opens."""
     asked = OpenSupportRequestForm(**{"message": SENTENCE, **form})
-    made = await open_support_request(service.runtime, await signed_in(name), asked, rate_limits or RateLimits())
+    made = await open_support_request(service.runtime, await signed_in(name), asked)
     return await SupportRequest.get(id=made.request_id)
 
 

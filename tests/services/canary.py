@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from capcom_gql import clock
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.access.passwords import prepare
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.delivery.links import mint_email_link, mint_password_link, mint_unsubscribe_link
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import ANONYMOUS, Actor
@@ -109,7 +108,7 @@ async def sing(house: House, service: Service) -> Canary:
     await _be_heard(service, actor, seat)
     await _move(service, actor)
     house.mood("down")
-    await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(ADDRESS), RateLimits())
+    await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(ADDRESS), "192.0.2.1")
     await _ask_for_help(service, actor, seat, "Le canari attend toujours.")
     await service.tick()
     return Canary(await Person.get(id=row.id), actor, signed_in.access_token, live, unpaid, seat.number)
@@ -155,15 +154,15 @@ async def _be_heard(service: Service, actor: Actor, seat: Seat) -> None:
 
 async def _ask_for_help(service: Service, actor: Actor, seat: Seat, message: str) -> str:
     ask = DiscountQuestion(format_number(seat.number), EventKind.FORUM, email=FIRST_ADDRESS)
-    opened = await open_support_request(service.runtime, actor, OpenSupportRequestForm(message, ask), RateLimits())
+    opened = await open_support_request(service.runtime, actor, OpenSupportRequestForm(message, ask))
     return opened.request_id
 
 
 async def _move(service: Service, actor: Actor) -> None:
     """One change of address that was made, and one that is only asked for."""
-    await change_email(service.runtime, actor, ChangeEmailForm(ADDRESS), RateLimits())
+    await change_email(service.runtime, actor, ChangeEmailForm(ADDRESS))
     change = await EmailChange.get(used_at__isnull=True)
     link = await mint_email_link("https://account.example", change.id, 24)
     await confirm_email(service.runtime, ANONYMOUS, ConfirmEmailForm(_token(link)))
-    await change_email(service.runtime, actor, ChangeEmailForm("canari@nulle-part.example"), RateLimits())
+    await change_email(service.runtime, actor, ChangeEmailForm("canari@nulle-part.example"))
     await service.tick()

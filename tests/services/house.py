@@ -194,6 +194,7 @@ class House:
             "CAPCOM_DATABASE_URL": self.database_url,
             "CAPCOM_DATA_DIR": str(self.folder / "data"),
             "CAPCOM_PLUGINS_DIR": str(self.plugins),
+            "CAPCOM_SIGN_UPS_PER_HOUR": "1000000",
             "CAPCOM_PLUGINS_DISABLED": "mailbox,webhook",
             # quicker; "" has them run in child processes
             "CAPCOM_PLUGINS_IN_PROCESS": ",".join(path.stem for path in self.plugins.glob("[a-z]*")),

@@ -9,7 +9,7 @@ import pytest
 from capcom_gql import clock
 from capcom_gql.access.authenticate import actor_of
 from capcom_gql.access.passwords import prepare
-from capcom_gql.access.rate_limits import EMAIL_CHANGE_PER_PERSON, UNIFORM_ANSWER_SECONDS, RateLimits, TooManyAttempts
+from capcom_gql.access.rate_limits import EMAIL_CHANGE_OF_PERSON, UNIFORM_ANSWER_SECONDS, TooManyAttempts
 from capcom_gql.delivery.links import mint_email_link, mint_password_link
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
@@ -60,14 +60,14 @@ async def herself(ana: Person) -> Actor:
     return await actor_of(ana.id, is_staff=False)
 
 
-def ask(service: Service, actor: Actor, email: str, rate_limits: RateLimits | None = None) -> Awaitable[str]:
+def ask(service: Service, actor: Actor, email: str) -> Awaitable[str]:
     """Ask for a new address of one's own."""
-    return change_email(service.runtime, actor, ChangeEmailForm(email), rate_limits or RateLimits())
+    return change_email(service.runtime, actor, ChangeEmailForm(email))
 
 
 def give(service: Service, person_id: str, email: str, actor: Actor | None = None) -> Awaitable[str]:
     """Give a person a new address, as staff."""
-    return change_email(service.runtime, actor or service.staff, ChangeEmailForm(email, person_id), RateLimits())
+    return change_email(service.runtime, actor or service.staff, ChangeEmailForm(email, person_id))
 
 
 def confirm(service: Service, token: str) -> Awaitable[str]:
@@ -228,8 +228,8 @@ async def test_the_password_and_the_sessions_stay_and_unused_links_end(service: 
     assert not await OneTimeLink.filter(person_id=ana.id, used_at__isnull=True).exists()
     faults = await faults_of(choose_password(ANONYMOUS, ChoosePasswordForm(unused, "cinq grands bateaux rouges")))
     assert faults == [("BAD_TOKEN", "token")]
-    assert (await sign_in(ANONYMOUS, SignInForm(NEW, PASSWORD), RateLimits(), "192.0.2.1")).person_id == ana.id
-    old = sign_in(ANONYMOUS, SignInForm(ANA, PASSWORD), RateLimits(), "192.0.2.1")
+    assert (await sign_in(ANONYMOUS, SignInForm(NEW, PASSWORD), "192.0.2.1")).person_id == ana.id
+    old = sign_in(ANONYMOUS, SignInForm(ANA, PASSWORD), "192.0.2.1")
     assert await faults_of(old) == [("BAD_CREDENTIALS", "")]
 
 
@@ -238,7 +238,7 @@ async def test_letters_still_to_be_sent_follow_to_the_new_address_but_not_word_o
 ) -> None:
     """A link to choose a password, of all things, must not go to a mailbox that may be another's by now."""
     house.mood("down")
-    await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(ANA), RateLimits())
+    await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(ANA), "192.0.2.1")
     await ask(service, herself, NEW)
     await service.tick()
     assert await Delivery.filter(state="RETRYING").count() == 3
@@ -253,15 +253,14 @@ async def test_letters_still_to_be_sent_follow_to_the_new_address_but_not_word_o
 
 
 async def test_five_requests_a_day(service: Service, herself: Actor) -> None:
-    attempts = RateLimits()
-    for number in range(EMAIL_CHANGE_PER_PERSON.amount):
+    for number in range(EMAIL_CHANGE_OF_PERSON.amount):
         # those that nobody could make do not count, those for a taken address do
-        assert await faults_of(ask(service, herself, "nowhere", attempts)) == [("INVALID_INPUT", "email")]
-        await ask(service, herself, BOB if number % 2 else f"ana{number}@ville.example", attempts)
+        assert await faults_of(ask(service, herself, "nowhere")) == [("INVALID_INPUT", "email")]
+        await ask(service, herself, BOB if number % 2 else f"ana{number}@ville.example")
     with pytest.raises(TooManyAttempts):
-        await ask(service, herself, NEW, attempts)
+        await ask(service, herself, NEW)
     bob = await Person.get(email_key=BOB)
-    await ask(service, await actor_of(bob.id, is_staff=False), NEW, attempts)
+    await ask(service, await actor_of(bob.id, is_staff=False), NEW)
 
 
 async def test_staff_change_it_at_once_and_both_addresses_are_told(

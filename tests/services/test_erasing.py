@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from capcom_gql.access.authenticate import BadToken, actor_of, authenticate
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.delivery.links import mint_password_link
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain.refusals import Refusal
@@ -172,7 +171,7 @@ async def test_nothing_lets_them_in_any_more(service: Service, canary: Canary) -
     chosen = choose_password(ANONYMOUS, ChoosePasswordForm(link, "cinq grands bateaux rouges"))
     assert await faults_of(chosen) == [("BAD_TOKEN", "token")]
     for address in (FIRST_ADDRESS, ADDRESS, f"erased-{canary.person.id}@invalid"):
-        entering = sign_in(ANONYMOUS, SignInForm(address, PASSWORD), RateLimits(), "192.0.2.1")
+        entering = sign_in(ANONYMOUS, SignInForm(address, PASSWORD), "192.0.2.1")
         assert await faults_of(entering) == [("BAD_CREDENTIALS", "")]
 
 

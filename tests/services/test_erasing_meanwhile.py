@@ -5,7 +5,6 @@ from collections.abc import Awaitable
 
 import pytest
 
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.languages.locales import FRENCH
 from capcom_gql.services.add_seats import AddSeatsForm, add_seats
@@ -84,7 +83,7 @@ async def test_a_form_that_names_the_person_makes_a_new_one(service: Service) ->
 async def test_a_link_asked_for_is_not_sent(service: Service) -> None:
     await service.subscribe("ana", "bob")
     bob = await Person.get(email_key=BOB)
-    asked = request_password(service.runtime, ANONYMOUS, RequestPasswordForm(BOB), RateLimits())
+    asked = request_password(service.runtime, ANONYMOUS, RequestPasswordForm(BOB), "192.0.2.1")
     await during_the_erasure(service, bob.id, asked)
     assert not await Delivery.filter(topic="password_link").exists()
     assert not await Delivery.filter(recipient=BOB).exists()

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from capcom_gql.access.passwords import prepare
-from capcom_gql.access.rate_limits import UNIFORM_ANSWER_SECONDS, RateLimits
+from capcom_gql.access.rate_limits import UNIFORM_ANSWER_SECONDS
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
@@ -166,10 +166,9 @@ async def test_an_id_longer_than_any_is_not_found(service: Service) -> None:
 async def test_an_address_longer_than_any_signs_nobody_in(service: Service, text: str) -> None:
     """An address of 320 characters may have more in the form in which addresses compare."""
     await prepare()
-    attempts = RateLimits()
     with pytest.raises(Refusal) as refused:
-        await sign_in(ANONYMOUS, SignInForm(text, "quatre petits chevaux"), attempts, "192.0.2.1")
+        await sign_in(ANONYMOUS, SignInForm(text, "quatre petits chevaux"), "192.0.2.1")
     assert [fault.code for fault in refused.value.faults] == [Code.BAD_CREDENTIALS]
     began = time.monotonic()
-    assert await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(text), attempts)
+    assert await request_password(service.runtime, ANONYMOUS, RequestPasswordForm(text), "192.0.2.1")
     assert time.monotonic() - began >= UNIFORM_ANSWER_SECONDS

@@ -3,7 +3,6 @@
 import pytest
 
 from capcom_gql import clock
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.delivery.dispatch import RETRY_WAITS
 from capcom_gql.delivery.leases import claim, write_if_current
 from capcom_gql.domain.refusals import Code, Refusal
@@ -158,7 +157,7 @@ async def test_a_mail_goes_to_the_address_that_the_person_has_now(house: House) 
     letter = await only()
     house.mood("well")
     asked = ChangeEmailForm("anna@ville.example", letter.person_id)
-    await change_email(service.runtime, service.staff, asked, RateLimits())
+    await change_email(service.runtime, service.staff, asked)
     await retry_delivery(service.runtime, service.staff, letter.id)
     await service.tick()
     sent = [call.address for call in house.calls("post") if call.topic == "welcome"]

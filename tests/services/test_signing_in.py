@@ -7,7 +7,6 @@ import pytest
 
 from capcom_gql.access.authenticate import BadToken, authenticate
 from capcom_gql.access.passwords import MAX_CONCURRENT, _gate, prepare
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.access.sessions import SignedIn
 from capcom_gql.delivery.links import mint_password_link
 from capcom_gql.domain.refusals import Code, Refusal
@@ -37,7 +36,7 @@ async def choose(address: str, password: str) -> SignedIn:
 
 def enter(password: str) -> Awaitable[SignedIn]:
     """Sign in as Ana."""
-    return sign_in(ANONYMOUS, SignInForm(ANA, password), RateLimits(), "192.0.2.1")
+    return sign_in(ANONYMOUS, SignInForm(ANA, password), "192.0.2.1")
 
 
 async def is_refused(deed: Awaitable[object]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from capcom_gql.access.rate_limits import SUPPORT_PER_PERSON, RateLimits, TooManyAttempts
+from capcom_gql.access.rate_limits import SUPPORT_OF_PERSON, TooManyAttempts
 from capcom_gql.domain.discounts import DiscountReason, ServiceReason
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.plans import Service as Offered
@@ -42,7 +42,7 @@ async def refused(service: Service, actor: Actor, **form: Any) -> list[tuple[str
     """Why a request is not opened; nothing is written then."""
     before = await SupportRequest.all().count()
     asked = OpenSupportRequestForm(**{"message": SENTENCE, **form})
-    faults = await faults_of(open_support_request(service.runtime, actor, asked, RateLimits()))
+    faults = await faults_of(open_support_request(service.runtime, actor, asked))
     assert await SupportRequest.all().count() == before
     return faults
 
@@ -152,7 +152,7 @@ async def test_a_number_that_is_not_ones_own(service: Service) -> None:
         ]
     form = OpenSupportRequestForm(SENTENCE, forum(bobs))
     with pytest.raises(Refusal) as answer:
-        await open_support_request(service.runtime, ana, form, RateLimits())
+        await open_support_request(service.runtime, ana, form)
     assert "one of yours" in refusal_sentence(answer.value.faults[0], ENGLISH)
     # not even staff open one about a number that they do not hold
     assert await refused(service, service.staff, check=forum(own)) == [of_check]
@@ -211,18 +211,18 @@ async def test_a_person_erased_meanwhile_opens_none(service: Service) -> None:
 @ONLY_SQLITE
 async def test_twenty_a_day_and_person(service: Service) -> None:
     await service.subscribe("ana", "bob")
-    ana, attempts = await signed_in("ana"), RateLimits()
+    ana = await signed_in("ana")
     anas, bobs = await number_of("ana"), await number_of("bob")
     asked = OpenSupportRequestForm(SENTENCE, forum(anas))
     for wrong in (replace(asked, message=""), OpenSupportRequestForm(SENTENCE, forum(bobs))):
-        for _ in range(SUPPORT_PER_PERSON.amount):
+        for _ in range(SUPPORT_OF_PERSON.amount):
             with pytest.raises(Refusal):
-                await open_support_request(service.runtime, ana, wrong, attempts)
-    assert SUPPORT_PER_PERSON.amount == 20
+                await open_support_request(service.runtime, ana, wrong)
+    assert SUPPORT_OF_PERSON.amount == 20
     for _ in range(20):
-        await open_support_request(service.runtime, ana, asked, attempts)
+        await open_support_request(service.runtime, ana, asked)
     with pytest.raises(TooManyAttempts) as refusal:
-        await open_support_request(service.runtime, ana, asked, attempts)
+        await open_support_request(service.runtime, ana, asked)
     assert 0 < refusal.value.retry_after_seconds <= 86_400
     assert await SupportRequest.all().count() == 20
-    await opened(service, "bob", attempts, check=forum(bobs))
+    await opened(service, "bob", check=forum(bobs))

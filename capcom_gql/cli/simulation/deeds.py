@@ -9,7 +9,6 @@ from random import Random
 from typing import TypeVar
 
 from capcom_gql.access.authenticate import actor_of, authenticate, wait_for_recorded_uses
-from capcom_gql.access.rate_limits import RateLimits
 from capcom_gql.cli.deeds import COMMAND_LINE
 from capcom_gql.cli.simulation.network import Candidate, plan_for
 from capcom_gql.cli.staff import make_staff
@@ -68,7 +67,6 @@ class Deeds:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._keys = itertools.count(1)
-        self._attempts = RateLimits()
         self._staff = self._desk = ANONYMOUS
         self.refused: Counter[str] = Counter()
         """how often each code was answered where it had to be expected"""
@@ -218,7 +216,7 @@ class Deeds:
     async def complain(self, seat: Seat, ask: DiscountQuestion) -> str | None:
         """A user who was refused a discount opens a support request (R20). Its id; None if refused."""
         form = OpenSupportRequestForm("La réduction m'a été refusée, pourquoi ?", ask)
-        opened = open_support_request(self._runtime, await self._acting(seat), form, self._attempts)
+        opened = open_support_request(self._runtime, await self._acting(seat), form)
         made = await self._carry_out("asking support", opened)
         return None if made is None else made.request_id
 

@@ -75,9 +75,7 @@ class Accounts:
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, FORM]) -> SignInPayload | None:
         context = info.context
-        done = await sign_in.sign_in(
-            context.actor, form_of(input, sign_in.SignInForm), context.rate_limits, context.source
-        )
+        done = await sign_in.sign_in(context.actor, form_of(input, sign_in.SignInForm), context.source)
         return SignInPayload(
             access_token=done.access_token, expires_at=done.expires_at, viewer=await _signed_in(context, done)
         )
@@ -96,7 +94,7 @@ class Accounts:
     ) -> RequestPasswordPayload | None:
         context = info.context
         accepted = await request_password.request_password(
-            context.runtime, context.actor, form_of(input, request_password.RequestPasswordForm), context.rate_limits
+            context.runtime, context.actor, form_of(input, request_password.RequestPasswordForm), context.source
         )
         return RequestPasswordPayload(accepted=accepted)
 

@@ -121,7 +121,7 @@ class People:
     async def change_email(self, info: Info, input: Annotated[ChangeEmailInput, FORM]) -> ChangeEmailPayload | None:
         context = info.context
         person_id = await change_email.change_email(
-            context.runtime, context.actor, form_of(input, change_email.ChangeEmailForm), context.rate_limits
+            context.runtime, context.actor, form_of(input, change_email.ChangeEmailForm)
         )
         return ChangeEmailPayload(person=await _visible(context, person_id))
 

@@ -59,11 +59,11 @@ class SignUp:
     @resolved(
         "Open the subscription of an organisation: it grants services and discounts at once, and each user gets a "
         "subscriber number and a welcome letter. For everybody but API keys; a known organisation is reopened by its "
-        "last manager or staff."
+        "last manager or staff. Sign-ups from one source are limited (status 429)."
     )
     async def subscribe(self, info: Info, input: Annotated[SubscribeInput, FORM]) -> SubscribePayload | None:
         context, form = info.context, form_of(input, subscribe.SubscribeForm)
-        done = await subscribe.subscribe(context.runtime, context.actor, form, context.locale)
+        done = await subscribe.subscribe(context.runtime, context.actor, form, context.locale, context.source)
         if context.actor.person_id is not None:
             # the caller may have become a user or the manager by this sign-up
             context.actor = await actor_of(context.actor.person_id, is_staff=context.actor.is_staff)

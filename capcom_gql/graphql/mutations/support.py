@@ -80,7 +80,6 @@ class Support:
             context.runtime,
             context.actor,
             form_of(input, open_support_request.OpenSupportRequestForm),
-            context.rate_limits,
         )
         return OpenSupportRequestPayload(request=await _request(context, done.request_id))
 

@@ -1,6 +1,7 @@
 """Delete or blank personal data that is past its retention period, in small transactions, or count it (R23).
 
-Idempotent. Sessions, links, idempotency keys and files expire by the real clock, everything else by the product's.
+Idempotent. Sessions, links, idempotency keys, counters and files expire by the real clock, everything else by the
+product's.
 """
 
 from collections.abc import Mapping
@@ -86,6 +87,7 @@ _RULES = (
         f"(coalesce(expires_at, created_at) <= $1 OR used_at <= $1) AND NOT EXISTS ({_UNSENT_CHANGE_LETTER})",
     ),
     _Rule(Retained.IDEMPOTENCY, "idempotencyrecord", "id", "created_at <= $1"),
+    _Rule(Retained.COUNTERS, "attemptcount", "slot", "ends_at <= $1"),
     _Rule(
         Retained.ATTEMPTS,
         "deliveryattempt",
@@ -182,6 +184,7 @@ async def _limits(runtime: Runtime, policy: RetentionPolicy) -> Mapping[Retained
         Retained.LINKS: real,
         Retained.EMAIL_CHANGES: real,
         Retained.IDEMPOTENCY: real - IDEMPOTENCY_RETENTION,
+        Retained.COUNTERS: real,
         Retained.ATTEMPTS: letters,
         Retained.LETTERS: letters,
         Retained.COMMENTS: months(policy.comments_months),

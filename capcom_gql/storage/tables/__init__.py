@@ -2,6 +2,7 @@
 
 from capcom_gql.storage.tables.access import (
     ApiKey,
+    AttemptCount,
     EmailChange,
     IdempotencyRecord,
     OneTimeLink,
@@ -27,6 +28,7 @@ from capcom_gql.storage.tables.webhooks import WebhookEndpoint, WebhookSecret
 
 __all__ = [
     "ApiKey",
+    "AttemptCount",
     "Delivery",
     "DeliveryAttempt",
     "EmailChange",

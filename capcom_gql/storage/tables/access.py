@@ -117,3 +117,13 @@ class IdempotencyRecord(Model):
     result: fields.JSONField[Any] = fields.JSONField()
     """ids only, so that a replay reads the present state of what they name"""
     created_at = InstantField()
+
+
+class AttemptCount(Model):
+    """How often something was tried in a period that has begun; for all processes (R5, R20, R24)."""
+
+    slot = ShortText(max_length=64, primary_key=True)
+    """the hash of what is limited, and for whom"""
+    count = fields.IntField()
+    ends_at = InstantField()
+    """when the period is over, by the real clock"""
