@@ -64,6 +64,7 @@ def _why(policy: "RetentionPolicy") -> "Mapping[Retained, str]":
         Retained.LINKS: "used, or past their time: deleted",
         Retained.EMAIL_CHANGES: "confirmed, or past their time, and no letter about them waits: deleted",
         Retained.IDEMPOTENCY: "older than the 24 hours for which a key repeats its answer: deleted",
+        Retained.COUNTERS: "of a period that is over: deleted",
         Retained.ATTEMPTS: f"{letters}: what the provider said is blanked; when, and how it ended, stays",
         Retained.LETTERS: f"{letters}: recipient and subject are blanked; that it was sent, and when, stays",
         Retained.COMMENTS: f"answered {policy.comments_months} months ago: blanked; the score stays",
