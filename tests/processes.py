@@ -13,8 +13,9 @@ READY = "ready "
 
 
 def outside() -> dict[str, str]:
-    """The environment of the tests, without settings of the product."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+    """The environment of the tests, without settings of the product, except that one source may sign up many."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CAPCOM_")}
+    return {**kept, "CAPCOM_SIGN_UPS_PER_HOUR": "1000000"}
 
 
 def environment(database_url: str, data_dir: Path) -> dict[str, str]:
@@ -23,7 +24,6 @@ def environment(database_url: str, data_dir: Path) -> dict[str, str]:
         **outside(),
         "CAPCOM_DATABASE_URL": database_url,
         "CAPCOM_DATA_DIR": str(data_dir),
-        "CAPCOM_SIGN_UPS_PER_HOUR": "1000000",
     }
 
 
