@@ -78,7 +78,7 @@ class Machine:
                 "CAPCOM_NOTIFY__EMAIL__SECURITY": self.mail.security,
                 "CAPCOM_NOTIFY__EMAIL__USERNAME": self.mail.user,
                 "CAPCOM_NOTIFY__EMAIL__PASSWORD": self.mail.password,
-                **({"FORWARDED_ALLOW_IPS": "127.0.0.1"} if "FORWARDED_ALLOW_IPS" in given else {}),
+                **({"CAPCOM_TRUSTED_PROXIES": "127.0.0.1"} if "CAPCOM_TRUSTED_PROXIES" in given else {}),
             }
         )
 

@@ -66,6 +66,7 @@ def test_every_setting_says_what_it_is_for_and_what_it_accepts() -> None:
         ("seats_max", "3", 3),
         ("operation_objects", "1000000", 1_000_000),
         ("sign_ups_per_hour", "1", 1),
+        ("trusted_proxies", "127.0.0.1, 10.0.0.0/8,::1", ("127.0.0.1", "10.0.0.0/8", "::1")),
     ],
 )
 def test_what_is_accepted(name: str, text: str, value: object) -> None:
@@ -116,6 +117,8 @@ def test_what_is_accepted(name: str, text: str, value: object) -> None:
         ("operation_depth", "0"),
         ("operation_objects", "1000001"),
         ("sign_ups_per_hour", "0"),
+        ("trusted_proxies", "proxy.example"),
+        ("trusted_proxies", "10.0.0.1/8"),
     ],
 )
 def test_a_refusal_names_the_setting_its_value_and_what_is_accepted(name: str, text: str) -> None:

@@ -20,6 +20,7 @@ from capcom_gql.app.front import Front
 from capcom_gql.app.health import health_routes
 from capcom_gql.app.hosts import HostCheck, hosts_of
 from capcom_gql.app.metrics import metrics_route
+from capcom_gql.app.proxies import TrustedProxies
 from capcom_gql.delivery.leases import release_held
 from capcom_gql.domain.letters import AddressKind
 from capcom_gql.graphql.http import graphql_app
@@ -82,7 +83,10 @@ def create_app(
 
     app = Starlette(
         lifespan=lambda app: _lifespan(app, settings, ticking=ticking),
-        middleware=[Middleware(HostCheck, accepted=hosts_of(settings))],
+        middleware=[
+            Middleware(TrustedProxies, networks=settings.trusted_proxies),
+            Middleware(HostCheck, accepted=hosts_of(settings)),
+        ],
     )
     app.router.routes += [
         *health_routes(settings, lambda: parts_of(app).registry),

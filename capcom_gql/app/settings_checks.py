@@ -55,6 +55,12 @@ def _allowed_hosts(settings: Settings) -> str:
     return "name the hosts instead of *, which switches the Host check off" if "*" in settings.allowed_hosts else ""
 
 
+def _trusted_proxies(settings: Settings) -> str:
+    if settings.trusted_proxies:
+        return ""
+    return "name the proxy in front of this server: without it all callers behind it share their limits"
+
+
 def _explorer(settings: Settings) -> str:
     return "leave it empty unless anyone may read the schema" if settings.explorer in {"on", "graphiql"} else ""
 
@@ -76,6 +82,7 @@ _UNWISE: Mapping[str, Callable[[Settings], str]] = {
     "public_url": _public_url,
     "account_url": _account_url,
     "allowed_hosts": _allowed_hosts,
+    "trusted_proxies": _trusted_proxies,
     "explorer": _explorer,
     "data_dir": _data_dir,
     "support_email": _support_email,

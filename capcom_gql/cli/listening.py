@@ -77,6 +77,8 @@ class Server(uvicorn.Server):
             lifespan="off",
             log_config=None,
             server_header=False,
+            # CAPCOM_TRUSTED_PROXIES says whose X-Forwarded-For is believed
+            proxy_headers=False,
             timeout_graceful_shutdown=CONNECTIONS_END_WITHIN,
         )
         super().__init__(config)

@@ -14,6 +14,7 @@ from capcom_gql.settings.kinds import (
     Folder,
     Hosts,
     Names,
+    Networks,
     OptionalWebAddress,
     Slugs,
     TimeZone,
@@ -72,6 +73,12 @@ class Installation(BaseModel):
         description="Further host names this server answers to, besides that of CAPCOM_PUBLIC_URL and, in "
         "development, the loopback ones.",
         json_schema_extra=accepts("host names without port separated by commas, * for a part or for any"),
+    )
+    trusted_proxies: Networks = Field(
+        (),
+        description="The proxies whose X-Forwarded-For says where a request comes from; empty: none, the header is "
+        "ignored.",
+        json_schema_extra=accepts("IP addresses and networks separated by commas, such as 127.0.0.1 or 10.0.0.0/8"),
     )
     explorer: Literal["", "on", "off", "graphiql"] = Field(
         "",

@@ -5,6 +5,7 @@ A validator raises ValueError with a text for programmers; the operator reads th
 
 import itertools
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -34,6 +35,12 @@ def _slugs(values: tuple[str, ...]) -> tuple[str, ...]:
 def _hosts(values: tuple[str, ...]) -> tuple[str, ...]:
     if not all(_HOST.fullmatch(value) for value in values):
         raise ValueError("not a host name")
+    return values
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        ip_network(value)
     return values
 
 
@@ -128,6 +135,8 @@ Slugs = Annotated[Names, AfterValidator(_slugs)]
 """Names of channels, as in `CAPCOM_CHANNELS`: small letters, digits, `_` and `-`, a letter first."""
 Hosts = Annotated[Names, AfterValidator(_hosts)]
 """Host names as a request's `Host` header carries them, without a port; `*.example.org` and `*` are patterns."""
+Networks = Annotated[Names, AfterValidator(_networks)]
+"""Addresses and networks of IPv4 and IPv6, such as `192.0.2.1` and `10.0.0.0/8`."""
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 """The address of a database: `sqlite:///` and the path of a file, or `postgresql://`; empty is allowed."""
 BrokerUrl = Annotated[str, AfterValidator(_broker)]

@@ -22,6 +22,7 @@ PRODUCTION = {
     "ENV": "production",
     "PUBLIC_URL": "https://api.network.example",
     "SUPPORT_EMAIL": "help@network.example",
+    "TRUSTED_PROXIES": "127.0.0.1",
 }
 FAULTY_CHANNEL = """
 from capcom_gql.plugin import Health, Notifier, Sent, hookimpl
@@ -102,7 +103,7 @@ def test_what_is_unwise_in_production(installation: Installation) -> None:
         ACCOUNT_URL="http://account.example",
         DATA_DIR="data",
     )
-    named = ("PUBLIC_URL", "ACCOUNT_URL", "ALLOWED_HOSTS", "EXPLORER", "DATA_DIR", "SUPPORT_EMAIL")
+    named = ("PUBLIC_URL", "ACCOUNT_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "EXPLORER", "DATA_DIR", "SUPPORT_EMAIL")
     found = parts(unwise)
     assert states(found) == {f"CAPCOM_{name}": "look" for name in named} | {"notifiers": "look"}
     assert all(found[part]["remedy"] for part in states(found))
