@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -88,6 +89,9 @@ class Server(uvicorn.Server):
         """Start to serve, then call `on_ready`. Called by uvicorn."""
         await super().startup(sockets=sockets)
         if self.started and not self.should_exit:
+            # what a start leaves stays for good: requests do not pay for looking through it again and again
+            gc.collect()
+            gc.freeze()
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
