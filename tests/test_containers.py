@@ -151,6 +151,7 @@ def test_compose_and_the_procfile_run_the_same() -> None:
         name: shlex.split(substituted(command, {})) for name, command in (line.split(": ", 1) for line in lines)
     }
     services = compose(GIVEN)["services"]
-    assert procfile == {name: shlex.split(services[name]["command"]) for name in ("web", "worker")}
+    production = ["env", "CAPCOM_ENV=production"]
+    assert procfile == {name: production + shlex.split(services[name]["command"]) for name in ("web", "worker")}
     # the page shows it whole
     assert "".join(f"{line}\n" for line in lines) in DEPLOY

@@ -20,6 +20,7 @@ from capcom_gql.app.front import Front
 from capcom_gql.app.health import health_routes
 from capcom_gql.app.hosts import HostCheck, hosts_of
 from capcom_gql.app.metrics import metrics_route
+from capcom_gql.app.nearby_only import MailboxNearby
 from capcom_gql.app.proxies import TrustedProxies
 from capcom_gql.delivery.leases import release_held
 from capcom_gql.domain.letters import AddressKind
@@ -86,11 +87,12 @@ def create_app(
         middleware=[
             Middleware(TrustedProxies, networks=settings.trusted_proxies),
             Middleware(HostCheck, accepted=hosts_of(settings)),
+            Middleware(MailboxNearby),
         ],
     )
     app.router.routes += [
         *health_routes(settings, lambda: parts_of(app).registry),
-        metrics_route(),
+        metrics_route(settings.metrics_token),
         Route("/graphql", _Graphql(app, Front(settings, operations, callers))),
         *routes(
             mailbox=None if settings.is_production else settings.data_dir / "mailbox",

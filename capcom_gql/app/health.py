@@ -12,8 +12,8 @@ from capcom_gql.app.findings import check_context
 from capcom_gql.notifiers.registry import Registry
 from capcom_gql.settings import Settings
 
-NOT_STORED = {"Cache-Control": "no-store"}
-"""The header of answers that no cache may keep."""
+NOT_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""The headers of answers that no cache may keep and no browser may take for a page."""
 
 
 def health_routes(settings: Settings, registry: Callable[[], Registry]) -> list[BaseRoute]:

@@ -3,6 +3,7 @@
 It holds no personal data.
 """
 
+import hmac
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Metric, generate_latest
@@ -23,12 +24,22 @@ from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.queries.backlog import LateDeliveries, LateSteps, count_late_deliveries, count_late_steps
 
 
-def metrics_route() -> Route:
-    """The route /metrics. It needs no credentials: let the proxy keep it from the outside."""
-    return Route("/metrics", _metrics, methods=["GET"])
+def metrics_route(token: str) -> Route:
+    """The route /metrics, which asks for this bearer token; where it is empty, the proxy keeps it from the outside."""
+    expected = f"Bearer {token}".encode()
+
+    async def metrics(request: Request) -> Response:
+        given = request.headers.get("authorization", "").encode("latin-1")
+        # the time of a comparison says nothing about the token
+        if token and not hmac.compare_digest(given, expected):
+            headers = {**NOT_STORED, "WWW-Authenticate": "Bearer"}
+            return PlainTextResponse("send CAPCOM_METRICS_TOKEN as a bearer token\n", 401, headers)
+        return await _metrics()
+
+    return Route("/metrics", metrics, methods=["GET"])
 
 
-async def _metrics(_: Request) -> Response:
+async def _metrics() -> Response:
     try:
         await must_answer()
         if await missing_migrations():

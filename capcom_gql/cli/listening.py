@@ -7,6 +7,7 @@ import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
+from ipaddress import ip_address
 from types import FrameType
 
 import typer
@@ -59,6 +60,11 @@ def url_of(listener: socket.socket) -> str:
     if host in {"0.0.0.0", "::"}:
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether this machine only can reach the socket."""
+    return ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def reachable(settings: Settings, listener: socket.socket) -> Settings:

@@ -17,7 +17,7 @@ def check(
 ) -> None:
     """Load the channels, validate their settings, and let each check its credentials and connection. Nothing is sent.
 
-    Exit status 1 if an ACTIVE channel is not ok, or if the named one is not ACTIVE.
+    Exit status 1 if an ACTIVE channel is not ok or one is FAILED, or if the named one is not ACTIVE.
     """
     from capcom_gql.cli.failures import Stop
     from capcom_gql.cli.screen import note, show_json, show_table
@@ -52,7 +52,8 @@ def check(
             ("channel", "state", "ok", "what to do"),
             [(channel, state, "ok" if ok else "no", "" if ok else detail) for channel, state, ok, detail in rows],
         )
-    bad = [channel for channel, state, ok, _ in rows if not ok and (name or state == NotifierState.ACTIVE)]
+    wanted = (NotifierState.ACTIVE, NotifierState.FAILED)
+    bad = [channel for channel, state, ok, _ in rows if not ok and (name or state in wanted)]
     if bad:
         raise Stop(f"not ok: {', '.join(bad)}")
 

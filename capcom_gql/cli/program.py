@@ -1,5 +1,6 @@
 """The program `capcom`: its commands, and how their errors are printed."""
 
+import os
 import sys
 from typing import Annotated, NoReturn
 
@@ -91,6 +92,8 @@ program.command(short_help="Check settings and all parts, and say what to do.", 
 
 def main() -> NoReturn:
     """Run the command line of this process. Exits with 0 (done), 1 (refused, with a sentence) or 2 (wrong usage)."""
+    # what a command writes is for its own account: databases, mails, exports
+    os.umask(0o077)
     try:
         program(prog_name="capcom")
     except Exception as error:

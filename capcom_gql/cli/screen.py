@@ -4,21 +4,38 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from unicodedata import category
+
+# control characters, and those of format, which turn the direction of text or cannot be seen
+_CONTROLS = frozenset({"Cc", "Cf"})
 
 
 def note(sentence: str) -> None:
     """Print a sentence about the data on standard error."""
-    print(f"capcom: {sentence}", file=sys.stderr, flush=True)
+    print(f"capcom: {printable(sentence)}", file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    r"""The text with its control characters escaped as \u001b, but for line breaks and tabs.
+
+    What strangers have written is printed too, and a terminal would obey it.
+    """
+    return "".join(each if each in "\n\t" or category(each) not in _CONTROLS else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    # as JSON has it, so that a JSON document stays one; json.dumps itself leaves DEL as it is
+    return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
 
 
 def show(line: str) -> None:
     """Print a line of data on standard output."""
-    print(line, flush=True)
+    print(printable(line), flush=True)
 
 
 def show_json(value: object) -> None:
     """Print a JSON document on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2), flush=True)
+    print(printable(json.dumps(value, ensure_ascii=False, indent=2)), flush=True)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -40,7 +57,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     heads = [Column(name, overflow="fold", no_wrap=index in whole) for index, name in enumerate(columns)]
     table = Table(*heads, box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     console.print(table)
 
 

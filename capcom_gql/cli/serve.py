@@ -14,19 +14,31 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
     api_only: Annotated[bool, typer.Option("--api-only", help="Leave the work to `capcom worker`.")] = False,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="In development, listen on an address that other machines reach.")
+    ] = False,
 ) -> None:
     """Migrate the database, then serve the API with a worker. Prints `ready URL` when it answers.
 
     The worker sends the letters and records the steps of the calendar, so no other process is needed, except with
     --api-only. SIGTERM or Ctrl-C stops it.
     """
-    from capcom_gql.cli.listening import listen, reachable, run
+    from capcom_gql.cli.failures import Stop
+    from capcom_gql.cli.listening import is_loopback, listen, reachable, run
     from capcom_gql.logs import to_standard_error
+    from capcom_gql.notifiers.confinement import hide_from_children
     from capcom_gql.settings import load
 
+    hide_from_children()
     settings = load()
     to_standard_error(as_objects=settings.is_production, requests=True)
     listener = listen(host, port)
+    if not (settings.is_production or insecure or is_loopback(listener)):
+        listener.close()
+        raise Stop(
+            f"Other machines can reach {host}, and this is development: its safeguards are for one machine only. Set "
+            "CAPCOM_ENV=production, or listen on 127.0.0.1; --insecure serves all the same."
+        )
     run(_serve(reachable(settings, listener), listener, ticking=not api_only))
 
 

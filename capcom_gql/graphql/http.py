@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from capcom_gql.access.authenticate import BadToken, authenticate
+from capcom_gql.access.nearby import is_nearby
 from capcom_gql.access.points import Balance, Points
 from capcom_gql.domain.rights import Actor
 from capcom_gql.graphql.authorization import authorize_roots
@@ -52,11 +53,13 @@ def graphql_app(
     """The API as an ASGI application; the database must be open.
 
     `woken` is set after each mutation, since letters may be due. `notifiers` are the channels of this process, for
-    `Query.notifiers`. Introspection is allowed where `CAPCOM_EXPLORER` turns the explorer on.
+    `Query.notifiers`. Introspection is allowed where `CAPCOM_EXPLORER` turns the explorer on; where nothing is said, in
+    development, to this machine itself.
     """
-    is_open = settings.explorer in ("on", "graphiql") or (settings.explorer == "" and not settings.is_production)
+    is_open = settings.explorer in ("on", "graphiql")
+    is_open_here = is_open or (settings.explorer == "" and not settings.is_production)
     redis = settings.broker_url if settings.broker_url.startswith("redis") else ""
-    return GraphqlApp(runtime, settings, Points(settings, redis), woken, notifiers, introspection=is_open)
+    return GraphqlApp(runtime, settings, Points(settings, redis), woken, notifiers, is_open, is_open_here)
 
 
 class GraphqlApp:
@@ -69,15 +72,20 @@ class GraphqlApp:
         points: Points,
         woken: asyncio.Event,
         notifiers: Sequence[ChannelInfo],
-        *,
-        introspection: bool,
+        is_open: bool,
+        is_open_here: bool,
     ) -> None:
         self._runtime = runtime
         self._notifiers = tuple(notifiers)
         self._woken = woken
         self._limits = limits
         self._schema = served_schema()
-        self._document_cache = DocumentCache(self._schema, limits, introspection=introspection)
+        self._document_cache = DocumentCache(self._schema, limits, introspection=is_open)
+        self._document_cache_here = (
+            self._document_cache
+            if is_open == is_open_here
+            else DocumentCache(self._schema, limits, introspection=is_open_here)
+        )
         self._points = points
 
     async def close(self) -> None:
@@ -127,7 +135,8 @@ class GraphqlApp:
         # before anything is read, so that documents which are refused cost their sender something too
         await self._spend(request, context, 1)
         try:
-            document = self._document_cache.read(parameters.query)
+            documents = self._documents(request)
+            document = documents.read(parameters.query)
         except GraphQLSyntaxError as error:
             return _invalid([error], "GRAPHQL_PARSE_FAILED")
         operation = document.operation(parameters.operation_name)
@@ -139,13 +148,13 @@ class GraphqlApp:
             raise RequestRefused(_NO_OPERATION, "BAD_USER_INPUT")
         roots = document.root_fields(operation, parameters.variables)
         authorize_roots(self._schema, operation.operation, roots, context)
-        cost = self._document_cache.cost(document, operation, parameters.variables)
+        cost = documents.cost(document, operation, parameters.variables)
         if cost.points > 1:
             await self._spend(request, context, cost.points - 1)
         request.state.cost = cost
         try:
             context.running = Running(self._limits, is_query=operation.operation is OperationType.QUERY)
-            return await self._execute(document, parameters, context, request.receive)
+            return await self._execute(documents, document, parameters, context, request.receive)
         finally:
             if operation.operation is OperationType.MUTATION:
                 self._woken.set()
@@ -170,8 +179,20 @@ class GraphqlApp:
             access_token=token,
         )
 
+    def _documents(self, request: Request) -> DocumentCache:
+        if self._document_cache_here is self._document_cache:
+            return self._document_cache
+        peer = request.client.host if request.client else ""
+        is_here = is_nearby(peer, (name for name, _ in request.headers.raw))
+        return self._document_cache_here if is_here else self._document_cache
+
     async def _execute(
-        self, document: Document, parameters: GraphqlRequest, context: Context, receive: Receive
+        self,
+        documents: DocumentCache,
+        document: Document,
+        parameters: GraphqlRequest,
+        context: Context,
+        receive: Receive,
     ) -> ExecutionResult:
         result = execute(
             self._schema,
@@ -179,7 +200,7 @@ class GraphqlApp:
             context_value=context,
             variable_values=dict(parameters.variables),
             operation_name=parameters.operation_name,
-            hide_suggestions=self._document_cache.hides_schema,
+            hide_suggestions=documents.hides_schema,
             executor_class=BoundedExecutor,
         )
         done = await context.running.result(result, receive) if isawaitable(result) else result
@@ -187,7 +208,7 @@ class GraphqlApp:
             raise context.running.ended
         if done.data is None and done.errors and all(error.path is None for error in done.errors):
             return _invalid(done.errors, "BAD_USER_INPUT")
-        self._document_cache.keep(parameters.query, document)
+        documents.keep(parameters.query, document)
         return done
 
 

@@ -13,6 +13,8 @@ from capcom_gql.graphql.scalars import text_fault
 
 MAX_BYTES = 256 * 1024
 """The most bytes of a request's body."""
+MAX_DEPTH = 64
+"""How deep the objects and lists of the variables may be nested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +84,32 @@ def _parameters(body: object) -> GraphqlRequest:
         raise _bad("“operationName” must be a string, or null.")
     if not isinstance(body.get("extensions"), dict | None):
         raise _bad("“extensions” must be an object, or null.")
-    for place, fault in _text_faults(variables, ""):
+    for place, fault in _text_faults(variables):
         raise RequestRefused(f"The text in variables{place} {fault}.", "BAD_USER_INPUT")
     return GraphqlRequest(query, variables or {}, name or None)
 
 
-def _text_faults(value: object, place: str) -> Iterator[tuple[str, str]]:
-    """Texts in variables that the database cannot store; checked here, whatever the type of the variable."""
-    if isinstance(value, str):
-        fault = text_fault(value)
-        if fault is not None:
-            yield place, fault
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield from _text_faults(name, place)
-            yield from _text_faults(each, f"{place}.{name}")
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _text_faults(each, f"{place}.{index}")
+def _text_faults(variables: object) -> Iterator[tuple[str, str]]:
+    """Texts in variables that the database cannot store; checked here, whatever the type of the variable.
+
+    A loop and not a recursion, which a body could drive as deep as it likes. Raises RequestRefused for variables nested
+    deeper than MAX_DEPTH.
+    """
+    waiting: list[tuple[object, str, int]] = [(variables, "", 0)]
+    while waiting:
+        value, place, depth = waiting.pop()
+        if isinstance(value, str):
+            fault = text_fault(value)
+            if fault is not None:
+                yield place, fault
+        elif isinstance(value, dict | list):
+            if depth == MAX_DEPTH:
+                raise _bad(f"The variables are nested deeper than {MAX_DEPTH} levels.")
+            if isinstance(value, dict):
+                waiting += ((name, place, depth) for name in value)
+                waiting += ((each, f"{place}.{name}", depth + 1) for name, each in value.items())
+            else:
+                waiting += ((each, f"{place}.{index}", depth + 1) for index, each in enumerate(value))
 
 
 def _bad(message: str) -> RequestRefused:

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO, NoReturn
 
 from capcom_gql.notifiers import wire
+from capcom_gql.notifiers.confinement import confine
 from capcom_gql.notifiers.declarations import SettingsRefused, StartFailed
 from capcom_gql.notifiers.in_process import InProcessHost, InProcessPlugin
 from capcom_gql.notifiers.redaction import describe_error, redact
@@ -112,6 +113,7 @@ def main() -> None:
 
     The only argument of the command is the number of an inherited pipe whose other end the host keeps open.
     """
+    confine()
     _end_with_the_parent(int(sys.argv[1]))
     for number in _IGNORED:
         # The host decides when this process ends, also when the signal goes to the whole group. Not SIG_IGN, which the

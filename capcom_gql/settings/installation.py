@@ -86,6 +86,13 @@ class Installation(BaseModel):
         "off in production.",
         json_schema_extra=accepts("on, off or graphiql"),
     )
+    metrics_token: str = Field(
+        "",
+        repr=False,
+        pattern=r"^([!-~]{16,200})?$",
+        description="The bearer token that /metrics asks for; empty: none, and the proxy keeps it from the outside.",
+        json_schema_extra=accepts("16 to 200 letters, digits and signs of ASCII, without spaces"),
+    )
     send_timeout: float = Field(
         10.0,
         gt=0,

@@ -4,11 +4,13 @@ import dramatiq
 from dramatiq.middleware import AsyncIO
 
 from capcom_gql.logs import to_standard_error
+from capcom_gql.notifiers.confinement import hide_from_children
 from capcom_gql.settings import load
 from capcom_gql.workers.actors import Actors, declare
 from capcom_gql.workers.broker import broker_connection
 from capcom_gql.workers.process import WorkerProcess
 
+hide_from_children()
 _settings = load()
 to_standard_error(as_objects=_settings.is_production)
 _boot = WorkerProcess(_settings, lambda: actors.deliver.send)
