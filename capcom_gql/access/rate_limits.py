@@ -43,6 +43,8 @@ RESET_FOR_ADDRESS = Limit("reset", 5, timedelta(days=1))
 """Links to choose a password that are mailed to one address (R5)."""
 RESET_OF_SOURCE = Limit("reset-from", 10, timedelta(hours=1))
 """Links to choose a password that are mailed for one source (R5)."""
+UNKNOWN_NUMBERS_OF_KEY = Limit("unknown-numbers", 20, timedelta(hours=1))
+"""Unknown subscriber numbers that an API key asks about, beyond which their answers are delayed (R11)."""
 SUPPORT_OF_PERSON = Limit("support", 20, timedelta(days=1))
 """Support requests of one person (R20)."""
 EMAIL_CHANGE_OF_PERSON = Limit("change-email", 5, timedelta(days=1))
@@ -62,9 +64,9 @@ SLOWED_AT_MOST_SECONDS = 5.0
 _CLEARED_EVERY = 50
 # a period that is over begins anew with this attempt
 _COUNT = """
-    INSERT INTO attemptcount (slot, count, ends_at) VALUES ($1, 1, $2)
+    INSERT INTO attemptcount (slot, count, ends_at) VALUES ($1, $4, $2)
     ON CONFLICT (slot) DO UPDATE SET
-        count = CASE WHEN attemptcount.ends_at <= $3 THEN 1 ELSE attemptcount.count + 1 END,
+        count = CASE WHEN attemptcount.ends_at <= $3 THEN $4 ELSE attemptcount.count + $4 END,
         ends_at = CASE WHEN attemptcount.ends_at <= $3 THEN excluded.ends_at ELSE attemptcount.ends_at END
     RETURNING count, ends_at
 """
@@ -97,6 +99,12 @@ async def is_within(limit: Limit, *key: str) -> bool:
     return count <= limit.amount
 
 
+async def count_several(limit: Limit, several: int, *key: str) -> int:
+    """Count several attempts under a key, and return how many there are in the present period."""
+    count, _ = await _count(limit, key, several)
+    return count
+
+
 async def take_back(limit: Limit, *key: str) -> None:
     """Uncount an attempt that does not count after all, as one with the right password."""
     await rows(_TAKE_BACK, [_slot(limit, key), clock.utc_now()])
@@ -126,13 +134,13 @@ def network_of(source: str, bits_of_4: int, bits_of_6: int) -> str:
     return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
 
 
-async def _count(limit: Limit, key: tuple[str, ...]) -> tuple[int, float]:
-    """How many attempts there are now, and how many seconds of the period are left."""
+async def _count(limit: Limit, key: tuple[str, ...], several: int = 1) -> tuple[int, float]:
+    """How many attempts there are now, with `several` more, and how many seconds of the period are left."""
     now = clock.utc_now()
-    (row,) = await rows(_COUNT, [_slot(limit, key), now + limit.period, now])
+    (row,) = await rows(_COUNT, [_slot(limit, key), now + limit.period, now, several])
     count, ends_at = int(row["count"]), as_instant(row["ends_at"])
     assert ends_at is not None, "a counter has an end"
-    if count == 1 and secrets.randbelow(_CLEARED_EVERY) == 0:
+    if count == several and secrets.randbelow(_CLEARED_EVERY) == 0:
         await rows(_CLEAR, [now])
     return count, (ends_at - now).total_seconds()
 

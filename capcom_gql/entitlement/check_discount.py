@@ -1,4 +1,5 @@
-"""Check discounts: is the holder of a subscriber number entitled, and to what (R10)? Reads only; needs no worker."""
+"""Check discounts: is the holder of a subscriber number entitled, and to what (R10)? Reads only
+where all numbers are known; needs no worker."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from capcom_gql.domain.discounts import Verdict, verdict
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.rights import Actor, Right, may, role_may
 from capcom_gql.domain.seats import address_key, parse_number
+from capcom_gql.entitlement.unknown_numbers import slow_unknown
 from capcom_gql.forms import MAX_PRICE_MINOR, compared
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
@@ -60,7 +62,8 @@ class BadPrice(Exception):
 async def check_discounts(runtime: Runtime, actor: Actor, questions: Sequence[DiscountQuestion]) -> list[CheckAnswer]:
     """The answers to some questions, in order (R10).
 
-    A number that the caller may not ask about is answered with UNKNOWN_NUMBER. Raises NotAllowed, FutureInstant or
+    A number that the caller may not ask about is answered with UNKNOWN_NUMBER, which an API key waits for where it has
+    asked about too many of them. Raises NotAllowed, FutureInstant or
     BadPrice, where one question is at fault.
     """
     now = await product_now()
@@ -76,6 +79,8 @@ async def check_discounts(runtime: Runtime, actor: Actor, questions: Sequence[Di
     found = await number_holders([number for number in numbers if number is not None])
     visible = {number: holder for number, holder in found.items() if may_ask(Right.DISCOUNT_CHECK, actor, holder)}
     holders = [None if number is None else visible.get(number) for number in numbers]
+    if unknown := sum(number is not None and number not in visible for number in numbers):
+        await slow_unknown(actor, unknown)
     redeemed = await _redeemed(questions, holders)
     return [
         answer(runtime, question, holder, now, malformed=number is None, redeemed=_use(question, holder) in redeemed)

@@ -1,4 +1,4 @@
-"""Check a service: is it open to the holder of a subscriber number (R1, R3)? Reads only, and needs no worker."""
+"""Check a service: is it open to the holder of a subscriber number (R1, R3)? Needs no worker."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from capcom_gql.domain.plans import Service
 from capcom_gql.domain.rights import Actor, Right, role_may
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.entitlement.check_discount import FutureInstant, NotAllowed, may_ask
+from capcom_gql.entitlement.unknown_numbers import slow_unknown
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage.product_clock import product_now
 from capcom_gql.storage.queries.number_holders import number_holders
@@ -48,6 +49,8 @@ async def check_service(runtime: Runtime, actor: Actor, question: ServiceQuestio
     holder = None if number is None else (await number_holders([number])).get(number)
     if holder is not None and not may_ask(Right.SERVICE_CHECK, actor, holder):
         holder = None
+    if holder is None and number is not None:
+        await slow_unknown(actor, 1)
     facts = None if holder is None else holder.facts
     if facts is not None and question.at is not None:
         facts = facts.as_of(question.at)

@@ -11,6 +11,7 @@ from capcom_gql.access.rate_limits import (
     SIGN_IN_SLOWED,
     SIGN_IN_TO_ACCOUNT,
     SUPPORT_OF_PERSON,
+    UNKNOWN_NUMBERS_OF_KEY,
 )
 from capcom_gql.cli.demo_guide import PRICE_MINOR, QUERY
 from capcom_gql.forms import MAX_USERS
@@ -95,6 +96,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         limits.sign_ups_per_hour,
         *sign_in,
         *links,
+        UNKNOWN_NUMBERS_OF_KEY.amount,
         *a_day,
     )
     rows = re.findall(r"^\| .+? \| (.+?) \|", page("docs/api-guide.md").section("Limits"), re.MULTILINE)
