@@ -3,7 +3,6 @@
 Counted in the memory of each process, or in Redis for all processes together.
 """
 
-import ipaddress
 import logging
 from dataclasses import dataclass
 from time import monotonic
@@ -13,6 +12,7 @@ from limits.aio.storage import RedisStorage
 from limits.errors import StorageError
 
 from capcom_gql import clock
+from capcom_gql.access.rate_limits import SOURCE_BITS, network_of
 from capcom_gql.access.tokens import hash_token
 from capcom_gql.domain.rights import Actor
 from capcom_gql.settings.limits import Limits
@@ -75,7 +75,7 @@ class Points:
         elif token is not None:
             policy, who = "session", hash_token(token)
         else:
-            policy, who = "anonymous", _network(source)
+            policy, who = "anonymous", network_of(source, *SOURCE_BITS)
         if self._shared is not None and monotonic() > self._own_until:
             try:
                 slot = f"points/{policy}/{who}"
@@ -134,15 +134,3 @@ def _redis(url: str, pool: Any) -> RedisStorage:
     return RedisStorage(
         f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix="capcom", connection_pool=pool
     )
-
-
-def _network(source: str) -> str:
-    """What counts as one source: an address of IPv4, the 64 leading bits of one of IPv6."""
-    try:
-        address = ipaddress.ip_address(source.partition("%")[0])
-    except ValueError:
-        return source
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped) if mapped else str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)

@@ -125,7 +125,7 @@ async def seconds_slowed(*key: str) -> float:
 def network_of(source: str, bits_of_4: int, bits_of_6: int) -> str:
     """The network of an address, of so many bits for IPv4 and for IPv6; what is no address is its own network."""
     try:
-        address = ipaddress.ip_address(source)
+        address = ipaddress.ip_address(source.partition("%")[0])
     except ValueError:
         return source
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
