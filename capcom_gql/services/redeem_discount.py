@@ -5,12 +5,14 @@ from typing import Any
 
 from capcom_gql.access.authorize import authorize
 from capcom_gql.access.idempotency import check_key, run_once
+from capcom_gql.domain.discounts import DiscountReason
 from capcom_gql.domain.events import Kind
 from capcom_gql.domain.plans import EventKind
 from capcom_gql.domain.refusals import Code, Fault, invalid, refuse_if
 from capcom_gql.domain.rights import Actor, Right
 from capcom_gql.domain.seats import parse_number
 from capcom_gql.entitlement.check_discount import CheckAnswer, DiscountQuestion, answer
+from capcom_gql.entitlement.unknown_numbers import slow_unknown
 from capcom_gql.forms import MAX_PRICE_MINOR, Email, Read, RequiredText
 from capcom_gql.runtime import Runtime
 from capcom_gql.storage import ids
@@ -81,6 +83,8 @@ async def redeem_discount(runtime: Runtime, actor: Actor, form: RedeemDiscountFo
     try:
         made = await in_one_transaction(lambda: run_once(actor, form.idempotency_key, "redeemDiscount", form, work))
     except _NotEligible as refusal:
+        if refusal.check.verdict.reason is DiscountReason.UNKNOWN_NUMBER:
+            await slow_unknown(actor, 1)
         fault = Fault(
             Code.DISCOUNT_REFUSED,
             ("subscriberNumber",),

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.rule("R11")
 
 CHECKS = "query ($inputs: [DiscountCheckInput!]!) { discountChecks(inputs: $inputs) { reason } }"
 ACCESS = "query ($number: String!) { serviceAccess(subscriberNumber: $number, service: DOCUMENTATION) { reason } }"
+REDEEM = "mutation ($input: RedeemDiscountInput!) { redeemDiscount(input: $input) { check { reason } } }"
 
 
 def numbers(count: int) -> list[str]:
@@ -25,6 +26,22 @@ async def ask(api: Api, key: str, *asked: str) -> tuple[set[str], float]:
     inputs = [{"subscriberNumber": number, "eventKind": "FORUM"} for number in asked]
     answers = (await api.data(CHECKS, key, inputs=inputs))["discountChecks"]
     return {answer["reason"] for answer in answers}, time.monotonic() - began
+
+
+async def test_redeeming_is_no_way_around(api: Api) -> None:
+    key = await api.key(Scope.DISCOUNTS_REDEEM)
+    form = {
+        "subscriberNumber": numbers(1)[0],
+        "eventKind": "FORUM",
+        "eventReference": "forum-2027",
+        "registrationReference": "R-1",
+        "priceMinor": 100,
+        "idempotencyKey": "k",
+    }
+    for _ in range(2):
+        answer = await api.data(REDEEM, key, input=form)
+        assert answer["redeemDiscount"]["check"] == {"reason": "UNKNOWN_NUMBER"}
+    assert (await AttemptCount.get()).count == 2
 
 
 async def test_unknown_numbers_are_answered_later_and_known_ones_at_once(api: Api) -> None:
