@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from capcom_gql import clock
+from capcom_gql.access.sessions import is_over, last_use
 from capcom_gql.access.tokens import KEY_PREFIX, hash_token, is_well_formed_key
 from capcom_gql.domain.rights import ANONYMOUS, Actor, Scope
 from capcom_gql.storage.tables import ApiKey, Seat, Session
 
-# so that a check by a machine is a read nearly always
+# so that a request is a read nearly always
 _USE_RECORDED_EVERY = timedelta(minutes=1)
 
-# by key id; an event loop holds only weak references to its tasks
+# by the id of a key or a session; an event loop holds only weak references to its tasks
 _recordings: dict[str, asyncio.Task[None]] = {}
 
 log = logging.getLogger(__name__)
@@ -40,34 +42,39 @@ async def _machine(secret: str) -> Actor:
     if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
         raise BadToken
     if key.last_used_at is None or key.last_used_at <= now - _USE_RECORDED_EVERY:
-        _record_use(key.id, now)
+        _record_use(ApiKey, key.id, now)
     return Actor(key_id=key.id, scopes=frozenset(Scope(scope) for scope in key.scopes))
 
 
-def _record_use(key_id: str, now: datetime) -> None:
-    """Write a key's last use in the background: a check must neither wait for it nor fail because of it."""
+def _record_use(table: type[ApiKey] | type[Session], row_id: str, now: datetime) -> None:
+    """Write the last use of a key or a session in the background: no request waits for it or fails because of it."""
 
     async def write() -> None:
         try:
-            await ApiKey.filter(id=key_id).update(last_used_at=now)
+            await table.filter(id=row_id).update(last_used_at=now)
         except Exception:
-            log.warning("the use of a key was not recorded", exc_info=True, extra={"key_id": key_id})
+            name = "key" if table is ApiKey else "session"
+            log.warning("the use of a %s was not recorded", name, exc_info=True, extra={f"{name}_id": row_id})
 
-    if key_id not in _recordings:
-        _recordings[key_id] = asyncio.create_task(write())
-        _recordings[key_id].add_done_callback(lambda _: _recordings.pop(key_id))
+    if row_id not in _recordings:
+        _recordings[row_id] = asyncio.create_task(write())
+        _recordings[row_id].add_done_callback(lambda _: _recordings.pop(row_id))
 
 
 async def wait_for_recorded_uses() -> None:
-    """Wait until the last uses of keys are written; to be called before the database is closed."""
+    """Wait until the last uses of keys and sessions are written; to be called before the database is closed."""
     await asyncio.gather(*_recordings.values())
 
 
 async def _person(token: str) -> Actor:
     session = await Session.get_or_none(token_hash=hash_token(token)).select_related("person")
-    if session is None or session.revoked_at is not None or session.expires_at <= clock.utc_now():
+    now = clock.utc_now()
+    if session is None or is_over(session, now):
         raise BadToken
-    return await actor_of(session.person_id, is_staff=session.person.is_staff)
+    if last_use(session) <= now - _USE_RECORDED_EVERY:
+        _record_use(Session, session.id, now)
+    actor = await actor_of(session.person_id, is_staff=session.person.is_staff)
+    return replace(actor, session_id=session.id)
 
 
 async def actor_of(person_id: str, *, is_staff: bool) -> Actor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from capcom_gql.delivery.links import mint_password_link, mint_unsubscribe_link
+from capcom_gql.delivery.links import ASKED_FOR, mint_password_link, mint_unsubscribe_link, welcome_to
 from capcom_gql.delivery.notice_context import email_context, notice_context, support_context
 from capcom_gql.delivery.suppressed import Suppressed
 from capcom_gql.domain import terms as term_rules
@@ -70,7 +70,9 @@ async def context_of(runtime: Runtime, delivery: Delivery, person: Person | None
     if topic in _PASSWORDS:
         hours = LETTERS[topic].link_hours
         assert hours is not None, "the table of letters says how long a link to choose a password holds"
-        context |= {"link": await mint_password_link(runtime.account_base_url, person, hours), "link_hours": hours}
+        purpose = welcome_to(delivery.about["seat_id"]) if topic is Topic.WELCOME else ASKED_FOR
+        link = await mint_password_link(runtime.account_base_url, person, hours, purpose)
+        context |= {"link": link, "link_hours": hours}
     return context
 
 

@@ -10,11 +10,20 @@ from capcom_gql.domain.privacy import is_erased
 from capcom_gql.storage.engine.database import in_one_transaction
 from capcom_gql.storage.tables import EmailChange, OneTimeLink, Person, UnsubscribeLink
 
+ASKED_FOR = "asked for"
+"""The purpose of a link that a person asked for, or that the command line printed."""
 
-async def mint_password_link(account_base_url: str, person: Person, hours: int) -> str:
+
+def welcome_to(seat_id: str) -> str:
+    """The purpose of the link in the welcome to a seat."""
+    return f"welcome to {seat_id}"
+
+
+async def mint_password_link(account_base_url: str, person: Person, hours: int, purpose: str = ASKED_FOR) -> str:
     """The URL of the page on which a person chooses a password, with a new token that works for `hours` hours (R5).
 
-    Raises Suppressed if the person was erased in the meantime (R23).
+    The person's unused links for the same `purpose` no longer work: another that was asked for, or the welcome to the
+    same seat (`welcome_to`). Raises Suppressed if the person was erased in the meantime (R23).
     """
     token = new_link_token()
     now = clock.utc_now()
@@ -24,8 +33,14 @@ async def mint_password_link(account_base_url: str, person: Person, hours: int) 
         known = await Person.filter(id=person.id).select_for_update().get()
         if is_erased(known.id, known.email):
             raise Suppressed("the person was erased before the letter was sent")
+        older = OneTimeLink.filter(person_id=known.id, purpose=purpose, used_at__isnull=True)
+        await older.update(used_at=now)
         await OneTimeLink.create(
-            token_hash=hash_token(token), person=known, created_at=now, expires_at=now + timedelta(hours=hours)
+            token_hash=hash_token(token),
+            person=known,
+            purpose=purpose,
+            created_at=now,
+            expires_at=now + timedelta(hours=hours),
         )
 
     await in_one_transaction(work)

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     SUPPORT_OPENED = "support.opened"
     SUPPORT_CLOSED = "support.closed"
     PASSWORD_REQUESTED = "password.requested"
+    PASSWORD_CHANGED = "password.changed"
     EMAIL_CHANGE_REQUESTED = "email.change_requested"
     EMAIL_CHANGED = "email.changed"
     SIGNUP_REFUSED = "signup.refused"
@@ -99,6 +100,7 @@ EVENTS: Mapping[Kind, Spec] = {
     ),
     Kind.TERMS_ACCEPTED: Spec(("subscribe", "renew"), ("term_id", "version", "person_id")),
     Kind.PASSWORD_REQUESTED: Spec(("request_password",), ()),
+    Kind.PASSWORD_CHANGED: Spec(("choose_password",), ()),
     Kind.SURVEY_ASKED: Spec(("record_due", "renew"), ("term_id", "seat_ids")),
     Kind.SURVEY_ANSWERED: Spec(("answer_survey",), ("term_id", "seat_id")),
     Kind.SUPPORT_OPENED: Spec(("open_support_request",), ("request_id", "seat_id")),

@@ -35,7 +35,11 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
         "Mutation",
         "createWebhookEndpoint updateWebhookEndpoint rotateWebhookSecret deleteWebhookEndpoint retryDelivery",
     ),
-    (Right.SELF, "Mutation", "answerSurvey updateProfile changeEmail openSupportRequest signOut"),
+    (
+        Right.SELF,
+        "Mutation",
+        "answerSurvey updateProfile changeEmail openSupportRequest signOut endSession endAllSessions",
+    ),
     (
         Right.VIEW,
         "Organisation",
@@ -93,7 +97,8 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     ),
     (Right.ADMINISTRATION, "ApiKey", "id name prefix scopes createdAt lastUsedAt expiresAt revokedAt"),
     (Right.SUPPORT, "SupportRequest", "id message check access seat openedBy openedAt closedAt answer"),
-    (Right.SELF, "Viewer", "role person apiKey scopes seats organisations supportRequests"),
+    (Right.SELF, "Viewer", "role person apiKey scopes seats organisations supportRequests sessions"),
+    (INHERITED, "Session", "id createdAt lastUsedAt network isCurrent"),
     (INHERITED, "Plan", "id code name seatLimit price services discounts isOpen"),
     (INHERITED, "DiscountRule", "eventKind percent amount"),
     (INHERITED, "Money", "amountMinor currency"),

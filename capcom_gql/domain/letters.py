@@ -26,6 +26,7 @@ class Topic(StrEnum):
     SUPPORT_ANSWER = "support_answer"
     EMAIL_CHANGE = "email_change"
     STAFF_NOTICE = "staff_notice"
+    PASSWORD_CHANGED = "password_changed"
 
 
 class DeliveryState(StrEnum):
@@ -104,6 +105,7 @@ LETTERS: Mapping[Topic, Letter] = {
     Topic.SUPPORT_ANSWER: Letter(Audience.PERSON),
     Topic.EMAIL_CHANGE: Letter(Audience.PERSON, link_hours=24),
     Topic.STAFF_NOTICE: Letter(Audience.SUPPORT),
+    Topic.PASSWORD_CHANGED: Letter(Audience.PERSON),
 }
 """The table of letters of docs/rules.md."""
 

@@ -49,6 +49,8 @@ class Actor:
     """ids of the organisations in which this person holds an active seat, as manager or not"""
     is_system: bool = False
     """the worker, the command line: no caller of the API"""
+    session_id: str | None = None
+    """the session by which this person calls; None for anyone else"""
 
     @property
     def is_anonymous(self) -> bool:
@@ -150,7 +152,8 @@ class Right(StrEnum):
     SUPPORT = "SUPPORT"
     """read a support request (R20)"""
     SELF = "SELF"
-    """act for oneself: answer the survey, change one's profile or address, open a support request, sign out"""
+    """act for oneself: answer the survey, change one's profile or address, open a support request, sign out,
+    list and end one's sessions"""
 
 
 TABLE: Mapping[Right, Row] = {

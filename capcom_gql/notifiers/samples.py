@@ -201,6 +201,7 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = MappingProxyType(
             Sample("failing", "a webhook that fails", _endpoint("endpoint.failing", "503 Service Unavailable")),
             Sample("disabled", "a webhook that was disabled", _endpoint("endpoint.disabled", "410 Gone")),
         ),
+        "password_changed": (Sample("changed", "the person who chose a new password", {}),),
     }
 )
 """The variants of every letter, by topic, in the order of `topics.TOPICS`."""

@@ -115,6 +115,8 @@ TOPICS: Mapping[str, LetterKeys] = MappingProxyType(
         # organisation.duplicate_suspected, or, with {url, reason} in addition, endpoint.failing or endpoint.disabled:
         # there organisation_name is None for an endpoint of the operator's, and reason may be None.
         "staff_notice": LetterKeys(required=_keys("notice"), has_html=False),
+        # To the person who had a password before, and chose another one (R5).
+        "password_changed": LetterKeys(required=_keys("person login_url support_email")),
     }
 )
 """The keys of each topic. Their types: `person` is {given_name, family_name, email}; `*_on` a date, a civil day of the

@@ -38,7 +38,7 @@ class SignInForm:
 
 
 async def sign_in(actor: Actor, form: SignInForm, source: str) -> SignedIn:
-    """Check the credentials and open a session of 24 hours. `source` is the network address of the caller.
+    """Check the credentials and open a session. `source` is the network address of the caller.
 
     Wrong passwords are counted: for the source, and for the account and the network of the source together. Those from
     networks that have not signed in to the account delay the answers to such networks; it is never locked (R5). Raises
@@ -63,15 +63,15 @@ async def sign_in(actor: Actor, form: SignInForm, source: str) -> SignedIn:
     await take_back(SIGN_IN_TO_ACCOUNT, key, network)
     if not is_known_network:
         await is_within(SIGNED_IN_FROM, key, network)
-    return await in_one_transaction(partial(_open, person.id, stored_hash))
+    return await in_one_transaction(partial(_open, person.id, stored_hash, source))
 
 
-async def _open(person_id: str, verified_hash: str | None) -> SignedIn:
+async def _open(person_id: str, verified_hash: str | None, source: str) -> SignedIn:
     """Open a session, unless another password was chosen while this one was being verified."""
     person = await Person.filter(id=person_id, password_hash=verified_hash).select_for_update().first()
     if person is None:
         raise _refusal()
-    return await open_session(person)
+    return await open_session(person, source)
 
 
 def _refusal() -> Refusal:

@@ -26,6 +26,7 @@ AS_THE_RULES_SAY = [
     ("support_answer", "PERSON", None, None),
     ("email_change", "PERSON", None, 24),
     ("staff_notice", "SUPPORT", None, None),
+    ("password_changed", "PERSON", None, None),
 ]
 
 

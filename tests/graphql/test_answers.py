@@ -242,3 +242,18 @@ async def test_a_longer_list_takes_no_more_statements(api: Api, caplog: pytest.L
         counts.append(sum(record.name == "tortoise.db_client" for record in caplog.records))
     assert counts[0] > 10
     assert counts == [counts[0]] * 3
+
+
+@pytest.mark.rule("R5")
+async def test_one_s_sessions_are_listed_and_ended(api: Api) -> None:
+    await api.subscribe("ana")
+    other, token = await api.sign_in("ana@ville.example"), await api.sign_in("ana@ville.example")
+    asked = "{ viewer { sessions { id isCurrent network lastUsedAt createdAt } } }"
+    here, there = (await api.data(asked, token))["viewer"]["sessions"]
+    assert (here["isCurrent"], there["isCurrent"], here["network"]) == (True, False, None)
+    end = "mutation ($id: ID!) { endSession(input: { sessionId: $id }) { ended errors { code path } } }"
+    assert (await api.data(end, token, id=there["id"]))["endSession"] == {"ended": True, "errors": []}
+    assert (await api.ask("{ viewer { role } }", other))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    end_all = "mutation ($keep: Boolean!) { endAllSessions(input: { keepCurrent: $keep }) { endedCount } }"
+    assert (await api.data(end_all, token, keep=True))["endAllSessions"] == {"endedCount": 0}
+    assert (await api.data(end_all, token, keep=False))["endAllSessions"] == {"endedCount": 1}

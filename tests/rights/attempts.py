@@ -215,6 +215,10 @@ def _on_an_endpoint(bad: dict[str, Any] | None = None) -> RateLimits:
     return attempts
 
 
+def _end_session(stage: Stage) -> Iterator[Attempt]:
+    yield Attempt("nobody's", {"sessionId": f"session_{_ID}"})
+
+
 def _plain(good: dict[str, Any] | None, bad: dict[str, Any] | None = None, code: str | None = None) -> RateLimits:
     """A form about nobody else, and one that is badly filled."""
 
@@ -244,6 +248,8 @@ ATTEMPTS: dict[str, RateLimits] = {
     "releaseDiscount": _release_discount,
     "signIn": _plain(None, {"email": "who@ville.example", "password": PASSWORD}, "BAD_CREDENTIALS"),
     "signOut": _plain({}),
+    "endSession": _end_session,
+    "endAllSessions": _plain({}),
     "requestPassword": _plain({"email": "cleo@ville.example"}),
     "choosePassword": _plain(None, {"token": "none", "password": PASSWORD}, "BAD_TOKEN"),
     "updateProfile": _plain({"jobTitle": "Something else"}, {"givenName": " "}, "INVALID_INPUT"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from capcom_gql import clock
 from capcom_gql.access.passwords import hash_password
+from capcom_gql.access.sessions import open_session
 from capcom_gql.access.tokens import hash_token
 from capcom_gql.storage.ids import EMAIL_CHANGE, PERSON, new_id
 from capcom_gql.storage.tables import Delivery, EmailChange, OneTimeLink, Person
@@ -201,6 +202,16 @@ async def _person_to_erase(stage: Stage, doing: Doing) -> dict[str, Any]:
     return {"personId": (await _fresh_person()).id, "reason": "At their wish."}
 
 
+async def _session_to_end(stage: Stage, doing: Doing) -> dict[str, Any]:
+    return {"sessionId": (await open_session(await stage.person(doing.caller))).session_id}
+
+
+async def _sessions_to_end(stage: Stage, doing: Doing) -> dict[str, Any]:
+    # one more than the one that asks, which is kept
+    await _session_to_end(stage, doing)
+    return {}
+
+
 PREPARED: dict[str, Preparation] = {
     "replaceSeat": _replacement,
     "removeSeat": _removal,
@@ -213,6 +224,8 @@ PREPARED: dict[str, Preparation] = {
     "answerSurvey": _survey,
     "releaseDiscount": _release,
     "signIn": _sign_in,
+    "endSession": _session_to_end,
+    "endAllSessions": _sessions_to_end,
     "requestPassword": _person_to_write_to,
     "choosePassword": _choice,
     "changeEmail:another": _person_to_move,

@@ -101,7 +101,8 @@ FIELDS = {
 
 # Values: whoever gets one gets all of it.
 VALUES = {
-    "Viewer": "role person apiKey scopes seats organisations supportRequests",
+    "Viewer": "role person apiKey scopes seats organisations supportRequests sessions",
+    "Session": "id createdAt lastUsedAt network isCurrent",
     "DeliveryAttempt": "number at outcome error durationMs",
     "Milestone": "kind on description",
     "Renewal": "noticeOn isOpen remindersSent remindersMax declinedAt declineReason renewedAt wouldEndOn",
@@ -168,6 +169,8 @@ redeemDiscount          -          -        DISCOUNTS_REDEEM       -            
 releaseDiscount         -          -        made:DISCOUNTS_REDEEM  redemptionId            redemption
 signIn                  yes        yes      -                      -                       accessToken,expiresAt,viewer
 signOut                 -          yes      -                      -                       signedOut
+endSession              -          own      -                      sessionId               ended
+endAllSessions          -          yes      -                      -                       endedCount
 requestPassword         yes        yes      -                      -                       accepted
 choosePassword          yes        yes      -                      -                       accessToken,expiresAt,viewer
 updateProfile           -          own      -                      -                       person

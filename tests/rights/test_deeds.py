@@ -40,6 +40,8 @@ MARKS = {
     "releaseDiscount": "Redemption",
     "signIn": "Session",
     "signOut": "Session",
+    "endSession": "Session",
+    "endAllSessions": "Session",
     "requestPassword": "Event",
     "choosePassword": "Person",
     "updateProfile": "Person",
@@ -64,7 +66,7 @@ Rows = dict[str, str]
 
 
 async def every_row() -> Rows:
-    """Everything that is stored, as the database writes it, by model; but when keys were last used."""
+    """Everything that is stored, as the database writes it, by model; but when keys and sessions were last used."""
     return {row["name"]: row["held"] or "[]" for row in await rows(_every_row(is_postgres()))}
 
 
@@ -72,7 +74,7 @@ async def every_row() -> Rows:
 def _every_row(on_postgres: bool) -> str:
     written = []
     for name, model in Tortoise.apps["capcom"].items():
-        columns = set(model._meta.fields_db_projection.values()) - ({"last_used_at"} if name == "ApiKey" else set())
+        columns = set(model._meta.fields_db_projection.values()) - {"last_used_at"}
         listed = ", ".join(f'"{column}"' for column in sorted(columns))
         table, key = model._meta.db_table, model._meta.db_pk_column
         if on_postgres:

@@ -26,7 +26,7 @@ from tests.rights.walk import Truth, Walk
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # Values that are read elsewhere than by an object's id.
-ELSEWHERE = {"Viewer", "TermsOfUse", "Notifier", "Report", "SurveySummary", "PageInfo"}
+ELSEWHERE = {"Viewer", "Session", "TermsOfUse", "Notifier", "Report", "SurveySummary", "PageInfo"}
 ELSEWHERE |= {"SimpleError", "SeatLimitError", "TermsError", "ProofTooLateError"}
 
 

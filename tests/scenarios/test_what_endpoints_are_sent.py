@@ -103,7 +103,10 @@ async def look_after_people(world: World, story: Story) -> None:
     staff = await world.staff()
     await do(world, "requestPassword", None, email="bob@ville.example")
     await world.tick()
-    bob = await world.sign_in_by_letter("bob")
+    await world.sign_in_by_letter("bob")
+    await do(world, "requestPassword", None, email="bob@ville.example")
+    await world.tick()
+    bob = await world.sign_in_by_letter("bob", "cinq grands bateaux rouges")
     await do(world, "changeEmail", bob, email="robert@ville.example")
     fay = (await story.seat("fay"))["person"]["id"]
     await do(world, "changeEmail", staff, personId=fay, email="fay.silva@ville.example")

@@ -98,7 +98,7 @@ async def sing(house: House, service: Service) -> Canary:
     await service.record_proof(live)
     row = await Person.get(email_key=FIRST_ADDRESS)
     link = await mint_password_link("https://account.example", row, 1)
-    signed_in = await choose_password(ANONYMOUS, ChoosePasswordForm(_token(link), PASSWORD))
+    signed_in = await choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(_token(link), PASSWORD))
     actor = await actor_of(row.id, is_staff=False)
     await update_profile(actor, UpdateProfileForm(addresses=(AddressForm("matrix", "@canari:ville.example"),)))
     await _manage(service, actor, unpaid)

@@ -220,13 +220,15 @@ async def test_of_two_who_confirm_the_same_address_at_once_one_has_it(service: S
 async def test_the_password_and_the_sessions_stay_and_unused_links_end(service: Service, ana: Person) -> None:
     await prepare()
     link = (await mint_password_link(BASE, ana, 1)).partition("token=")[2]
-    signed_in = await choose_password(ANONYMOUS, ChoosePasswordForm(link, PASSWORD))
+    signed_in = await choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(link, PASSWORD))
     herself = await actor_of(signed_in.person_id, is_staff=False)
     unused = (await mint_password_link(BASE, ana, 1)).partition("token=")[2]
     await ask(service, herself, NEW)
     await confirm(service, await token_of(await only_change()))
     assert not await OneTimeLink.filter(person_id=ana.id, used_at__isnull=True).exists()
-    faults = await faults_of(choose_password(ANONYMOUS, ChoosePasswordForm(unused, "cinq grands bateaux rouges")))
+    faults = await faults_of(
+        choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(unused, "cinq grands bateaux rouges"))
+    )
     assert faults == [("BAD_TOKEN", "token")]
     assert (await sign_in(ANONYMOUS, SignInForm(NEW, PASSWORD), "192.0.2.1")).person_id == ana.id
     old = sign_in(ANONYMOUS, SignInForm(ANA, PASSWORD), "192.0.2.1")

@@ -168,7 +168,7 @@ async def test_nothing_lets_them_in_any_more(service: Service, canary: Canary) -
     with pytest.raises(BadToken):
         await authenticate(canary.access_token)
     assert not await Session.filter(person_id=canary.person.id, revoked_at__isnull=True).exists()
-    chosen = choose_password(ANONYMOUS, ChoosePasswordForm(link, "cinq grands bateaux rouges"))
+    chosen = choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(link, "cinq grands bateaux rouges"))
     assert await faults_of(chosen) == [("BAD_TOKEN", "token")]
     for address in (FIRST_ADDRESS, ADDRESS, f"erased-{canary.person.id}@invalid"):
         entering = sign_in(ANONYMOUS, SignInForm(address, PASSWORD), "192.0.2.1")

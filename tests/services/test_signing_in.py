@@ -8,30 +8,32 @@ import pytest
 from capcom_gql.access.authenticate import BadToken, authenticate
 from capcom_gql.access.passwords import MAX_CONCURRENT, _gate, prepare
 from capcom_gql.access.sessions import SignedIn
-from capcom_gql.delivery.links import mint_password_link
+from capcom_gql.access.tokens import hash_token
+from capcom_gql.delivery.links import ASKED_FOR, mint_password_link, welcome_to
 from capcom_gql.domain.refusals import Code, Refusal
 from capcom_gql.domain.rights import ANONYMOUS
 from capcom_gql.services.choose_password import ChoosePasswordForm, choose_password
 from capcom_gql.services.sign_in import SignInForm, sign_in
 from capcom_gql.storage.engine.database import in_one_transaction
-from capcom_gql.storage.tables import Person
+from capcom_gql.storage.tables import Delivery, OneTimeLink, Person
 from tests.databases import ONLY_POSTGRES
 from tests.patience import LONG
 from tests.services.house import Service
 
 OLD, NEW = "quatre petits chevaux gris", "cinq grands bateaux rouges"
 ANA = "ana@ville.example"
+BASE = "https://capcom.example"
 
 
 async def link_of(address: str) -> str:
     """The token of a link to choose a password, as a letter carries it."""
-    link = await mint_password_link("https://capcom.example", await Person.get(email_key=address), 1)
+    link = await mint_password_link(BASE, await Person.get(email_key=address), 1)
     return link.partition("token=")[2]
 
 
-async def choose(address: str, password: str) -> SignedIn:
+async def choose(service: Service, address: str, password: str) -> SignedIn:
     """Choose a password by a new link."""
-    return await choose_password(ANONYMOUS, ChoosePasswordForm(await link_of(address), password))
+    return await choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(await link_of(address), password))
 
 
 def enter(password: str) -> Awaitable[SignedIn]:
@@ -61,8 +63,8 @@ async def works(signed_in: SignedIn) -> bool:
 async def ana(service: Service) -> Person:
     """Ana, who has chosen her old password."""
     await prepare()
-    await service.subscribe("ana")
-    await choose(ANA, OLD)
+    await service.subscribe("ana", "bob")
+    await choose(service, ANA, OLD)
     return await Person.get(email_key=ANA)
 
 
@@ -73,13 +75,13 @@ async def waiting(gate: asyncio.Semaphore, count: int) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_password_chosen_while_the_old_one_is_verified(ana: Person) -> None:
+async def test_a_password_chosen_while_the_old_one_is_verified(service: Service, ana: Person) -> None:
     """Both queue to hash: the new one is chosen, in full, before the old one, read before, turns out right."""
     token = await link_of(ANA)
     gate = _gate(asyncio.get_running_loop())
     for _ in range(MAX_CONCURRENT):
         await gate.acquire()
-    choosing = asyncio.create_task(choose_password(ANONYMOUS, ChoosePasswordForm(token, NEW)))
+    choosing = asyncio.create_task(choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(token, NEW)))
     await waiting(gate, 1)
     between = asyncio.create_task(gate.acquire())
     await waiting(gate, 2)
@@ -97,7 +99,7 @@ async def test_a_password_chosen_while_the_old_one_is_verified(ana: Person) -> N
 
 
 @ONLY_POSTGRES
-async def test_a_session_opened_while_another_password_is_being_chosen(ana: Person) -> None:
+async def test_a_session_opened_while_another_password_is_being_chosen(service: Service, ana: Person) -> None:
     """Signing in is let wait at its very end, with the session not committed yet; the choice ends it all the same."""
     token = await link_of(ANA)
     opened: asyncio.Future[SignedIn] = asyncio.get_running_loop().create_future()
@@ -110,7 +112,7 @@ async def test_a_session_opened_while_another_password_is_being_chosen(ana: Pers
     # nested in a transaction of ours, what the deed writes is not seen before that one ends
     holding = asyncio.create_task(in_one_transaction(hold))
     session = await opened
-    choosing = asyncio.create_task(choose_password(ANONYMOUS, ChoosePasswordForm(token, NEW)))
+    choosing = asyncio.create_task(choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(token, NEW)))
     await asyncio.sleep(0.5)
     assert not choosing.done(), "the choice waits for the person's row"
     held.set()
@@ -120,12 +122,49 @@ async def test_a_session_opened_while_another_password_is_being_chosen(ana: Pers
     assert await works(chosen)
 
 
-async def test_many_at_once_leave_one_password_and_no_session_of_another(ana: Person) -> None:
+async def test_many_at_once_leave_one_password_and_no_session_of_another(service: Service, ana: Person) -> None:
     tokens = [await link_of(ANA) for _ in range(2)]
-    choices = [choose_password(ANONYMOUS, ChoosePasswordForm(token, NEW)) for token in tokens]
+    choices = [choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(token, NEW)) for token in tokens]
     entries = [enter(OLD) for _ in range(3)]
     answers = await asyncio.gather(*entries[:2], *choices, *entries[2:], return_exceptions=True)
     sessions = [answer for answer in answers if isinstance(answer, SignedIn)]
     assert [await works(session) for session in sessions].count(True) == 1
     assert await is_refused(enter(OLD))
     assert await works(await enter(NEW))
+
+
+async def letters() -> list[tuple[str, str]]:
+    """The letters that say that a password has changed, and the kinds of event that they are about."""
+    found = Delivery.filter(topic="password_changed").values_list("recipient", "event__kind")
+    return [(str(recipient), str(kind)) for recipient, kind in await found]
+
+
+async def test_a_letter_says_that_a_password_has_changed_not_that_the_first_was_chosen(
+    service: Service, ana: Person
+) -> None:
+    assert await letters() == []
+    before = await enter(OLD)
+    chosen = await choose(service, ANA, NEW)
+    assert await letters() == [(ANA, "password.changed")]
+    assert not await works(before)
+    assert await works(chosen)
+
+
+async def test_a_newer_link_voids_the_older_ones_of_its_kind(service: Service, ana: Person) -> None:
+    purposes = (ASKED_FOR, welcome_to("seat_1"), welcome_to("seat_2"))
+    older = {each: await mint_password_link(BASE, ana, 1, each) for each in purposes}
+    await mint_password_link(BASE, ana, 1)
+    await mint_password_link(BASE, ana, 1, welcome_to("seat_2"))
+    of_another = await mint_password_link(BASE, await Person.get(email_key="bob@ville.example"), 1)
+    await mint_password_link(BASE, ana, 1)
+    usable = {row.token_hash for row in await OneTimeLink.filter(used_at__isnull=True)}
+
+    def is_usable(link: str) -> bool:
+        return hash_token(link.partition("token=")[2]) in usable
+
+    assert [is_usable(older[each]) for each in purposes] == [False, True, False]
+    assert is_usable(of_another)
+    with pytest.raises(Refusal) as refused:
+        token = older[ASKED_FOR].partition("token=")[2]
+        await choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(token, NEW))
+    assert [fault.code for fault in refused.value.faults] == [Code.BAD_TOKEN]

@@ -34,6 +34,7 @@ DECLARED: Mapping[str, int] = {
     "Term.discounts": 3,
     "Viewer.organisations": 10,
     "Viewer.seats": 10,
+    "Viewer.sessions": 10,
     "Viewer.supportRequests": 20,
 }
 """Objects in each list that is not a page, and whose arguments do not say how many they are."""

@@ -18,6 +18,7 @@ from capcom_gql.graphql.mutations.people import People
 from capcom_gql.graphql.mutations.proofs import Proofs
 from capcom_gql.graphql.mutations.renewals import Renewals
 from capcom_gql.graphql.mutations.seats import Seats
+from capcom_gql.graphql.mutations.sessions import Sessions
 from capcom_gql.graphql.mutations.sign_up import SignUp
 from capcom_gql.graphql.mutations.support import Support
 from capcom_gql.graphql.mutations.surveys import Surveys
@@ -36,6 +37,7 @@ class Mutation(
     Surveys,
     Discounts,
     Accounts,
+    Sessions,
     People,
     Offers,
     Keys,

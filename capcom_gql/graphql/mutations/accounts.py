@@ -1,5 +1,6 @@
 """The mutations of sessions and passwords (R5)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -16,7 +17,10 @@ from capcom_gql.graphql.types.viewer import Viewer
 from capcom_gql.services import choose_password, request_password, sign_in, sign_out
 
 _TOKEN = "The token of the new session, for `Authorization: Bearer`; shown only now. Null where refused."
-_EXPIRES = "From when on the token no longer works, by the real clock: after 24 hours. Null where refused."
+_EXPIRES = (
+    "From when on the token no longer works, by the real clock: after 24 hours, or before, once it is not used for "
+    "two hours. Null where refused."
+)
 _VIEWER = "The person who is signed in now; null where refused."
 
 
@@ -70,7 +74,7 @@ class Accounts:
     """The mutations of sessions and passwords."""
 
     @resolved(
-        "Open a session of 24 hours with e-mail address and password. For everybody but API keys; attempts are "
+        "Open a session of 24 hours at most with e-mail address and password. For everybody but API keys; attempts are "
         "limited (status 429)."
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, FORM]) -> SignInPayload | None:
@@ -100,16 +104,17 @@ class Accounts:
 
     @resolved(
         "Choose a password with a link that works once. It ends every other session and unused link of the person, and "
-        "opens a session. For everybody but API keys."
+        "opens a session; a letter says that the password has changed. For everybody but API keys."
     )
     async def choose_password(
         self, info: Info, input: Annotated[ChoosePasswordInput, FORM]
     ) -> ChoosePasswordPayload | None:
+        context = info.context
         done = await choose_password.choose_password(
-            info.context.actor, form_of(input, choose_password.ChoosePasswordForm)
+            context.runtime, context.actor, form_of(input, choose_password.ChoosePasswordForm), context.source
         )
         return ChoosePasswordPayload(
-            access_token=done.access_token, expires_at=done.expires_at, viewer=await _signed_in(info.context, done)
+            access_token=done.access_token, expires_at=done.expires_at, viewer=await _signed_in(context, done)
         )
 
 
@@ -117,5 +122,6 @@ async def _signed_in(context: Context, done: SignedIn) -> Viewer | None:
     """The viewer of a person who has just signed in; the rest of the mutation's answer is read with their rights."""
     person = await context.loaders.person.load(done.person_id)
     assert person is not None, "a person is never deleted"
-    context.actor = await actor_of(person.id, is_staff=person.is_staff)
+    actor = await actor_of(person.id, is_staff=person.is_staff)
+    context.actor = replace(actor, session_id=done.session_id)
     return Viewer.of(context.actor)

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from capcom_gql.access.sessions import open_sessions
 from capcom_gql.domain.rights import Actor
 from capcom_gql.graphql.context import Info
 from capcom_gql.graphql.enums import Role, Scope
@@ -9,6 +10,7 @@ from capcom_gql.graphql.fields import resolved
 from capcom_gql.graphql.ownership import Owned, Ownership
 from capcom_gql.graphql.types.api_key import ApiKey
 from capcom_gql.graphql.types.person import Person
+from capcom_gql.graphql.types.session import Session
 from capcom_gql.graphql.types.subscription import Organisation, Seat
 from capcom_gql.graphql.types.support import SupportRequest
 from capcom_gql.storage import tables
@@ -53,3 +55,8 @@ class Viewer:
     async def support_requests(self) -> list[SupportRequest]:
         rows = await tables.SupportRequest.filter(person_id=self.person_id).order_by("-opened_at", "-id")
         return [SupportRequest.of(row) for row in rows]
+
+    @resolved("The caller's own sessions that still work, newest first.")
+    async def sessions(self, info: Info) -> list[Session]:
+        current_id = info.context.actor.session_id
+        return [Session.of(row, current_id) for row in await open_sessions(self.person_id)]

@@ -152,6 +152,7 @@ async def _remove(locked: LockedSubscription, person: Person, actor: Actor) -> l
 async def _blank(person: Person) -> None:
     """Blank or delete the person's names, addresses and texts in every table."""
     await Session.filter(person_id=person.id, revoked_at__isnull=True).update(revoked_at=clock.utc_now())
+    await Session.filter(person_id=person.id).update(network=None)
     await erase_notes(person)
     for statement in _BLANKING:
         await rows(statement, [person.id])

@@ -42,7 +42,13 @@ async def export_person(person: tables.Person, currency: str) -> dict[str, Any]:
         "events": [_event(event, person) for event in events],
         "deliveries": await _deliveries(person),
         "sessions": [
-            {"openedAt": _at(each.created_at), "expiresAt": _at(each.expires_at), "endedAt": _at(each.revoked_at)}
+            {
+                "network": each.network,
+                "openedAt": _at(each.created_at),
+                "lastUsedAt": _at(each.last_used_at),
+                "expiresAt": _at(each.expires_at),
+                "endedAt": _at(each.revoked_at),
+            }
             for each in await tables.Session.filter(person_id=person.id).order_by("created_at", "id")
         ],
         "oneTimeLinks": [

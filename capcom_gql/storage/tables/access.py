@@ -43,7 +43,11 @@ class Session(Model):
         "capcom.Person", related_name="sessions", on_delete=fields.CASCADE
     )
     person_id: str
+    network = ShortText(max_length=64, null=True)
+    """the network that it was opened from, as 203.0.113.0/24 or 2001:db8:1::/48; None for the command line"""
     created_at = InstantField()
+    last_used_at = InstantField(null=True)
+    """to the minute; None for a session opened before this was recorded"""
     expires_at = InstantField()
     revoked_at = InstantField(null=True)
 
@@ -56,6 +60,8 @@ class OneTimeLink(Model):
         "capcom.Person", related_name="links", on_delete=fields.CASCADE
     )
     person_id: str
+    purpose = ShortText(max_length=80, null=True)
+    """what it is for: a newer link for the same voids it; None for a link made before this was recorded"""
     created_at = InstantField()
     expires_at = InstantField()
     used_at = InstantField(null=True)
