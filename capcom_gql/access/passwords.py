@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import unicodedata
 from functools import cache
 
 from pwdlib import PasswordHash
@@ -30,16 +31,21 @@ async def prepare() -> None:
     await asyncio.to_thread(_dummy_hash)
 
 
+def composed(password: str) -> str:
+    """A password in Unicode NFC: keyboards and systems differ in how they write “é” (R5)."""
+    return unicodedata.normalize("NFC", password)
+
+
 async def hash_password(password: str) -> str:
-    """The Argon2id hash of a password, in the PHC string format."""
+    """The Argon2id hash of a password in Unicode NFC, in the PHC string format."""
     async with _gate(asyncio.get_running_loop()):
-        return await asyncio.to_thread(_hasher.hash, password)
+        return await asyncio.to_thread(_hasher.hash, composed(password))
 
 
 async def verify_password(password: str, stored_hash: str | None) -> bool:
     """Whether a password matches a stored hash; without a hash it does not, after the same time (R5)."""
     async with _gate(asyncio.get_running_loop()):
-        matches = await asyncio.to_thread(_verify, password, stored_hash)
+        matches = await asyncio.to_thread(_verify, composed(password), stored_hash)
     return matches and stored_hash is not None
 
 

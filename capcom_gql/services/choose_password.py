@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from capcom_gql import clock
 from capcom_gql.access.authorize import authorize
-from capcom_gql.access.passwords import hash_password
+from capcom_gql.access.passwords import composed, hash_password
 from capcom_gql.access.sessions import SignedIn, end_sessions, open_session
 from capcom_gql.access.tokens import hash_token
 from capcom_gql.domain.events import Kind
@@ -39,7 +39,7 @@ async def choose_password(
     authorize(Right.PUBLIC, actor)
     link = await _valid_link(form.token)
     person = await link.person
-    refuse_if(check_password(form.password, email=person.email))
+    refuse_if(check_password(composed(form.password), email=person.email))
     password_hash = await hash_password(form.password)
     return await in_one_transaction(lambda: _choose(runtime, actor, form.token, password_hash, source))
 

@@ -1,6 +1,7 @@
 """Sessions and passwords: what two at once make of them (R5)."""
 
 import asyncio
+import unicodedata
 from collections.abc import Awaitable
 
 import pytest
@@ -168,3 +169,11 @@ async def test_a_newer_link_voids_the_older_ones_of_its_kind(service: Service, a
         token = older[ASKED_FOR].partition("token=")[2]
         await choose_password(service.runtime, ANONYMOUS, ChoosePasswordForm(token, NEW))
     assert [fault.code for fault in refused.value.faults] == [Code.BAD_TOKEN]
+
+
+async def test_accents_written_apart_do_not_make_a_password_longer(service: Service, ana: Person) -> None:
+    fourteen = unicodedata.normalize("NFD", "été à la foire")
+    assert len(fourteen) > len(unicodedata.normalize("NFC", fourteen)) == 14
+    with pytest.raises(Refusal) as refused:
+        await choose(service, ANA, fourteen)
+    assert [fault.code for fault in refused.value.faults] == [Code.WEAK_PASSWORD]

@@ -1,6 +1,7 @@
 """What is stored of a password costs whoever steals it much work and memory to try."""
 
 import re
+import unicodedata
 
 import pytest
 
@@ -30,3 +31,13 @@ async def test_what_was_hashed_with_other_work_is_still_the_password() -> None:
         stored = await hash_password("quatre petits chevaux gris")
     assert await verify_password("quatre petits chevaux gris", stored)
     assert not await verify_password("quatre petits chevaux bais", stored)
+
+
+@pytest.mark.rule("R5")
+async def test_a_password_is_the_same_however_its_accents_are_written() -> None:
+    """One keyboard sends “é” as one character, another as “e” and an accent."""
+    composed, apart = "été à la montagne", unicodedata.normalize("NFD", "été à la montagne")
+    assert composed != apart
+    assert await verify_password(apart, await hash_password(composed))
+    assert await verify_password(composed, await hash_password(apart))
+    assert not await verify_password("ete a la montagne", await hash_password(composed))
