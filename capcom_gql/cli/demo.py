@@ -73,7 +73,7 @@ async def _demo(
         show(guide.as_json() if as_json else guide.as_text())
         show(f"ready {guide.url}")
 
-    await answer_until_stopped(app, listener, on_ready)
+    await answer_until_stopped(app, listener, settings, on_ready)
 
 
 async def _fill(settings: "Settings") -> "DemoFacts":

@@ -6,7 +6,7 @@ import errno
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from ipaddress import ip_address
 from types import FrameType
 
@@ -16,7 +16,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from capcom_gql.cli.failures import Stop
-from capcom_gql.cli.http_protocol import BoundedProtocol
+from capcom_gql.cli.http_protocol import bounded_protocol
 from capcom_gql.settings import Settings
 
 CONNECTIONS_END_WITHIN = 3
@@ -77,10 +77,10 @@ def reachable(settings: Settings, listener: socket.socket) -> Settings:
 class Server(uvicorn.Server):
     """A uvicorn server that calls `on_ready` when it answers, and exits with status 0 after SIGTERM or SIGINT."""
 
-    def __init__(self, app: Starlette, on_ready: Callable[[], None]) -> None:
+    def __init__(self, app: Starlette, trusted_proxies: Sequence[str], on_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
-            http=BoundedProtocol,
+            http=bounded_protocol(trusted_proxies),
             lifespan="off",
             log_config=None,
             server_header=False,
@@ -109,12 +109,14 @@ class Server(uvicorn.Server):
             self.should_exit = True
 
 
-async def answer_until_stopped(app: Starlette, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+async def answer_until_stopped(
+    app: Starlette, listener: socket.socket, settings: Settings, on_ready: Callable[[], None]
+) -> None:
     """Serve on the socket until SIGTERM or SIGINT; requests in progress then have CONNECTIONS_END_WITHIN seconds.
 
     The application's lifespan runs here and not in uvicorn, which would log a failed start with a traceback.
     """
-    server = Server(app, on_ready)
+    server = Server(app, settings.trusted_proxies, on_ready)
     with contextlib.closing(listener):
         async with contextlib.AsyncExitStack() as running:
             async with stoppable():

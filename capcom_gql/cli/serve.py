@@ -54,7 +54,9 @@ async def _serve(settings: "Settings", listener: "socket.socket", *, ticking: bo
     async with stoppable():
         await migrate(database_url(settings))
     address = url_of(listener)
-    await answer_until_stopped(create_app(settings, ticking=ticking), listener, lambda: show(f"ready {address}"))
+    await answer_until_stopped(
+        create_app(settings, ticking=ticking), listener, settings, lambda: show(f"ready {address}")
+    )
 
 
 def _worth_knowing(settings: "Settings") -> list[str]:

@@ -9,9 +9,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from capcom_gql.cli.http_protocol import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES
+from capcom_gql.cli.http_protocol import (
+    BODY_SECONDS,
+    HEAD_SECONDS,
+    MAX_CONNECTIONS,
+    MAX_CONNECTIONS_OF_SOURCE,
+    MAX_HEAD_BYTES,
+)
 from tests.hostile.requests import get, post
-from tests.patience import LONG, promised
+from tests.patience import LONG, promised, until
 from tests.processes import environment, server
 
 ALIVE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -102,8 +108,10 @@ def test_the_number_of_connections(address: tuple[str, int]) -> None:
     held: list[socket.socket] = []
     try:
         answers = []
-        for _ in range(MAX_CONNECTIONS + 1):
-            held.append(socket.create_connection(address, LONG))
+        for number in range(MAX_CONNECTIONS + 1):
+            # each source has its own bound
+            source = f"127.0.1.{number // 50 + 1}"
+            held.append(socket.create_connection(address, LONG, source_address=(source, 0)))
         held[-1].sendall(ALIVE)
         answers.append(status(held[-1]))
         held[0].sendall(ALIVE)
@@ -115,3 +123,38 @@ def test_the_number_of_connections(address: tuple[str, int]) -> None:
     with socket.create_connection(address, LONG) as connection:
         connection.sendall(ALIVE)
         assert status(connection) == 200
+
+
+def test_the_number_of_connections_of_one_source(address: tuple[str, int]) -> None:
+    """The next one is refused, another source is not, and there is room again once one has ended."""
+    held: list[socket.socket] = []
+    try:
+        for _ in range(MAX_CONNECTIONS_OF_SOURCE):
+            held.append(socket.create_connection(address, LONG))
+        assert answered(address) == 503
+        assert answered(address, "127.0.1.9") == 200
+        held.pop().close()
+        until(lambda: answered(address) == 200)
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def answered(address: tuple[str, int], source: str = "127.0.0.1") -> int | None:
+    """The status for a new connection of that source."""
+    with socket.create_connection(address, LONG, source_address=(source, 0)) as connection:
+        connection.sendall(ALIVE)
+        return status(connection)
+
+
+def test_the_time_of_a_body(address: tuple[str, int]) -> None:
+    """One that trickles is ended by 408; one that arrives is answered."""
+    with socket.create_connection(address, LONG) as slow:
+        began = time.monotonic()
+        slow.sendall(post(b"", Content_Length="1000"))
+        while time.monotonic() - began < BODY_SECONDS - 2:
+            slow.sendall(b" ")
+            time.sleep(1)
+        assert status(slow) == 408
+        assert BODY_SECONDS - 1 <= time.monotonic() - began < promised(BODY_SECONDS + 5)
+    assert answered(address) == 200
