@@ -73,7 +73,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     (Right.VIEW_DETAILS, "Seat", "survey"),
     (INHERITED, "SurveyRequest", "term askedAt answeredAt closesOn"),
     (Right.VIEW, "Person", "id email givenName familyName locale"),
-    (Right.VIEW_DETAILS, "Person", "jobTitle phone addresses"),
+    (Right.PROFILE, "Person", "jobTitle phone addresses"),
     (INHERITED, "Address", "kind value"),
     (
         Right.REDEMPTIONS,

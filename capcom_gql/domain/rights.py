@@ -121,6 +121,8 @@ class Right(StrEnum):
     """read an organisation, its subscription and the name of its manager"""
     VIEW_DETAILS = "VIEW_DETAILS"
     """read its seats, contact and billing data, proofs, timeline, agenda and renewal"""
+    PROFILE = "PROFILE"
+    """read what a person wrote of themselves: job title, phone, further addresses"""
     NUMBER = "NUMBER"
     """read a subscriber number (R11)"""
     MANAGE_SEATS = "MANAGE_SEATS"
@@ -160,6 +162,7 @@ TABLE: Mapping[Right, Row] = {
     Right.PUBLIC: Row(True, May.YES, May.YES, None),
     Right.VIEW: Row(False, May.YES, May.YES, Scope.ORGANISATIONS_READ),
     Right.VIEW_DETAILS: Row(False, May.OWN, May.YES, Scope.ORGANISATIONS_READ),
+    Right.PROFILE: Row(False, May.OWN, May.OWN, None),
     Right.NUMBER: Row(False, May.OWN, May.YES, None),
     Right.MANAGE_SEATS: Row(False, May.NO, May.YES, Scope.ORGANISATIONS_WRITE),
     Right.RENEWAL: Row(False, May.NO, May.YES, None),

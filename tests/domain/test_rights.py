@@ -27,6 +27,7 @@ IN_THE_RULES = """
 PUBLIC          yes        yes     yes      -                        yes
 VIEW            -          yes     yes      ORGANISATIONS_READ       yes
 VIEW_DETAILS    -          own     yes      ORGANISATIONS_READ       yes
+PROFILE         -          own     own      -                        yes
 NUMBER          -          own     yes      -                        yes
 MANAGE_SEATS    -          -       yes      ORGANISATIONS_WRITE      yes
 RENEWAL         -          -       yes      -                        yes
@@ -249,7 +250,7 @@ def test_every_question_and_every_deed_needs_the_right_of_its_row(root: str) -> 
         ("Organisation.chorusServiceCode", Right.VIEW_DETAILS),
         ("Term.price", Right.VIEW),
         ("Term.proof", Right.VIEW_DETAILS),
-        ("Person.phone", Right.VIEW_DETAILS),
+        ("Person.phone", Right.PROFILE),
         ("Redemption.state", Right.REDEMPTIONS),
         ("Event.details", Right.EVENTS),
         ("Event.note", Right.NOTES),

@@ -14,7 +14,7 @@ REPLACE = """
         seat { id isManager isActive subscriberNumber person { email } }
         subscription {
           seatsUsed manager { person { email } } organisation { billingEmail }
-          seats(includeRemoved: true) { isActive isManager person { email phone } }
+          seats(includeRemoved: true) { isActive isManager person { email } }
         }
         errors { code message path }
       }
@@ -25,7 +25,7 @@ TRANSFER = """
       transferManagement(input: $input) {
         subscription {
           manager { person { email } } organisation { billingEmail }
-          seats { isManager subscriberNumber person { email phone } }
+          seats { isManager subscriberNumber person { email } }
         }
         errors { code message path }
       }

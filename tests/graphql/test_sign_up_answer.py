@@ -103,11 +103,14 @@ async def test_a_caller_who_is_signed_in_but_not_in_the_list_is_an_outsider(api:
     assert subscription["seats"][0]["person"]["email"] == "cid@ville.example"
 
 
-async def test_whoever_becomes_the_manager_by_it_reads_it_all(api: Api) -> None:
+async def test_whoever_becomes_the_manager_by_it_reads_it_all_but_the_profiles_of_others(api: Api) -> None:
     await api.subscribe("ana")
     token = await api.sign_in("ana@ville.example")
     form = api.form("ana", "bob", organisation={"name": "Métropole", "addressLines": []})
-    subscription = (await api.data(ANSWER, token, input=form))["subscribe"]["subscription"]
+    answer = await api.ask(ANSWER, token, input=form)
+    subscription = answer["data"]["subscribe"]["subscription"]
+    others = ["subscribe", "subscription", "seats", 1, "person"]
+    assert codes(answer) == [("FORBIDDEN", [*others, "jobTitle"]), ("FORBIDDEN", [*others, "phone"])]
     assert all(seat["subscriberNumber"].startswith("CP ") for seat in subscription["seats"])
     assert subscription["currentTerm"] is not None
     assert subscription["organisation"]["subscription"]["id"] == subscription["id"]

@@ -102,7 +102,9 @@ async def test_a_machine_never_sees_a_number_not_even_with_every_scope(api: Api)
     answer = await api.ask(SEATS, await api.key(*Scope), id=opened["organisation"]["id"])
     subscription = answer["data"]["organisation"]["subscription"]
     assert [seat["subscriberNumber"] for seat in subscription["seats"]] == [None, None]
-    assert {(code, path and path[-1]) for code, path in codes(answer)} == {("FORBIDDEN", "subscriberNumber")}
+    # nor what a person wrote of themselves
+    refused = {("FORBIDDEN", "subscriberNumber"), ("FORBIDDEN", "jobTitle")}
+    assert {(code, path and path[-1]) for code, path in codes(answer)} == refused
 
 
 async def test_a_user_who_was_removed_sees_the_organisation_no_more(api: Api) -> None:

@@ -37,14 +37,16 @@ WebhookEndpoint           yes    -        -       -       NOTIFICATIONS_WRITE
 ApiKey                    yes    -        -       -       ADMIN
 """
 
-# What those who see an object read of it, row by row of the table. A field that is refused is null with an error, but
-# for a list that cannot be null, which is empty.
+# What those who see an object read of it, row by row of the table; "own": where it is about the manager. A field that
+# is refused is null with an error, but for a list that cannot be null, which is empty.
 READ = """
          staff  manager  holder  member  machine             refusal
 seen     yes    yes      yes     yes     any                 -
 card     yes    yes      yes     yes     ORGANISATIONS_READ  null
 detail   yes    yes      yes     -       ORGANISATIONS_READ  null
 further  yes    yes      yes     -       ORGANISATIONS_READ  empty
+private  yes    own      yes     -       -                   null
+listed   yes    own      yes     -       -                   empty
 number   yes    yes      yes     -       -                   null
 note     yes    -        -       -       -                   null
 """
@@ -76,8 +78,8 @@ FIELDS = {
     },
     "Person": {
         "card": "id email givenName familyName locale",
-        "detail": "jobTitle phone",
-        "further": "addresses",
+        "private": "jobTitle phone",
+        "listed": "addresses",
     },
     "Redemption": {
         "seen": "id eventKind eventReference registrationReference price reduction finalPrice state redeemedAt "

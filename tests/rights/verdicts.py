@@ -135,7 +135,8 @@ def reads(caller: Caller, thing: Thing, field: str) -> Got:
     assert (thing.type, field) in _ROW_OF, f"say who reads {thing.type}.{field} in FIELDS of tests/rights/table.py"
     row, stands = _READ[_ROW_OF[thing.type, field]], subscription_status(caller, thing)
     cell = row[stands.value]
-    may = caller.holds(cell) if stands is SubscriptionStatus.MACHINE else cell == "yes"
+    own = cell == "own" and caller.person is not None and caller.person == thing.holder
+    may = caller.holds(cell) if stands is SubscriptionStatus.MACHINE else cell == "yes" or own
     if may:
         return Got.VALUE
     return {"null": Got.FORBIDDEN, "empty": Got.EMPTY}[row["refusal"]]

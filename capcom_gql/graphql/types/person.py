@@ -37,7 +37,7 @@ class PersonInput:
 
 @strawberry.type(
     description="A person with an account; the same object in every organisation. Job title, phone and further "
-    "addresses are for the person, their manager, staff, and API keys with ORGANISATIONS_READ."
+    "addresses are for the person and staff only: an organisation lists people without asking them."
 )
 class Person(Node):
     email: EmailAddress = strawberry.field(description=_ABOUT["email"])
