@@ -231,7 +231,7 @@ ROOT_FIELDS: dict[str, dict[Right | None, str]] = {
         "publishTerms createApiKey revokeApiKey",
         Right.NOTIFICATIONS: "createWebhookEndpoint updateWebhookEndpoint rotateWebhookSecret deleteWebhookEndpoint "
         "retryDelivery",
-        Right.SELF: "answerSurvey updateProfile changeEmail openSupportRequest signOut",
+        Right.SELF: "answerSurvey updateProfile changeEmail openSupportRequest signOut endSession endAllSessions",
     },
 }
 
