@@ -67,6 +67,18 @@ def test_signing_in_leads_back_to_the_same_address(browser: Chrome, year: Year, 
     wait_for_address(browser, "/login?next=")
 
 
+def test_a_page_that_the_browser_kept_asks_again(browser: Chrome, year: Year, town: Town) -> None:
+    """Whether a browser keeps a page that was left is its own choice: here it is told that it did."""
+    browser.get(f"{year.url}/renew?subscription={town.subscription}")
+    wait_for_address(browser, "/login?next=")
+    sign_in(browser, town.manager, PASSWORD)
+    by_id(browser, "sign-out")
+    browser.execute_script("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")
+    by_id(browser, "sign-out")
+    browser.execute_script("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    wait_for_address(browser, "/login?next=")
+
+
 def sign_in_wrongly(browser: Chrome, town: Town) -> None:
     sign_in(browser, town.manager, "cinq chevaux sous la pluie")
     wait_for_text(browser, "message", "wrong")

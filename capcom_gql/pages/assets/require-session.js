@@ -9,6 +9,11 @@ const UNAUTHENTICATED = 401;
 
 const token = takeOver();
 
+// A page that was left ends with its session, also where the browser kept it to show it again.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 // Calls `open` if there is a session, with `close` to be called when it ends; else leads to the sign-in page,
 // which takes the place of this one, so that going back leads to what came before it.
 export function enter(open, close) {
