@@ -18,18 +18,20 @@ from capcom_gql.storage.tables import Delivery, EmailChange, OneTimeLink, Person
 async def find_or_create(form: PersonForm, now: datetime) -> Person:
     """The person with the address of a form, created where nobody has it. In a transaction; the row is locked.
 
-    `form` is normalised (`forms.normal_person`); it never changes an existing profile (R5). `now` is of the product's
-    clock.
+    `form` is in its normal form (`forms.read_person`); it never changes an existing profile (R5). `now` is of the
+    product's clock. Raises IntegrityError where another transaction has just created the person: `in_one_transaction`
+    then runs the work again.
     """
     (person,) = await find_or_create_all([form], now)
     return person
 
 
 async def find_or_create_all(people: Sequence[PersonForm], now: datetime) -> list[Person]:
-    """The persons of a list, in its order, as `find_or_create` does for one.
+    """The persons of a list, in its order, found, created and locked as `find_or_create` does for one.
 
-    They are looked up and created in the order of their addresses, so that two lists with the same new persons wait
-    for each other instead of deadlocking.
+    Of two forms with one address the first counts. Raises IntegrityError as `find_or_create` does. They are looked up
+    and created in the order of their addresses, so that two lists with the same new persons wait for each other instead
+    of deadlocking.
     """
     keys = [address_key(form.email) for form in people]
     # locked, so that nobody is given a seat or a letter while being erased
@@ -72,8 +74,9 @@ async def is_address_taken(person: Person, email: str) -> bool:
 async def change_address(person: Person, email: str) -> None:
     """Change the e-mail address of a locked account (R24).
 
-    Unused links and other requested changes of address no longer work, and letters still to be sent, except those
-    about a change of address, go to the new address.
+    In a transaction. Unused links to choose a password and requested changes of address no longer work. Letters to the
+    old address that are still to be sent go to the new one, except those about a change of address. Raises
+    IntegrityError where another person has the address.
     """
     old = person.email
     person.email, person.email_key = email, address_key(email)

@@ -33,8 +33,9 @@ async def run_once(
     """The ids that `work` returns, stored under the key; or those stored before, without running `work`.
 
     To be called in the command's transaction. `command` names the mutation. Raises Refusal (IDEMPOTENCY_KEY_REUSED)
-    for the same key with another input. Of two concurrent calls the second fails on the unique key, is run again by
-    `in_one_transaction`, and then replays.
+    for the same key with another input, and what `work` raises. With a key that `check_key` faults nothing is stored:
+    `work` itself reports it. Of two concurrent calls the second fails on the unique key (IntegrityError), is run again
+    by `in_one_transaction`, and then replays.
     """
     if check_key(key):
         # the command itself reports a bad key, with the other faults of the form

@@ -67,7 +67,7 @@ async def send_due(runtime: Runtime, registry: Registry, stopping: Callable[[], 
 async def send_by_id(runtime: Runtime, registry: Registry, ids: Sequence[str], stopping: Callable[[], bool]) -> int:
     """Attempt those of some deliveries that are due and not leased, until `stopping` says so.
 
-    Returns how many ids were dealt with.
+    Returns how many ids it went through, counting those whose delivery was not due or was leased.
     """
     for count, delivery_id in enumerate(ids):
         if stopping():

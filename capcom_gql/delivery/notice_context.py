@@ -57,7 +57,10 @@ def _without_its_query(url: str) -> str:
 
 
 async def notice_context(delivery: Delivery) -> dict[str, Any]:
-    """The context of a notice to staff about an organisation (R1) or a webhook endpoint. Raises Suppressed."""
+    """The context of a notice to staff about an organisation (R1) or a webhook endpoint.
+
+    Raises Suppressed, for an endpoint only, as `endpoint_context` does.
+    """
     event = await Event.get(id=delivery.event_id)
     if "endpoint_id" in delivery.about:
         return await endpoint_context(delivery, event)
@@ -94,7 +97,8 @@ async def email_context(runtime: Runtime, delivery: Delivery) -> dict[str, Any]:
     """The context of the letters about a change of address: the link for the new address, a notice for the old one
     (R24).
 
-    Raises Suppressed if the change was cancelled or confirmed in the meantime.
+    Raises Suppressed if the change was cancelled in the meantime, and for the letter with the link also if it was
+    confirmed: the notice to the old address is still sent then.
     """
     hours = LETTERS[Topic.EMAIL_CHANGE].link_hours
     assert hours is not None, "the table of letters says how long a link to change an address holds"

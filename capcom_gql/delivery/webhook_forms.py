@@ -16,7 +16,11 @@ _URL = ("url",)
 
 
 async def read_url(runtime: Runtime, given: str) -> Read[str]:
-    """A web address, or the fault of what is none, or of one to which no channel of its kind sends."""
+    """A web address, or its fault at `url`.
+
+    INVALID_INPUT for a blank or too long text and for what is no http(s) URL; UNSAFE_URL, with the reason, for one that
+    an active channel of kind url refuses. Without such a channel any web address is accepted.
+    """
     read = RequiredText(MAX_URL).read(_URL, given)
     if read.faults:
         return read
@@ -28,7 +32,10 @@ async def read_url(runtime: Runtime, given: str) -> Read[str]:
 
 
 def read_kinds(kinds: Sequence[str]) -> Read[list[str]]:
-    """Each kind once, in the order given, or the faults of those that no event has."""
+    """Each kind once, in the order given, or the faults INVALID_INPUT of those that no event has.
+
+    They are at `kinds.<index>`; a list longer than there are kinds has one fault, at `kinds`, and is not read.
+    """
     known = {kind.value for kind in Kind}
     if len(kinds) > len(known):
         return Read([], (invalid(("kinds",), "too_many_lines", maximum=len(known)),))
@@ -41,7 +48,10 @@ def read_kinds(kinds: Sequence[str]) -> Read[list[str]]:
 
 
 def read_description(description: str | None) -> Read[str | None]:
-    """The description without spaces around it, None for a blank one; or the fault of one that is too long."""
+    """The description without spaces around it, None for a blank one.
+
+    One of more than MAX_DESCRIPTION characters has the fault INVALID_INPUT at `description`.
+    """
     return Text(MAX_DESCRIPTION).read(("description",), description)
 
 

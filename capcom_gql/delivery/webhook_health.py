@@ -55,10 +55,10 @@ async def lock_endpoint(endpoint_id: str) -> WebhookEndpoint | None:
 
 
 async def check_health(runtime: Runtime, endpoint_id: str) -> bool:
-    """Warn staff of an endpoint that has failed for a day, or disable one that has failed for five. Returns whether it
-    did.
+    """Warn staff of an endpoint, or disable it, as `health_action` says now. Returns whether it did either.
 
-    Call it in a transaction. Idempotent: of two concurrent calls the second one does nothing.
+    Call it in a transaction. Idempotent: of two concurrent calls the second one does nothing. Raises DoesNotExist for
+    the id of no endpoint.
     """
     suspect = await WebhookEndpoint.get(id=endpoint_id)
     if health_action(suspect.health(), clock.utc_now()) is HealthAction.NOTHING:
@@ -156,7 +156,11 @@ _SUSPECTS = f"""
 
 
 async def sweep_endpoints(runtime: Runtime) -> int:
-    """Apply `check_health` to all endpoints that have failed for a day or more. Returns how many were changed."""
+    """Apply `check_health` to the endpoints that are to be warned of or disabled. Returns how many were.
+
+    Left out are those with a delivery that is due for longer than OVERDUE, or that is held for its channel: no endpoint
+    is judged by a failure of the workers or of a channel.
+    """
     real = clock.utc_now()
     instants = (real - WARN_AFTER, real - DISABLE_AFTER, real - WARNING_PERIOD, await product_now(), real - OVERDUE)
     suspects = await rows(_SUSPECTS, instants)

@@ -1,4 +1,7 @@
-"""What the outcome of a delivery means for its webhook endpoint: success resets it, failure counts, 410 disables."""
+"""What the outcome of a delivery means for its webhook endpoint.
+
+A success resets it, a failure counts, and an address that is gone or invalid (`Outcome.gone`) disables it.
+"""
 
 from datetime import datetime
 

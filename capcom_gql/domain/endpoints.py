@@ -1,8 +1,9 @@
 """Webhook endpoints: which events they are sent, in which body, and when a failing one is disabled.
 
 An endpoint is failing from the first send that failed after the last one that succeeded. After a day of failing, staff
-are warned once. After five days, and a day after the warning at the earliest, or at once when it answers 410 Gone, it
-is disabled, and what it would have been sent is held for it. All of this is by the real clock.
+are warned once. After five days, and a day after the warning at the earliest, or at once when its channel raises
+AddressGone (it answers 410) or AddressInvalid, it is disabled, and what it would have been sent is held for it. All of
+this is by the real clock.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,11 +30,11 @@ class DisabledReason(StrEnum):
     """Why an endpoint is disabled."""
 
     GONE = "GONE"
-    """it answered 410 Gone"""
+    """its channel raised AddressGone (it answered 410) or AddressInvalid"""
     FAILING = "FAILING"
-    """nothing has reached it for five days"""
+    """it has been failing for DISABLE_AFTER or longer, and staff were warned of it at least WARNING_PERIOD ago"""
     BY_STAFF = "BY_STAFF"
-    """by anyone who has the right to change it"""
+    """staff, or an API key with NOTIFICATIONS_WRITE, disabled it"""
 
 
 class HealthAction(StrEnum):

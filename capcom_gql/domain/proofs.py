@@ -12,7 +12,8 @@ from capcom_gql.domain.terms import CancellationReason, Term
 def check_reinstatement(term: Term, terms: Sequence[Term]) -> list[Fault]:
     """The fault at `termId` of reinstating a term, or an empty list (R9).
 
-    CONFLICT unless the term is cancelled unpaid; TERM_OVERLAPS where another of `terms` shares a day with it.
+    CONFLICT unless the term is cancelled unpaid; TERM_OVERLAPS where another of `terms` that is not cancelled shares a
+    day with it.
     """
     if term.cancellation_reason is not CancellationReason.UNPAID:
         return [Fault(Code.CONFLICT, ("termId",), "reinstate_unpaid_only")]

@@ -75,8 +75,8 @@ def is_last_reminder(notice: RenewalNotice, policy: LifecyclePolicy) -> bool:
 def notices_due(term: Term, terms: Sequence[Term], policy: LifecyclePolicy) -> tuple[RenewalNotice, ...]:
     """The letters about the renewal of a term that are neither sent nor skipped yet, by day (R15).
 
-    Empty once the renewal is answered, by a next term or a decline. If a renewed term was cancelled, letters of the
-    days on which it was in force are left out: they are not made up for.
+    Empty for a cancelled term, and once the renewal is answered (`is_answered`). If a next term was cancelled, letters
+    of days that began before its cancellation are left out: they are not made up for.
     """
     if term.cancelled_at is not None or term.declined_at is not None or next_term(term, terms) is not None:
         return ()
@@ -137,11 +137,11 @@ def check_decline(status: SubscriptionStatus) -> list[Fault]:
 
 
 def is_answered(term: Term, terms: Iterable[Term]) -> bool:
-    """Whether the renewal of a term is answered: it was renewed or declined (R15)."""
+    """Whether the renewal of a term is answered: declined, or followed by a next term that is not cancelled (R15)."""
     return term.declined_at is not None or next_term(term, terms) is not None
 
 
 def renewed_at(term: Term, terms: Iterable[Term]) -> datetime | None:
-    """When a term was renewed (UTC, product's clock); None if no next term follows it."""
+    """When a term was renewed (UTC, product's clock); None if no next term follows it that is not cancelled."""
     following = next_term(term, terms)
     return None if following is None else following.opened_at

@@ -41,7 +41,7 @@ class Figures:
     live: int = 0
     """subscriptions that are live at the end of the period, or now if that is still to come"""
     opened: int = 0
-    """terms whose first day is in the period"""
+    """terms whose first day is in the period and has come, except those cancelled at or before its first instant"""
     confirmed: int = 0
     """terms confirmed in the period"""
     cancelled_unpaid: int = 0
@@ -65,7 +65,7 @@ class Figures:
 
     @property
     def renewal_rate(self) -> float | None:
-        """The part (0 to 1) of the ended confirmed terms that has a next term; None where no confirmed term ended."""
+        """The part (0 to 1) of `ended_confirmed` that has a next term which is not cancelled; None where it is 0."""
         return self.renewed_confirmed / self.ended_confirmed if self.ended_confirmed else None
 
 

@@ -52,7 +52,8 @@ def _ascii_label(label: str) -> str:
 def check_form(emails: Sequence[str], manager_email: str) -> list[Fault]:
     """The faults of the users of a sign-up form (R6); paths are relative to the input.
 
-    DUPLICATE_USER at the second of two equal addresses, MANAGER_REQUIRED at `managerEmail` where it is none of them.
+    DUPLICATE_USER at `users.<index>.email` of each address that equals an earlier one (`address_key`),
+    MANAGER_REQUIRED at `managerEmail` where it is none of them.
     """
     keys = [address_key(email) for email in emails]
     faults = [
@@ -66,7 +67,10 @@ def check_form(emails: Sequence[str], manager_email: str) -> list[Fault]:
 
 
 def check_additions(emails: Sequence[str], holders: Collection[str]) -> list[Fault]:
-    """The faults of adding users: DUPLICATE_USER at an address, INVALID_INPUT at `users` for an empty list (R6, R12).
+    """The faults of adding users (R6, R12).
+
+    DUPLICATE_USER at `users.<index>.email` of an address that stands earlier in the list or has an active seat;
+    INVALID_INPUT at `users` for an empty list.
 
     `holders` are the address keys of the persons with an active seat in the subscription.
     """

@@ -55,7 +55,10 @@ def check_plan(code: str, *, is_open: bool | None, on_offer: Sequence[str]) -> l
 
 
 def check_terms_of_use(accepted: str, current: str) -> list[Fault]:
-    """The fault TERMS_NOT_ACCEPTED of accepting another version of the terms of use than `current` (R19)."""
+    """The fault of accepting another version of the terms of use than `current`, or an empty list (R19).
+
+    TERMS_NOT_ACCEPTED at `acceptedTermsVersion`; the sentence names the current version.
+    """
     if accepted == current:
         return []
     return [Fault(Code.TERMS_NOT_ACCEPTED, ("acceptedTermsVersion",), "terms_not_accepted", {"version": current})]

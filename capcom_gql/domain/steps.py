@@ -133,7 +133,8 @@ def _not_before_reinstatement(term: Term, instant: datetime) -> datetime:
 def apply_step(terms: Iterable[Term], step: Step) -> tuple[Term, ...]:
     """The terms, in the given order, as the facts are once a step is recorded.
 
-    A step changes the term that it names; CANCEL_UNPAID also every later term, START also the term before.
+    A step changes the term that it names; CANCEL_UNPAID also every later term that is not cancelled, START also the
+    term before, where it is neither cancelled nor ended. Raises StopIteration for a step of none of these terms.
     """
     known = tuple(terms)
     subject = next(term for term in known if term.id == step.term_id)

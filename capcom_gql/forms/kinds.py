@@ -29,7 +29,10 @@ class Kind(Protocol[Normal]):
     """What a kind has in common with every other."""
 
     def read(self, path: Path, given: Any, /) -> Read[Normal]:
-        """The normal form of what was given, or its faults at `path`."""
+        """The normal form of what was given, or its faults at `path`.
+
+        Every fault is INVALID_INPUT; each kind names the keys of their sentences.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,10 @@ class Lines:
     maximum: int
 
     def read(self, path: Path, given: Sequence[str], /) -> Read[tuple[str, ...]]:
-        """The lines. Too many are one fault (`too_many_lines`), and only the first `count` are read."""
+        """The lines. Too many are one fault (`too_many_lines`), and only the first `count` are read.
+
+        A line that is too long has the fault `too_long` at its own index below `path`.
+        """
         faults = [invalid(path, "too_many_lines", maximum=self.count)] if len(given) > self.count else []
         lines = [Text(self.maximum).read((*path, str(index)), line) for index, line in enumerate(given[: self.count])]
         faults += [fault for line in lines for fault in line.faults]

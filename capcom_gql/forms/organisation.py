@@ -89,6 +89,9 @@ _WITH_FORMAT = {each.api_name for each in ORGANISATION.values() if not isinstanc
 
 
 def read_organisation(path: Path, form: OrganisationForm) -> Read[OrganisationForm]:
-    """Read an organisation's form. Faults of plain texts come first, then those of fields with a format."""
+    """Read an organisation's form, which is at `path` in the input.
+
+    Faults of single texts without a format come first, then those of the other fields; both in the order of the form.
+    """
     read = read_form(path, form, ORGANISATION)
     return Read(read.partial, tuple(sorted(read.faults, key=lambda fault: fault.path[len(path)] in _WITH_FORMAT)))

@@ -73,12 +73,16 @@ def with_locale(read: Read[PersonForm], fallback: Locale) -> Read[PersonForm]:
 
 
 def check_count(users: Sequence[object]) -> list[Fault]:
-    """The fault of a list of more than `MAX_USERS` users."""
+    """The fault INVALID_INPUT, at `users`, of a list of more than `MAX_USERS` users, or an empty list (R6)."""
     return [invalid(("users",), "too_many_users", maximum=MAX_USERS)] if len(users) > MAX_USERS else []
 
 
 def read_users(users: Sequence[PersonForm], fallback: Locale) -> Read[tuple[PersonForm, ...]]:
-    """Read a list of users, in its order. One of more than `MAX_USERS` has one fault, and its users are not read."""
+    """Read a list of users, in its order; the faults of each are below `users.<index>`.
+
+    A list of more than `MAX_USERS` has the one fault of `check_count`, and its users are not read. `fallback` is the
+    language of users for whom the form names none.
+    """
     if too_many := check_count(users):
         return Read((), tuple(too_many))
     reads = [read_person(("users", str(index)), user, fallback) for index, user in enumerate(users)]

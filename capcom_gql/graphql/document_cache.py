@@ -139,8 +139,9 @@ class DocumentCache:
     def read(self, text: str) -> Document:
         """The document of a text, validated.
 
-        Raises GraphQLSyntaxError for malformed text, RequestRefused (OPERATION_TOO_COSTLY) where its syntax alone is
-        beyond the limits.
+        Raises GraphQLSyntaxError for malformed text and for more tokens than the limit, RequestRefused
+        (OPERATION_TOO_COSTLY) where its syntax alone is beyond the other limits. What makes it not valid for the schema
+        is not raised, but in `Document.errors`.
         """
         known = self._kept.get(text)
         if known is None:

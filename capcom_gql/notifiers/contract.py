@@ -120,11 +120,17 @@ class AddressInvalid(Permanent):
 
 
 class AddressGone(Permanent):
-    """The address existed and is closed for good."""
+    """The address existed and is closed for good. The text says why, without secrets.
+
+    A webhook endpoint of which a send raises this is disabled at once.
+    """
 
 
 class NotConfigured(Exception):
-    """The channel cannot work with its present settings; the message is held until they are corrected."""
+    """The channel cannot work with its present settings. The text says what to correct, without secrets.
+
+    Raised by `send`, the message is held until they are corrected; by `__init__`, the channel is not started.
+    """
 
 
 class Notifier:

@@ -27,7 +27,10 @@ def services(codes: Sequence[str], locale: str) -> str:
 
 
 def discounts(rules: Sequence[Mapping[str, object]], locale: str) -> str:
-    """The discount rules of a plan as a list in words; each has `percent`, or `amount` as finished text."""
+    """The discount rules of a plan as a list in words; each has `percent`, or `amount` as finished text.
+
+    Raises KeyError for an unknown kind of event, ValueError for a rule with both or neither of the two.
+    """
     reader = Locale(locale)
     sizes = [(each["event_kind"], _size(each, reader)) for each in rules]
     return spell_list([say("letters", f"discount.{kind}", reader, size=size) for kind, size in sizes], reader)

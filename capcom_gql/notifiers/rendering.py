@@ -52,7 +52,8 @@ def render(
     """Render a letter in `locale`, a language of the service. Templates in `override_dirs` go before the built-in ones.
 
     The template does not see keys that the topic does not name. Texts are reduced to one line, so that a name cannot
-    add a header or a paragraph; the topic's `prose` keys become lists of lines. Raises UnrenderableLetter.
+    add a header or a paragraph; the topic's `prose` keys become lists of lines. Without `with_html` no HTML is made.
+    Raises UnrenderableLetter.
     """
     declared = TOPICS.get(topic)
     if declared is None:

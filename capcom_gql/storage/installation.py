@@ -57,7 +57,8 @@ async def missing_migrations() -> list[str]:
 async def later_migrations() -> list[str]:
     """The names of migrations of a later version that the open database has had, in order.
 
-    This version cannot use such a database, and migrations are not reversible.
+    This version cannot use such a database, and migrations are not reversible. Raises OperationalError where the
+    database was never migrated.
     """
     return sorted(await _done() - set(_of_this_version()))
 

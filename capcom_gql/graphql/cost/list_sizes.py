@@ -50,7 +50,11 @@ Variable: TypeAlias = Callable[[str], Any]
 
 
 def page_size(node: FieldNode, variable: Variable) -> int:
-    """Objects on the page that a field's `first` and `last` ask for; a size refused later counts as the largest."""
+    """Objects on the page that a field's `first` and `last` ask for, the larger of the two; DEFAULT_SIZE without both.
+
+    Of the sizes that the field refuses later, one above LARGEST_SIZE counts as that, a negative one as 0, and what is
+    no number as not given.
+    """
     given = (each.value for each in node.arguments or () if each.name.value in ("first", "last"))
     asked = [_number(value, variable) for value in given]
     sizes = [min(max(each, 0), LARGEST_SIZE) for each in asked if each is not None]

@@ -51,7 +51,7 @@ class Cost:
     objects: int
     """objects that it asks for"""
     points: int
-    """one for each 100 objects, at least 1 and one for each check"""
+    """one for each full 100 objects; but at least 1, and at least as many as it asks for checks"""
     is_fixed: bool
     """whether it is the same whatever the variables are"""
 

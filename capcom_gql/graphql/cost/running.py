@@ -39,7 +39,8 @@ class Running:
     def count_object(self) -> None:
         """Count one object of the answer.
 
-        Raises RequestRefused where the operation must end, ClientDisconnect where it has.
+        Raises RequestRefused (OPERATION_TOO_COSTLY, for a query OPERATION_TIMEOUT too) where the operation must end
+        now, and what ended it where it was ended before: RequestRefused or ClientDisconnect.
         """
         self._completed += 1
         if self._ended is not None:
@@ -121,6 +122,6 @@ class BoundedExecutor(Executor[Any]):
     """Executes an operation whose context has a `running`, and counts each object of the answer."""
 
     def complete_object_value(self, *arguments: Any) -> Any:
-        """Count the object, and then complete it. Raises RequestRefused where the operation must end."""
+        """Count the object, and then complete it. Raises what `Running.count_object` raises."""
         self.context_value.running.count_object()
         return super().complete_object_value(*arguments)

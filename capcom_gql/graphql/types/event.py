@@ -90,7 +90,10 @@ def _shown(details: dict[str, Any], actor: Actor) -> dict[str, Any]:
 
 
 async def timeline_of(context: Context, organisation_id: str, window: Window) -> Connection[Event]:
-    """A page of the events about an organisation, newest first; readable with `Right.VIEW_DETAILS` over it."""
+    """A page of the events about an organisation, newest first; readable with `Right.VIEW_DETAILS` over it.
+
+    Raises FieldError (BAD_USER_INPUT) for a cursor that is not of this list.
+    """
     ownership = ReadThrough(organisation_id)
 
     return await to_connection(

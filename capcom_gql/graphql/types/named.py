@@ -17,7 +17,10 @@ NamedOrganisation = Annotated["Organisation", strawberry.lazy("capcom_gql.graphq
 
 
 async def organisation_named(context: Context, organisation_id: str | None) -> Organisation | None:
-    """The organisation with an id, None for None. Raises FieldError (FORBIDDEN) for a caller who may not see it."""
+    """The organisation with an id, None for None.
+
+    Raises FieldError (FORBIDDEN) where the caller may not see it or, alike, where it does not exist.
+    """
     if organisation_id is None:
         return None
     organisation = await context.find(context, organisation_id)

@@ -89,7 +89,10 @@ class OrganisationSubscription(Node):
 
     @classmethod
     def of(cls, view: SubscriptionView, ownership: Ownership | None = None, echo: Echo | None = None) -> Self:
-        """The subscription of a view; `echo` is what a caller without rights who has just sent a form may see (R5)."""
+        """The subscription of a view; `echo` is what a caller without rights who has just sent a form may see (R5).
+
+        `ownership` says who may read it; by default those with rights over the view's organisation.
+        """
         status = view.status
         return cls(
             id=strawberry.ID(view.subscription.id),

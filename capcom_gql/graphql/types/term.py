@@ -79,7 +79,11 @@ class Term(Node):
     def of(
         cls, view: SubscriptionView, term_id: str, currency: str, ownership: Ownership, *, is_echo: bool = False
     ) -> Self:
-        """A term of a subscription; `is_echo` withholds its proof from a caller without rights (R5)."""
+        """A term of a subscription; `is_echo` withholds its proof from a caller without rights (R5).
+
+        `currency` is the installation's, ISO 4217; `ownership` says who may read the term. Raises StopIteration for the
+        id of no term of the view.
+        """
         row, facts = view.row(term_id), view.facts[term_id]
         return cls(
             id=strawberry.ID(term_id),

@@ -227,8 +227,8 @@ async def rows(sql: str, parameters: Sequence[object] = ()) -> list[dict[str, An
 async def purge_write_ahead_log() -> None:
     """On SQLite, empty the write-ahead log, which still holds the data of rows that were just blanked or deleted (R23).
 
-    Tried for one second without blocking readers or writers; otherwise the log is emptied the next time, or when the
-    last process closes the file. Does nothing on PostgreSQL.
+    To be called after their transaction: inside of one it does nothing, as on PostgreSQL. Tried for one second without
+    blocking readers or writers; otherwise the log is emptied the next time, or when the last process closes the file.
     """
     client = _client()
     if not isinstance(client, ImmediateSqliteClient):

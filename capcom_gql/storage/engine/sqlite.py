@@ -91,7 +91,11 @@ class ImmediateSqliteClient(SqliteClient):
         return not is_blocked
 
     async def retry_while_busy(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
-        """Run an attempt, again while another process locks the file. Raises OperationalError after `busy_timeout`."""
+        """Run an attempt, again while another process locks the file.
+
+        Raises OperationalError where the file is still locked after `busy_timeout`, and at once whatever else the
+        attempt raises.
+        """
         deadline = clock.monotonic() + self._timeouts
         while True:
             try:
@@ -102,11 +106,17 @@ class ImmediateSqliteClient(SqliteClient):
             await asyncio.sleep(POLL_SECONDS)
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
-        """Insert a row and return the key that the database generated; see `retry_while_busy`."""
+        """Insert a row and return the key that the database generated; see `retry_while_busy`.
+
+        Raises IntegrityError for a row that a constraint forbids.
+        """
         return await self.retry_while_busy(partial(super().execute_insert, query, values))
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        """Insert many rows, all or none; see `retry_while_busy`."""
+        """Insert many rows, all or none; see `retry_while_busy`.
+
+        Raises IntegrityError where a constraint forbids one of them.
+        """
         await self.retry_while_busy(partial(super().execute_many, query, values))
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Any]:

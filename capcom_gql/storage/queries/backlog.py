@@ -43,7 +43,7 @@ class LateDeliveries:
 
 
 async def count_late_steps(now: datetime) -> LateSteps:
-    """The steps that are due at `now`, an instant of the product's clock."""
+    """How many subscriptions have a step that is due at `now`, an instant of the product's clock; each counts once."""
     (found,) = await rows(
         """
         SELECT count(*) AS due, count(*) FILTER (WHERE due_at <= $2) AS late,

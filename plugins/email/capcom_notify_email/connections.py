@@ -125,7 +125,11 @@ def _own_name(smtp: SMTP) -> str:
 
 
 class Connections:
-    """The connections of the running event loop. `on_end` is called when they or the loop are closed."""
+    """The connections of the running event loop to the mail server, at most MAX_CONNECTIONS in use at a time.
+
+    `on_end` is called once, in the loop's thread, just before they are closed: by `close`, or when the loop's tasks are
+    cancelled at its end. Raises RuntimeError where no loop is running.
+    """
 
     def __init__(
         self, config: EmailConfig, trust: ssl.SSLContext | None, lookup: Lookup, on_end: Callable[[], None]

@@ -22,8 +22,9 @@ class CheckedLookup:
     async def addresses(self, destination: Destination) -> list[IPv4Address | IPv6Address]:
         """The addresses to connect to, in order. Connect to them directly: another look-up could give others.
 
-        Raises AddressInvalid if any address is refused, since a name that leads to public and private addresses is not
-        trustworthy; OSError if the name cannot be looked up.
+        At most MAX_ADDRESSES. Raises AddressInvalid if any address is refused, since a name that leads to public and
+        private addresses is not trustworthy, and for plain http to another machine; OSError if the name cannot be
+        looked up, Transient if too many look-ups are running.
         """
         if destination.address is not None:
             found: list[IPv4Address | IPv6Address] = [destination.address]
